@@ -1,0 +1,1 @@
+"""Spans, diagnostics, their codes, their rendering, and the exception tree."""
