@@ -109,8 +109,9 @@ def whole_intervals(start: Whole, end: Whole, *, months: int, days: int) -> Whol
 def first_bill_day(start: Whole, *, months: Whole, bill_day: Whole) -> Whole:
     """The first day on or after `start` on which a bill falls due, for an interval of `months`.
 
-    An interval of days (`months` is 0) is billed from its start and knows no bill day. Otherwise it is the bill day (1 to 31, clamped)
-    of the starting month, or, when that has passed, the one an interval later: a yearly plan waits a year.
+    An interval of days (`months` is 0) is billed from its start and knows no bill day. Otherwise it is the bill day
+    (1 to 31, clamped) of the starting month, or, when that has passed, the one an interval later: a yearly plan waits
+    a year.
     """
     year, month, _ = civil(start)
     in_month = day_number(year, month, least(bill_day, month_length(year, month)))

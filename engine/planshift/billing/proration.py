@@ -81,7 +81,7 @@ def month_share(start: Whole, end: Whole, *, period_start: Whole, period_end: Wh
 
 
 def share_of_seconds(start: Whole, end: Whole, *, period_start: Whole, period_end: Whole) -> tuple[Whole, Whole]:
-    """The share of the period in seconds; the four are instants in epoch seconds, so clock changes count as they are."""
+    """The share of the period in seconds; the four are instants (epoch seconds), so a clock change counts as it is."""
     return greatest(end - start, 0), greatest(period_end - period_start, 1)
 
 
@@ -102,10 +102,11 @@ def prorate(
     den: Whole,
     *,
     mode: str,
+    per: Whole = 1,
     share_scale: int | None = None,
     rate_power: int | None = None,
 ) -> Whole:
-    """What an amount of minor units comes to for a share, rounded once at the end by `mode`.
+    """What an amount of minor units, or an amount that buys `per` pieces, comes to for a share; rounded once by `mode`.
 
     `share_scale` first rounds the share half up at so many decimals (Kill Bill: 9). `rate_power` 10**k first rounds the
     price of one unit, `amount / den`, half up at k decimals below the minor unit, and multiplies then (WHMCS, Blesta);
@@ -119,9 +120,9 @@ def prorate(
     if share_scale is not None:
         num, den = rounded_share(num, den, share_scale)
     if rate_power is not None:
-        rate = muldiv(amount * rate_power, 1, den, "half_up")
+        rate = muldiv(amount, rate_power, den * per, "half_up")
         return muldiv(rate, num, rate_power, mode)
-    return muldiv(amount, num, den, mode)
+    return muldiv(amount, num, den * per, mode)
 
 
 def cap_credit(potential: Whole, paid: Whole, given_back: Whole) -> Whole:
@@ -147,6 +148,6 @@ def extension_units(
     if rate_power is None:
         divisor, factor = price * credit_den, interval_units
     else:
-        divisor = muldiv(price * rate_power, 1, greatest(interval_units, 1), "half_up") * credit_den
+        divisor = muldiv(price, rate_power, greatest(interval_units, 1), "half_up") * credit_den
         factor = rate_power
     return choose(divisor > 0, muldiv(credit, factor, greatest(divisor, 1), mode), 0)

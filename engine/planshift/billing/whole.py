@@ -41,7 +41,7 @@ def least(a: Whole, b: Whole) -> Whole:
         return a.least(b)
     if not _plain(b):
         return b.least(a)
-    return a if a <= b else b
+    return min(a, b)
 
 
 def greatest(a: Whole, b: Whole) -> Whole:
@@ -50,7 +50,7 @@ def greatest(a: Whole, b: Whole) -> Whole:
         return a.greatest(b)
     if not _plain(b):
         return b.greatest(a)
-    return a if a >= b else b
+    return max(a, b)
 
 
 def same(a: Whole, b: Whole) -> Truth:
