@@ -6,7 +6,6 @@
 BIN   := .venv/bin
 READY := .venv/ready
 LOCKS := requirements.lock scripts/locks/uv.lock scripts/locks/reactions.lock
-CODE  := cli.py engine tests scripts
 
 DEMO_BOOK         := policies/hosting
 DEMO_SUBSCRIPTION := $(DEMO_BOOK)/subscriptions/anna.yaml
@@ -29,7 +28,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 layers: $(READY)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo --no-cache
 
 tests: $(READY)
 	$(BIN)/pytest -n auto --dist loadgroup
@@ -46,4 +45,4 @@ lock: $(READY)
 	sh scripts/make_locks.sh
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
