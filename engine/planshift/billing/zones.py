@@ -82,7 +82,7 @@ def format_instant(instant: int, zone: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def offset_steps(zone: str, first_day: int, last_day: int) -> tuple[tuple[int, int], ...]:
+def offset_steps(zone: str, *, first_day: int, last_day: int) -> tuple[tuple[int, int], ...]:
     """The zone's offset at the beginning of each local day from `first_day` to `last_day`, as a table of steps.
 
     Each pair is the first day of a stretch and its seconds east of Greenwich, so that `midnight(day)` is
