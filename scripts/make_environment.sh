@@ -43,7 +43,8 @@ uv() {
     VIRTUAL_ENV=$venv UV_NO_PROGRESS=1 "$python" -m uv "$@"
 }
 
-uv pip sync --quiet --python "$python" --require-hashes requirements.lock
+# Compiled once here, so that a command starts quickly even where Python may not keep what it compiles.
+uv pip sync --quiet --python "$python" --require-hashes --compile-bytecode requirements.lock
 # The build back end comes from the lock as well: nothing unhashed is fetched.
 uv pip install --quiet --python "$python" --no-deps --no-build-isolation --editable .
 
