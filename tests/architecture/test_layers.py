@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,33 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = sorted(path.parent.name for path in (ROOT / "engine/planshift").glob("*/__init__.py"))
+ENGINE = ROOT / "engine" / "planshift"
+PACKAGES = sorted(path.parent.name for path in ENGINE.glob("*/__init__.py"))
+
+SPOKEN_TO_IN = {
+    "_ruamel_yaml": ("policy",),  # the only reader of YAML
+    "cyclopts": ("cli",),
+    "durable_rules_engine": (),  # nothing reacts to events yet
+    "jsonschema": ("policy",),
+    "lark": ("expressions",),
+    "pydantic": ("policy",),
+    "rich": ("cli", "diagnostics"),
+    "ruamel": ("policy",),
+    "whenever": ("billing/zones.py",),  # young, and may change: one module knows it
+    "zoneinfo": (),  # zones come from `tzdata` through `whenever`, the same on every machine
+}
+"""Which packages or modules may speak to a library: were it to change, only they would."""
+
+
+def imported_by(path: Path) -> set[str]:
+    """The top-level names that a module imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
 
 
 def test_every_contract_of_the_layers_is_kept() -> None:
@@ -26,6 +53,14 @@ def test_modules_of_a_package_do_not_import_in_circles(package: str) -> None:
     graph = grimp.build_graph("planshift", exclude_type_checking_imports=True, cache_dir=None)
     breakers = graph.nominate_cycle_breakers(f"planshift.{package}")
     assert not breakers, f"imports that close a circle: {sorted(breakers)}"
+
+
+@pytest.mark.parametrize("library", SPOKEN_TO_IN)
+def test_a_library_is_spoken_to_in_its_place_only(library: str) -> None:
+    speakers = {path.relative_to(ENGINE).as_posix() for path in ENGINE.rglob("*.py") if library in imported_by(path)}
+    places = SPOKEN_TO_IN[library]
+    strangers = {name for name in speakers if name not in places and name.partition("/")[0] not in places}
+    assert not strangers
 
 
 def test_nothing_but_python_packages_stands_beside_planshift() -> None:
