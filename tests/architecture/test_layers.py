@@ -24,7 +24,7 @@ SPOKEN_TO_IN = {
     "rich": ("cli", "diagnostics"),
     "ruamel": ("policy",),
     "whenever": ("billing/zones.py",),  # young, and may change: one module knows it
-    "zoneinfo": (),  # zones come from `tzdata` through `whenever`, the same on every machine
+    "zoneinfo": (),  # zones come through `whenever`
 }
 """Which packages or modules may speak to a library: were it to change, only they would."""
 

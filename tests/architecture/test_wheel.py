@@ -94,6 +94,6 @@ def test_the_library_imports_in_a_fresh_environment(fresh: Path, tmp_path: Path)
     assert Path(place).is_relative_to(fresh.parent)
 
 
-def test_a_started_book_passes_its_own_check_in_a_fresh_environment(fresh: Path, tmp_path: Path) -> None:
+def test_the_example_book_passes_its_check_in_a_fresh_environment(fresh: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "policies" / "hosting", tmp_path / "hosting")
     run(fresh / "planshift", "check", "hosting", cwd=tmp_path)
