@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final, final
 
 from planshift.billing.calendar import first_bill_day, from_day, step, to_day, whole_intervals
@@ -267,31 +268,19 @@ def bill_lines(
         ScheduleError: as `BillRun`.
     """
     run = BillRun(
-        start=start,
-        end=end,
-        bill_to=bill_to,
-        interval=interval,
-        bill_day=bill_day,
-        in_arrear=in_arrear,
-        greedy=greedy,
+        start=start, end=end, bill_to=bill_to, interval=interval, bill_day=bill_day, in_arrear=in_arrear, greedy=greedy
+    )
+    cost = partial(
+        line_amount,
+        amount,
+        quantity=quantity,
+        discount=discount,
+        discount_ppm=discount_ppm,
+        mode=mode,
+        share_scale=share_scale,
+        rate_power=rate_power,
     )
     return tuple(
-        BilledLine(
-            start=segment.start,
-            end=segment.end,
-            num=segment.num,
-            den=segment.den,
-            amount=line_amount(
-                amount,
-                quantity=quantity,
-                discount=discount,
-                discount_ppm=discount_ppm,
-                num=segment.num,
-                den=segment.den,
-                mode=mode,
-                share_scale=share_scale,
-                rate_power=rate_power,
-            ),
-        )
-        for segment in run.segments(basis=basis, n=n, leading=leading)
+        BilledLine(start=part.start, end=part.end, amount=cost(num=part.num, den=part.den), num=part.num, den=part.den)
+        for part in run.segments(basis=basis, n=n, leading=leading)
     )
