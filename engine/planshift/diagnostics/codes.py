@@ -35,14 +35,84 @@ class Code:
         return PHASES[self.code[:3]]
 
 
-_FILES: dict[str, str] = {}
+_FILES: dict[str, str] = {
+    "PS001": "a file that is missing or cannot be read",
+    "PS002": "a file that is not text",
+    "PS003": "a file beyond a limit of size",
+    "PS004": "a file that is not YAML",
+    "PS005": "a key that is given twice",
+    "PS006": "a key that is not a name",
+    "PS007": "a tag on a value",
+    "PS008": "an alias that cannot be followed",
+    "PS009": "a file that is more than one document",
+    "PS010": "an empty file",
+    "PS011": "an unknown preset or book",
+    "PS012": "books that extend each other in a circle",
+    "PS013": "a book without a catalog",
+    "PS014": "a file that is not read",
+    "PS015": "a part of a book that stands in two places",
+}
 
-_DOCUMENT: dict[str, str] = {}
+_DOCUMENT: dict[str, str] = {
+    "PS101": "an unknown field",
+    "PS102": "a missing field",
+    "PS103": "a value of the wrong kind",
+    "PS104": "a word that is not on its list",
+    "PS105": "a value that is too small or too large",
+    "PS106": "a malformed name",
+    "PS110": "a malformed amount",
+    "PS111": "an amount with too many decimals",
+    "PS112": "a number where money belongs",
+    "PS113": "an unknown currency",
+    "PS114": "two amounts in one currency",
+    "PS115": "a malformed percentage",
+    "PS116": "a malformed interval",
+    "PS117": "a date that does not exist",
+    "PS118": "an instant that does not exist",
+    "PS119": "an unknown time zone",
+    "PS120": "a malformed value of a term",
+    "PS121": "fields that contradict each other",
+}
 
-_CATALOG: dict[str, str] = {}
+_CATALOG: dict[str, str] = {
+    "PS201": "an unknown plan",
+    "PS202": "an unknown price",
+    "PS203": "an unknown add-on",
+    "PS204": "an unknown service",
+    "PS205": "a price without an amount",
+    "PS206": "an add-on that raises nothing",
+    "PS207": "a currency without prices",
+    "PS208": "a member without a level",
+    "PS209": "a price that is not the only one",
+    "PS210": "a switch to another module",
+    "PS211": "a path that names a plan twice",
+    "PS212": "a path to where it begins",
+    "PS213": "a path that leads nowhere",
+}
 
 _RULES: dict[str, str] = {
-    "PS301": "text that the rule language cannot read",
+    "PS301": "a rule that cannot be read",
+    "PS302": "a text with a mistake between its quotes",
+    "PS303": "a rule that is too large or too deep",
+    "PS304": "a literal that means nothing",
+    "PS310": "an unknown name",
+    "PS311": "a name that cannot be given",
+    "PS313": "a fact that is not known yet",
+    "PS314": "a name that is never used",
+    "PS315": "a wrong call of a function",
+    "PS320": "values of different types",
+    "PS321": "an operator on a type it does not take",
+    "PS322": "a value of the wrong type for its place",
+    "PS323": "a name that is not on its list",
+    "PS325": "a division that could fail",
+    "PS326": "an amount that lacks a currency",
+    "PS327": "a number that can become too large",
+    "PS330": "an unknown term",
+    "PS331": "a term set twice in one rule",
+    "PS332": "a term's value that is not written out",
+    "PS333": "an unknown or incomplete need",
+    "PS334": "an unknown event or action",
+    "PS335": "a title that is missing or used twice",
 }
 
 _RESOLUTION: dict[str, str] = {}

@@ -1,0 +1,1 @@
+"""Typed policy documents with positions: the only reader of YAML."""

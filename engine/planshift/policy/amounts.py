@@ -1,0 +1,89 @@
+"""Amounts of money in documents: text with exactly the decimals of its currency, never a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from planshift.billing.currency import is_currency
+from planshift.billing.money import MoneyError, parse_money
+from planshift.diagnostics.nearest import did_you_mean
+from planshift.policy.mistakes import Mistake, Mistakes, describe, read_each, wrong
+
+Amounts = tuple[tuple[str, int], ...]
+"""Minor units by currency, sorted by currency."""
+
+Decimals = Mapping[str, int]
+"""The book's own number of decimals of some currencies."""
+
+
+def read_money(value: object, decimals: Decimals) -> tuple[str, int]:
+    """Return currency and minor units of `15 EUR`.
+
+    Raises:
+        Mistakes: it is not an amount of money that can be stated exactly.
+    """
+    if not isinstance(value, str):
+        help_text = 'write the amount with its currency: "9.00 EUR"'
+        raise wrong("PS112", f"expected an amount of money, found {describe(value)}", help_text=help_text)
+    code = value.rpartition(" ")[2]
+    try:
+        amount = parse_money(value, decimals=decimals.get(code))
+    except MoneyError as error:
+        raise _explain(value, code, error) from None
+    return amount.currency, amount.minor
+
+
+def read_amount(value: str, currency: str, *, decimals: Decimals) -> int:
+    """Return the minor units of an amount whose currency stands elsewhere, as in `EUR: "9.00"`.
+
+    Raises:
+        Mistakes: it is not an amount that the currency can state exactly.
+    """
+    if value.endswith(f" {currency}"):
+        value = value.removesuffix(f" {currency}")
+    if not value.replace(".", "", 1).removeprefix("-").isdigit() or not value.isascii():
+        raise wrong("PS110", f"`{value}` is not an amount", help_text='write digits and a point: "9.00"')
+    return read_money(f"{value} {currency}", decimals)[1]
+
+
+def read_amounts(value: object, decimals: Decimals) -> Amounts:
+    """Return the amounts of `15 EUR` or of a list of such, one for each currency.
+
+    Raises:
+        Mistakes: with every wrong item of the list.
+    """
+    pairs = read_each(value, lambda item: read_money(item, decimals))
+    if not pairs:
+        raise wrong("PS110", "the list holds no amount")
+    seen: set[str] = set()
+    for index, (currency, _) in enumerate(pairs):
+        if currency in seen:
+            raise Mistakes(Mistake("PS114", f"a second amount in {currency}", at=(index,)))
+        seen.add(currency)
+    return tuple(sorted(pairs))
+
+
+def unknown_currency(code: str, known: Decimals | tuple[str, ...] = ()) -> Mistake:
+    """Return the mistake of a currency code that ISO 4217 does not have."""
+    near = did_you_mean(code, (*_COMMON, *known))
+    return Mistake(
+        "PS113", f"`{code}` is not a currency", near or "write the three capital letters of ISO 4217, such as EUR"
+    )
+
+
+_COMMON = ("EUR", "USD", "JPY", "GBP", "SEK", "NOK", "DKK", "CHF", "PLN", "CZK", "CAD", "AUD", "INR", "CNY", "BRL")
+
+
+def _explain(value: str, code: str, error: MoneyError) -> Mistakes:
+    amount, blank, _ = value.rpartition(" ")
+    looks_like_code = len(code) == 3 and code.isalpha() and code.isascii()
+    if blank and looks_like_code and not is_currency(code):
+        return Mistakes(unknown_currency(code))
+    if "more decimals" in str(error):
+        return wrong("PS111", str(error), help_text="round it: amounts are exact to the currency's last decimal")
+    if "too large" in str(error):
+        return wrong("PS110", str(error))
+    help_text = "write digits, a point, a blank and the currency: 9.00 EUR"
+    if not blank and amount == "" and code.replace(".", "", 1).isdigit():
+        help_text = f"say the currency: {code} EUR"
+    return wrong("PS110", f"{describe(value)} is not an amount of money", help_text=help_text)

@@ -1,0 +1,143 @@
+"""The model of `catalog.yaml`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StrictBool, StrictInt
+
+from planshift.policy.fields import Count, Day, Duration, Every, Limit, Months, Name, Names, PriceId, Text
+from planshift.policy.models import Document
+
+AmountText = Annotated[str, Field(max_length=40, examples=["9.00"])]
+"""An amount as text; its currency is the key it stands under."""
+
+AmountsModel = dict[str, AmountText]
+"""Amounts by currency."""
+
+
+class _Priced(Document):
+    """A mapping in which currencies stand as keys beside the fields."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, AmountText]
+
+
+class PriceModel(_Priced):
+    """One price of a plan; each currency is a key of its own."""
+
+    every: Every
+    """How often it is charged."""
+
+    billed: Literal["in_advance", "in_arrear"] = "in_advance"
+    """Whether a period is billed at its start or at its end."""
+
+    setup: AmountsModel | None = None
+    """What is charged once at the start."""
+
+    renewal: AmountsModel | None = None
+    """What renewals cost, where it differs from the first period."""
+
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    """The first day on which it can be bought."""
+
+    until: Day | None = None
+    """The first day on which it can no longer be bought."""
+
+    retired: StrictBool = False
+    """Whether it is kept only for those who have it."""
+
+
+class ContractModel(Document):
+    """A minimum term."""
+
+    term: Months
+    """How long it runs."""
+
+    penalty: str | tuple[str, ...] | None = None
+    """What leaving early costs."""
+
+    remainder: StrictBool = False
+    """Whether leaving early makes the rest of the term fall due."""
+
+    service: Name | None = None
+    """The service whose tax code the penalty bears."""
+
+
+class PlanModel(Document):
+    """What a customer subscribes to."""
+
+    title: Text | None = None
+    """What people call it."""
+
+    module: Text = ""
+    """The provisioner that runs it."""
+
+    prices: Annotated[dict[PriceId, PriceModel], Field(min_length=1)]
+    """Its prices by id."""
+
+    limits: dict[Name, Limit] | None = None
+    """How much of each resource it allows."""
+
+    addons: Names = ()
+    """The add-ons it can hold."""
+
+    services: Names = ()
+    """The services it consists of."""
+
+    contract: ContractModel | None = None
+    """Its minimum term."""
+
+    resources: dict[Name, Text] | None = None
+    """What it configures, and at which connector."""
+
+    trial: Duration | None = None
+    """How long it can be tried for nothing."""
+
+    status: Literal["active", "inactive", "restricted"] = "active"
+    """Whether customers can change to it: `restricted` leaves that to staff."""
+
+    stock: Count | None = None
+    """How many can still be sold."""
+
+    usage_bucket: StrictBool = False
+    """Whether usage is rated after the fact."""
+
+    quantity_max: Annotated[StrictInt, Field(ge=1, le=1_000_000)] = 1_000_000
+    """The largest quantity of one subscription."""
+
+
+class AddonModel(_Priced):
+    """Something a plan can hold beside its own limits; each currency is a key of its own."""
+
+    title: Text | None = None
+    """What people call it."""
+
+    raises: dict[Name, Annotated[StrictInt, Field(ge=1, le=10**12)]] | None = None
+    """By how much one of it raises each limit."""
+
+
+class ServiceModel(Document):
+    """A component that is billed and taxed under its own code."""
+
+    tax_code: Text | None = None
+    """The code that the tax system knows it by."""
+
+    one_time: AmountsModel | None = None
+    """What it costs once."""
+
+    questions: Names = ()
+    """The profile questions that customers answer for it."""
+
+
+class CatalogModel(Document):
+    """Everything that is sold."""
+
+    plans: dict[Name, PlanModel]
+    """The plans by name."""
+
+    addons: dict[Name, AddonModel] | None = None
+    """The add-ons by name."""
+
+    services: dict[Name, ServiceModel] | None = None
+    """The services by name."""

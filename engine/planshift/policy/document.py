@@ -1,0 +1,167 @@
+"""Policy documents as frozen values: what the rulebook is compiled from.
+
+Every value that a diagnostic or an explanation may point at carries its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import final
+
+from planshift.billing.catalog import Catalog
+from planshift.diagnostics.span import NOWHERE, Span
+from planshift.expressions.tree import RuleFile
+from planshift.policy.located import Located
+from planshift.policy.term_values import TermValue
+from planshift.policy.validation import key_place
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenTerm:
+    """A term that a document sets: its dotted name, its value and the place of the value."""
+
+    name: str
+    value: TermValue
+    span: Span
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopedTerms:
+    """Terms for the changes of one scope, one of `SCOPES`."""
+
+    scope: str
+    terms: tuple[SpokenTerm, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamePlace:
+    """A name where a document uses it."""
+
+    name: str
+    span: Span
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A plan's place in a group; `level` is None where the group has none."""
+
+    plan: str
+    span: Span
+    level: int | None = None
+    leave_up: bool = True
+    leave_down: bool = True
+    arrive_up: bool = True
+    arrive_down: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Plans that can be changed for each other; `direction` and `equal` are settled, the members in file order."""
+
+    name: str
+    span: Span
+    direction: str
+    equal: str
+    members: tuple[Member, ...]
+    require: tuple[str, ...] = ()
+    terms: tuple[ScopedTerms, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """Explicit roads; `number` counts from 1 in file order. Terms written on the path itself have the scope `any`."""
+
+    number: int
+    span: Span
+    origins: tuple[NamePlace, ...]
+    upgrades: tuple[NamePlace, ...] = ()
+    downgrades: tuple[NamePlace, ...] = ()
+    crossgrades: tuple[NamePlace, ...] = ()
+    to: tuple[NamePlace, ...] = ()
+    require: tuple[str, ...] = ()
+    terms: tuple[ScopedTerms, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientTerms:
+    """Terms for a client group or for one customer; exactly one of the two is set."""
+
+    span: Span
+    terms: tuple[ScopedTerms, ...]
+    client_group: str | None = None
+    customer: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTerms:
+    """Terms of changes away from a plan, and of changes to it (`arriving`)."""
+
+    plan: str
+    span: Span
+    leaving: tuple[ScopedTerms, ...] = ()
+    arriving: tuple[ScopedTerms, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A change that happens by itself at a renewal, from any of the prices `from_prices` of `from_plan`."""
+
+    span: Span
+    from_plan: str
+    from_prices: tuple[str, ...]
+    to_plan: str
+    to_price: str
+    after_renewals: int = 0
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDocument:
+    """`policy.yaml`, with what it extends merged in."""
+
+    book: str
+    title: str
+    currency: str
+    timezone: str
+    effective_from: date | None = None
+    decimals: tuple[tuple[str, int], ...] = ()
+    invoice_days_before: int = 0
+    groups: tuple[Group, ...] = ()
+    paths: tuple[Path, ...] = ()
+    require: tuple[str, ...] = ()
+    terms: tuple[ScopedTerms, ...] = ()
+    clients: tuple[ClientTerms, ...] = ()
+    plans: tuple[PlanTerms, ...] = ()
+    switches: tuple[Switch, ...] = ()
+    messages: tuple[tuple[str, str, str], ...] = ()
+    """Locale, key and text."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookDocument:
+    """One book as it was read: policy, catalog and rules, with what they extend merged in."""
+
+    policy: PolicyDocument
+    catalog: Catalog
+    rules: RuleFile
+    trees: tuple[tuple[str, Located], ...] = ()
+    """The documents by name (`policy`, `catalog`), for looking up places."""
+
+    def where(self, *path: str | int) -> Span:
+        """Return the place of a value: `where("catalog", "plans", "bronze", "prices")`.
+
+        A path that leads nowhere ends at the last thing that is there; an unknown document has no place.
+        """
+        root = dict(self.trees).get(str(path[0])) if path else None
+        return NOWHERE if root is None else key_place(root, path[1:])

@@ -1,0 +1,102 @@
+"""From the models of explicit paths to paths: their ends looked up, their terms placed."""
+
+from __future__ import annotations
+
+from planshift.policy.document import NamePlace, Path, ScopedTerms, SpokenTerm
+from planshift.policy.located import Located, Mapping, Sequence, follow, scalars, span_of
+from planshift.policy.policy_model import PathBase
+from planshift.policy.spoken_terms import Against, read_scopes, read_terms
+from planshift.policy.terms import SCOPES
+
+At = tuple[str | int, ...]
+
+_ENDS = ("upgrades", "downgrades", "crossgrades", "to")
+
+
+def read_paths(models: tuple[PathBase, ...], against: Against) -> tuple[Path, ...]:
+    """Return the paths in file order; unknown plans and contradictions are left in the placing."""
+    root = follow(against.placing.root, ("paths",)).value
+    nodes = root.items if isinstance(root, Sequence) else ()
+    return tuple(
+        _path(index, model, node=node, against=against)
+        for index, (model, node) in enumerate(zip(models, nodes, strict=True))
+    )
+
+
+def _path(index: int, model: PathBase, *, node: Located, against: Against) -> Path:
+    at: At = ("paths", index)
+    origins = _names(node, "from", at=at, against=against)
+    ends = {kind: _names(node, kind, at=at, against=against) for kind in _ENDS}
+    _check_ends(origins, ends, at=at, against=against)
+    direct = read_terms(model, node, against=against, at=at)
+    scoped = read_scopes(model.terms, against, at=(*at, "terms"))
+    return Path(
+        number=index + 1,
+        span=origins[0].span if origins else span_of(node),
+        origins=origins,
+        upgrades=ends["upgrades"],
+        downgrades=ends["downgrades"],
+        crossgrades=ends["crossgrades"],
+        to=ends["to"],
+        require=model.require,
+        terms=_with_direct(direct, scoped, at=at, against=against),
+    )
+
+
+def _names(node: Located, key: str, *, at: At, against: Against) -> tuple[NamePlace, ...]:
+    entry = node.entries.get(key) if isinstance(node, Mapping) else None
+    if entry is None:
+        return ()
+    found: list[NamePlace] = []
+    for index, scalar in enumerate(scalars(entry.value)):
+        place = NamePlace(name=scalar.text, span=span_of(scalar))
+        if against.known_plan(place.name, at=(*at, key, index)):
+            found.append(place)
+    return tuple(found)
+
+
+def _check_ends(
+    origins: tuple[NamePlace, ...], ends: dict[str, tuple[NamePlace, ...]], *, at: At, against: Against
+) -> None:
+    targets = [(place, kind, index) for kind, places in ends.items() for index, place in enumerate(places)]
+    from_names = {place.name for place in origins}
+    seen: dict[str, str] = {}
+    for place, kind, index in targets:
+        path = (*at, kind, index)
+        if place.name in seen:
+            before = seen[place.name]
+            message = f"the path names `{place.name}` twice" if before == kind else _both(place.name, before, kind)
+            against.placing.report("PS211", message, path=path)
+        seen.setdefault(place.name, kind)
+        if from_names == {place.name}:
+            message = f"the path leads from `{place.name}` to itself"
+            help_text = "a change of the price within a plan needs no path"
+            against.placing.report("PS212", message, path=path, help_text=help_text)
+    if not any(kind in _keys(against, at) for kind in ends):
+        help_text = "name plans under `upgrades`, `downgrades`, `crossgrades` or `to`"
+        against.placing.report("PS213", "the path leads nowhere", path=at, help_text=help_text, on_key=True)
+
+
+def _both(name: str, before: str, after: str) -> str:
+    return f"the path names `{name}` under `{before}` and under `{after}`"
+
+
+def _keys(against: Against, at: At) -> frozenset[str]:
+    node = follow(against.placing.root, at).value
+    return frozenset(node.entries) if isinstance(node, Mapping) else frozenset()
+
+
+def _with_direct(
+    direct: tuple[SpokenTerm, ...], scoped: tuple[ScopedTerms, ...], *, at: At, against: Against
+) -> tuple[ScopedTerms, ...]:
+    """Return the terms with those that stand on the path itself as its terms for `any` change."""
+    if not direct:
+        return scoped
+    by_scope = {each.scope: each.terms for each in scoped}
+    inner = {term.name for term in by_scope.get("any", ())}
+    for term in direct:
+        if term.name in inner:
+            message = f"the path sets `{term.name}` here and under `terms: any:`"
+            against.placing.report("PS121", message, path=(*at, *term.name.split(".")))
+    by_scope["any"] = (*direct, *by_scope.get("any", ()))
+    return tuple(ScopedTerms(scope=scope, terms=by_scope[scope]) for scope in SCOPES if scope in by_scope)

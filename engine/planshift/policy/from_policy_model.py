@@ -1,0 +1,166 @@
+"""From the model of a policy to the policy: terms with their places, names checked against the catalog."""
+
+from __future__ import annotations
+
+from planshift.policy.document import ClientTerms, Group, Member, PlanTerms, PolicyDocument, Switch
+from planshift.policy.from_path_models import read_paths
+from planshift.policy.policy_model import (
+    GroupModel,
+    MemberModel,
+    PlanTermsModel,
+    PolicyModel,
+    SwitchEndModel,
+    SwitchModel,
+)
+from planshift.policy.spoken_terms import Against, read_scopes
+
+At = tuple[str | int, ...]
+
+
+def read_policy(model: PolicyModel, against: Against, *, book: str) -> PolicyDocument:
+    """Return the policy; what is wrong with it is left in the placing. `book` names it where it has no name."""
+    switches = (_switch(index, each, against=against) for index, each in enumerate(model.switches or ()))
+    messages = sorted((model.messages or {}).items())
+    return PolicyDocument(
+        book=model.book or book,
+        title=model.title or model.book or book,
+        currency=_currency(model, against),
+        timezone=model.timezone,
+        effective_from=model.effective_from,
+        decimals=tuple(sorted((model.decimals or {}).items())),
+        invoice_days_before=model.invoice_days_before,
+        groups=tuple(_group(name, group, against=against) for name, group in (model.groups or {}).items()),
+        paths=read_paths(model.paths or (), against),
+        require=model.require,
+        terms=read_scopes(model.terms, against, at=("terms",)),
+        clients=_clients(model, against),
+        plans=tuple(_plan(name, plan, against=against) for name, plan in (model.plans or {}).items()),
+        switches=tuple(switch for switch in switches if switch is not None),
+        messages=tuple((locale, key, text) for locale, texts in messages for key, text in sorted(texts.items())),
+    )
+
+
+def _currency(model: PolicyModel, against: Against) -> str:
+    known = against.catalog.currencies
+    if model.currency is None:
+        if len(known) > 1:
+            message = "`currency` is missing, and the catalog has several"
+            help_text = f"write `currency: {known[0]}`"
+            against.placing.report("PS102", message, path=(), help_text=help_text, on_key=True)
+        return known[0] if known else ""
+    if known and model.currency not in known:
+        message = f"no price of the catalog is in {model.currency}"
+        help_text = f"prices are in {', '.join(known)}"
+        against.placing.report("PS207", message, path=("currency",), help_text=help_text)
+    return model.currency
+
+
+def _group(name: str, model: GroupModel, *, against: Against) -> Group:
+    at: At = ("groups", name)
+    members = {plan: member or MemberModel() for plan, member in model.members.items()}
+    levels = any(member.level is not None for member in members.values())
+    direction = model.direction or ("by_level" if levels else "by_list")
+    needs_level = direction == "by_level"
+    return Group(
+        name=name,
+        span=against.placing.key(*at),
+        direction=direction,
+        equal=model.equal or ("refuse" if needs_level else "crossgrade"),
+        members=tuple(
+            _member(plan, member, at=(*at, "members", plan), needs_level=needs_level, against=against)
+            for plan, member in members.items()
+        ),
+        require=model.require,
+        terms=read_scopes(model.terms, against, at=(*at, "terms")),
+    )
+
+
+def _member(plan: str, model: MemberModel, *, at: At, needs_level: bool, against: Against) -> Member:
+    against.known_plan(plan, at=at, on_key=True)
+    if needs_level and model.level is None:
+        help_text = "give every member a level, or write `direction: by_list`"
+        against.placing.report("PS208", f"`{plan}` has no level", path=at, help_text=help_text, on_key=True)
+    return Member(
+        plan=plan,
+        span=against.placing.key(*at),
+        level=model.level,
+        leave_up=model.leave.up,
+        leave_down=model.leave.down,
+        arrive_up=model.arrive.up,
+        arrive_down=model.arrive.down,
+    )
+
+
+def _clients(model: PolicyModel, against: Against) -> tuple[ClientTerms, ...]:
+    found: list[ClientTerms] = []
+    for index, entry in enumerate(model.for_ or ()):
+        at: At = ("for", index)
+        if (entry.client_group is None) == (entry.customer is None):
+            message = "an entry is for one `client_group` or for one `customer`"
+            against.placing.report("PS121", message, path=at, on_key=True)
+        found.append(
+            ClientTerms(
+                span=against.placing.span(*at),
+                terms=read_scopes(entry.terms, against, at=(*at, "terms")),
+                client_group=entry.client_group,
+                customer=entry.customer,
+            )
+        )
+    return tuple(found)
+
+
+def _plan(name: str, model: PlanTermsModel, *, against: Against) -> PlanTerms:
+    at: At = ("plans", name)
+    against.known_plan(name, at=at, on_key=True)
+    return PlanTerms(
+        plan=name,
+        span=against.placing.key(*at),
+        leaving=read_scopes(model.terms, against, at=(*at, "terms")),
+        arriving=read_scopes(model.arriving, against, at=(*at, "arriving")),
+    )
+
+
+def _switch(index: int, model: SwitchModel, *, against: Against) -> Switch | None:
+    at: At = ("switches", index)
+    origins = _prices(model.from_, against, at=(*at, "from"))
+    targets = _prices(model.to, against, at=(*at, "to"))
+    if len(targets) > 1:
+        message = f"`{model.to.plan}` has {len(targets)} such prices"
+        help_text = f"name one of them: `price: {targets[0]}`"
+        against.placing.report("PS209", message, path=(*at, "to", "plan"), help_text=help_text)
+    if not origins or len(targets) != 1:  # then it was reported
+        return None
+    before, after = against.plans[model.from_.plan], against.plans[model.to.plan]
+    if before.module != after.module:
+        message = f"`{after.name}` does not run on the module of `{before.name}`"
+        help_text = "a switch does nothing at a module: both plans must run on the same one"
+        against.placing.report("PS210", message, path=(*at, "to", "plan"), help_text=help_text)
+    return Switch(
+        span=against.placing.span(*at, "from", "plan"),
+        from_plan=before.name,
+        from_prices=origins,
+        to_plan=after.name,
+        to_price=targets[0],
+        after_renewals=model.after_renewals,
+    )
+
+
+def _prices(end: SwitchEndModel, against: Against, *, at: At) -> tuple[str, ...]:
+    """Return the ids of the prices that one end of a switch means; report when there are none."""
+    if not against.known_plan(end.plan, at=(*at, "plan")):
+        return ()
+    plan = against.plans.get(end.plan)
+    if plan is None:
+        return ()
+    found = tuple(
+        price.id
+        for price in plan.prices
+        if (end.every is None or price.interval == end.every) and (end.price is None or price.id == end.price)
+    )
+    if not found:
+        key = "price" if end.price is not None else "every"
+        wanted = f"`{end.price}`" if end.price is not None else f"every {end.every}"
+        known = ", ".join(f"`{price.id}` (every {price.interval})" for price in plan.prices)
+        message = f"`{end.plan}` has no price {wanted}"
+        against.placing.report("PS202", message, path=(*at, key), help_text=f"its prices are {known}")
+    return found

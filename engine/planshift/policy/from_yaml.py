@@ -1,0 +1,152 @@
+"""From the files of a book to its document: the one reader of policy files."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from planshift.billing.catalog import Catalog
+from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
+from planshift.diagnostics.nearest import nearest
+from planshift.diagnostics.span import whole_file
+from planshift.policy import located
+from planshift.policy.catalog_model import CatalogModel
+from planshift.policy.document import BookDocument
+from planshift.policy.from_catalog_model import read_catalog
+from planshift.policy.from_policy_model import read_policy
+from planshift.policy.layers import CATALOG, POLICY, RULES, Layer, Stack
+from planshift.policy.located import Located, follow, plain
+from planshift.policy.placing import Placing
+from planshift.policy.policy_model import PolicyModel
+from planshift.policy.shelf import MAX_FILES, FolderShelf, Shelf, TextShelf
+from planshift.policy.spoken_terms import Against
+from planshift.policy.validation import key_place, validate
+
+Sources = dict[str, str]
+"""The text of every file that was read, by the name that spans use."""
+
+Read = tuple[BookDocument | None, tuple[Diagnostic, ...], Sources]
+"""A book, or None where it has errors; everything that is wrong or doubtful; the texts it was read from."""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Pause the garbage collector.
+
+    Reading and compiling make a million values, all of which live as long as the book: collecting while they are made
+    doubles the time and frees nothing.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def read_book(path: Path) -> Read:
+    """Return the book in a folder, or in a single YAML file, with every mistake in it."""
+    if not path.exists():
+        problem = Diagnostic(code="PS001", message="there is no such folder or file", span=whole_file(path.as_posix()))
+        return None, (problem,), {}
+    single = not path.is_dir()
+    with uncollected():
+        return _read(FolderShelf(path), policy=path.name if single else POLICY, book=path.stem if single else path.name)
+
+
+def read_book_text(files: Mapping[str, str]) -> Read:
+    """Return the book of some texts by file name: `{"policy.yaml": ..., "catalog.yaml": ...}`.
+
+    One text under any other name is a whole book.
+    """
+    only = next(iter(files)) if len(files) == 1 else POLICY
+    with uncollected():
+        return _read(TextShelf(files), policy=only, book="book")
+
+
+def _read(shelf: Shelf, *, policy: str, book: str) -> Read:
+    stack = Stack(shelf)
+    stack.problems += _check_names(shelf, policy)
+    layer = stack.layer(policy) if shelf.has(policy) else Layer()
+    document = _document(layer, stack, book=book)
+    problems = sort_diagnostics(stack.problems)
+    return None if has_errors(problems) else document, problems, stack.sources
+
+
+def _check_names(shelf: Shelf, policy: str) -> Iterator[Diagnostic]:
+    names, here = shelf.names(), whole_file(shelf.shown(policy))
+    help_text: str | None
+    if len(names) > MAX_FILES:
+        message = f"the book has more than {MAX_FILES:,} files"
+        yield Diagnostic(code="PS003", message=message, span=here)
+    if not shelf.has(policy):
+        near = nearest(policy, [name for name in names if "/" not in name])
+        help_text = f"is `{near}` meant? rename it" if near else "a book is a folder with a file `policy.yaml`"
+        yield Diagnostic(
+            code="PS001", message="the file is not there", span=whole_file(shelf.shown(policy)), help=help_text
+        )
+    for name in names if policy == POLICY else ():
+        known = (POLICY, CATALOG, RULES)
+        if "/" not in name and name not in known and name.endswith((".yaml", ".yml", ".rules")):
+            near = nearest(name, known)
+            help_text = f"rename it to `{near}` if it is meant to be that" if near and not shelf.has(near) else None
+            message = "the file is no part of a book and is not read"
+            yield Diagnostic(
+                code="PS014", message=message, span=whole_file(shelf.shown(name)), help=help_text, severity="warning"
+            )
+
+
+def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
+    if layer.policy is None:
+        return None
+    decimals = _decimals(layer.policy)
+    catalog = _catalog(layer, stack, decimals=decimals)
+    model, root, problems = validate(PolicyModel, layer.policy, context={"decimals": decimals})
+    stack.problems += problems
+    if model is None:
+        return None
+    against = Against(
+        placing=Placing(root),
+        catalog=catalog,
+        plans={plan.name: plan for plan in catalog.plans},
+        named_plans=None if layer.catalog is None else _keys(layer.catalog, "plans"),
+        named_services=frozenset() if layer.catalog is None else _keys(layer.catalog, "services"),
+    )
+    policy = read_policy(model, against, book=book)
+    stack.problems += against.placing.problems
+    trees = (("policy", layer.policy), *((("catalog", layer.catalog),) if layer.catalog is not None else ()))
+    return BookDocument(policy=policy, catalog=catalog, rules=layer.rules, trees=trees)
+
+
+def _catalog(layer: Layer, stack: Stack, *, decimals: Mapping[str, int]) -> Catalog:
+    if layer.catalog is None:
+        if not stack.problems:
+            place = whole_file("") if layer.policy is None else key_place(layer.policy, ())
+            help_text = "list the plans in `catalog.yaml`, or under `catalog:`"
+            problem = Diagnostic(code="PS013", message="the book has no catalog", span=place, help=help_text)
+            stack.problems.append(problem)
+        return Catalog(plans=())
+    model, root, problems = validate(CatalogModel, layer.catalog, context={"decimals": decimals})
+    stack.problems += problems
+    if model is None:
+        return Catalog(plans=())
+    placing = Placing(root)
+    catalog = read_catalog(model, placing, at=(), decimals=decimals)
+    stack.problems += placing.problems
+    return catalog
+
+
+def _keys(catalog: Located, section: str) -> frozenset[str]:
+    found = follow(catalog, (section,))
+    return frozenset(found.value.entries) if found.steps and isinstance(found.value, located.Mapping) else frozenset()
+
+
+def _decimals(policy: Located) -> dict[str, int]:
+    """Return the book's own decimals as far as they can be read; the model says what is wrong with the others."""
+    found = plain(follow(policy, ("decimals",)).value) if follow(policy, ("decimals",)).steps else None
+    if not isinstance(found, dict):
+        return {}
+    return {currency: count for currency, count in found.items() if type(count) is int and 0 <= count <= 6}

@@ -1,0 +1,180 @@
+"""The files of a book and of what it extends, read and merged, each value still knowing its own file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import final
+
+from planshift.diagnostics.diagnostic import Diagnostic
+from planshift.diagnostics.span import Span, whole_file
+from planshift.expressions.parse import parse_rules
+from planshift.expressions.tree import RuleFile
+from planshift.policy.extends import merge
+from planshift.policy.located import Located, Mapping, Scalar, scalars, span_of
+from planshift.policy.read_yaml import read_yaml
+from planshift.policy.shelf import Shelf, join, preset_file, preset_names, preset_text, unknown_preset
+
+POLICY, CATALOG, RULES = "policy.yaml", "catalog.yaml", "policy.rules"
+
+MAX_EXTENDS = 8
+"""How many books and presets may extend each other in a row."""
+
+_ONLY_OWN = ("extends", "rules", "catalog", "book", "title")
+"""What a policy does not take over: its name, and what is merged in another way."""
+
+
+@final
+@dataclass(slots=True)
+class Layer:
+    """One book with what it extends merged in; None for a document that is missing or that nobody can read."""
+
+    policy: Located | None = None
+    catalog: Located | None = None
+    rules: RuleFile = field(default_factory=RuleFile)
+
+
+@final
+class Stack:
+    """Reads the layers of one book; gathers their texts and everything that is wrong with them."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self.sources: dict[str, str] = {}
+        self.problems: list[Diagnostic] = []
+
+    def tree(self, name: str) -> Located | None:
+        """Return the tree of a YAML file of the shelf."""
+        text, problems = self._shelf.text(name)
+        self.problems += problems
+        return None if text is None else self.tree_of(text, file=self._shelf.shown(name))
+
+    def tree_of(self, text: str, *, file: str) -> Located | None:
+        """Return the tree of a YAML text."""
+        self.sources[file] = text
+        root, problems = read_yaml(text, file=file)
+        self.problems += problems
+        if root is None and not problems:
+            self.problems.append(Diagnostic(code="PS010", message="the file is empty", span=whole_file(file)))
+        return root
+
+    def layer(self, name: str, *, chain: tuple[str, ...] = ()) -> Layer:
+        """Return the book whose policy is the file `name`, with everything that it extends."""
+        own = Layer(policy=self.tree(name))
+        catalog = join(name, CATALOG)
+        if catalog is not None and not _is_single(name) and self._shelf.has(catalog):
+            own.catalog = self.tree(catalog)
+        inline = _take(own.policy, "catalog")
+        if inline is not None:
+            self._twice(own.catalog is not None, inline, what="the catalog", file=CATALOG)
+            own.catalog = own.catalog or inline
+        own.rules = self._rules(name, own.policy)
+        return self._extended(own, name=name, chain=(*chain, name))
+
+    def _rules(self, name: str, policy: Located | None) -> RuleFile:
+        file = join(name, RULES)
+        inline = _take(policy, "rules")
+        if file is None or _is_single(name) or not self._shelf.has(file):
+            return RuleFile() if inline is None else self._inline_rules(inline)
+        if inline is not None:
+            self._twice(True, inline, what="the rules", file=RULES)
+        text, problems = self._shelf.text(file)
+        self.problems += problems
+        if text is None:
+            return RuleFile()
+        shown = self._shelf.shown(file)
+        self.sources[shown] = text
+        rules, problems = parse_rules(text, file=shown)
+        self.problems += problems
+        return rules
+
+    def _inline_rules(self, node: Located) -> RuleFile:
+        if not isinstance(node, Scalar) or node.style == ">":
+            self._problem("PS103", "rules are written as a text that begins with `|`", span_of(node))
+            return RuleFile()
+        line, column = node.start.line + 1, node.start.column + 1
+        if node.style == "|":
+            line, column = line + 1, _indent(self.sources[node.file], line) + 1
+        elif node.style:
+            column += 1
+        rules, problems = parse_rules(node.text, file=node.file, first_line=line, first_column=column)
+        self.problems += problems
+        return rules
+
+    def _extended(self, own: Layer, *, name: str, chain: tuple[str, ...]) -> Layer:
+        listed = _take(own.policy, "extends")
+        names = list(scalars(listed)) if listed is not None else []
+        # later ones win over earlier ones, and the book itself over all of them
+        for scalar in reversed(names):
+            under = self._named(scalar, name=name, chain=chain)
+            if under is None:
+                continue
+            own.policy = _merged(_without(under.policy), own.policy)
+            own.catalog = _merged(under.catalog, own.catalog)
+            own.rules = RuleFile(
+                statements=(*own.rules.statements, *under.rules.statements),
+                unreadable=own.rules.unreadable | under.rules.unreadable,
+                span=own.rules.span,
+            )
+        return own
+
+    def _named(self, scalar: Scalar, *, name: str, chain: tuple[str, ...]) -> Layer | None:
+        span = span_of(scalar)
+        if "/" not in scalar.text and not scalar.text.endswith((".yaml", ".yml")):
+            return self._preset(scalar.text, span, chain=chain)
+        target = join(name, scalar.text if _is_single(scalar.text) else f"{scalar.text}/{POLICY}")
+        if target is None or not self._shelf.has(target):
+            self._problem("PS011", f"there is no book at `{scalar.text}`", span)
+        elif target in chain:
+            self._problem("PS012", f"`{scalar.text}` is extended by itself", span)
+        elif len(chain) >= MAX_EXTENDS:
+            self._problem("PS012", f"more than {MAX_EXTENDS} books extend each other in a row", span)
+        else:
+            return self.layer(target, chain=chain)
+        return None
+
+    def _preset(self, preset: str, span: Span, *, chain: tuple[str, ...]) -> Layer | None:
+        if preset not in preset_names():
+            self.problems.append(unknown_preset(preset, span))
+            return None
+        text, problems = preset_text(preset)
+        self.problems += problems
+        own = Layer(policy=None if text is None else self.tree_of(text, file=preset_file(preset)))
+        return self._extended(own, name=POLICY, chain=(*chain, preset_file(preset)))
+
+    def _twice(self, given: bool, node: Located, *, what: str, file: str) -> None:
+        if given:
+            self._problem("PS015", f"{what} stands here and in {file}", span_of(node))
+
+    def _problem(self, code: str, message: str, span: Span) -> None:
+        self.problems.append(Diagnostic(code=code, message=message, span=span))
+
+
+def _take(policy: Located | None, key: str) -> Located | None:
+    entry = policy.entries.get(key) if isinstance(policy, Mapping) else None
+    return None if entry is None else entry.value
+
+
+def _without(policy: Located | None) -> Located | None:
+    if not isinstance(policy, Mapping):
+        return policy
+    entries = {name: entry for name, entry in policy.entries.items() if name not in _ONLY_OWN}
+    return Mapping(policy.file, entries, policy.start, policy.stop)
+
+
+def _merged(under: Located | None, over: Located | None) -> Located | None:
+    if under is None or over is None:
+        return over if under is None else under
+    return merge(under, over)
+
+
+def _is_single(name: str) -> bool:
+    """Return whether a policy file is a whole book by itself, not one file of a folder."""
+    return name.endswith((".yaml", ".yml")) and name.rpartition("/")[2] != POLICY
+
+
+def _indent(text: str, line: int) -> int:
+    """Return how far the block that begins after `line` (from 1) is indented."""
+    for content in text.split("\n")[line:]:
+        if content.strip():
+            return len(content) - len(content.lstrip(" "))
+    return 0

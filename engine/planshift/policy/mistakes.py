@@ -1,0 +1,83 @@
+"""How a reader of one value says what is wrong with it; the document's reader adds where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+from planshift.diagnostics.nearest import did_you_mean
+from planshift.policy.located import OddNumber
+
+T = TypeVar("T")
+
+Step = str | int
+"""A name in a mapping or a position in a list."""
+
+
+class Mistake(NamedTuple):
+    """What is wrong with a value, or with the part of it that the path `at` leads to."""
+
+    code: str
+    message: str
+    help: str | None = None
+    at: tuple[Step, ...] = ()
+
+
+class Mistakes(ValueError):
+    """Raised by the readers of single values; a `ValueError`, so that pydantic gathers it with the others."""
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__("; ".join(mistake.message for mistake in mistakes))
+        self.mistakes = mistakes
+
+    def at(self, step: Step) -> tuple[Mistake, ...]:
+        """Return the mistakes as those of a part of a larger value."""
+        return tuple(mistake._replace(at=(step, *mistake.at)) for mistake in self.mistakes)
+
+
+def wrong(code: str, message: str, *, help_text: str | None = None) -> Mistakes:
+    """Return the exception of a value with one mistake."""
+    return Mistakes(Mistake(code, message, help_text))
+
+
+def no_such_word(value: str, words: Iterable[str], *, what: str = "") -> Mistakes:
+    """Return the exception of a word that is not among the allowed ones."""
+    allowed = tuple(words)
+    listed = ", ".join(f"`{word}`" for word in allowed)
+    help_text = did_you_mean(value, allowed) or f"write one of {listed}"
+    return wrong("PS104", f"`{value}` is not {what or 'possible here'}", help_text=help_text)
+
+
+def describe(value: object) -> str:
+    """Return what a value is, as its author would say it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"the truth `{str(value).lower()}`"
+    if isinstance(value, int):
+        return f"the number `{value}`"
+    if isinstance(value, OddNumber):
+        return f"the number `{value.text}`"
+    if isinstance(value, str):
+        return f"the text `{value}`" if len(value) <= 60 and value.isprintable() else "a text"
+    return "a list" if isinstance(value, (list, tuple)) else "a mapping"
+
+
+def read_each(value: object, read: Callable[[object], T]) -> tuple[T, ...]:
+    """Return what `read` makes of each item of a list, or of the one value that stands where a list could.
+
+    Raises:
+        Mistakes: those of all items.
+    """
+    if not isinstance(value, list):
+        return (read(value),)
+    found: list[T] = []
+    mistakes: list[Mistake] = []
+    for index, item in enumerate(value):
+        try:
+            found.append(read(item))
+        except Mistakes as error:
+            mistakes += error.at(index)
+    if mistakes:
+        raise Mistakes(*mistakes)
+    return tuple(found)

@@ -1,0 +1,230 @@
+"""The model of `policy.yaml`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, create_model
+
+from planshift.policy.catalog_model import CatalogModel
+from planshift.policy.fields import (
+    Currency,
+    Day,
+    Every,
+    Identifier,
+    Name,
+    Names,
+    PriceId,
+    Text,
+    Zone,
+    as_list,
+    as_mapping,
+)
+from planshift.policy.models import Document
+from planshift.policy.term_models import TERM_FIELDS, ScopesModel
+
+Constraint = Literal["same_module", "same_interval", "adjacent"]
+"""What must be alike on both ends of a road: the module, the interval, or levels that follow each other."""
+
+Constraints = Annotated[
+    tuple[Constraint, ...], BeforeValidator(as_list, json_schema_input_type=Constraint | list[Constraint])
+]
+
+
+class RoadsModel(Document):
+    """Which way a member may be left, or arrived at."""
+
+    up: StrictBool = True
+    """Whether upgrades are allowed."""
+
+    down: StrictBool = True
+    """Whether downgrades are allowed."""
+
+
+class MemberModel(Document):
+    """A plan's place in a group."""
+
+    level: Annotated[StrictInt, Field(ge=-1000, le=1000)] | None = None
+    """How high it stands: a change to a higher level is an upgrade."""
+
+    leave: RoadsModel = RoadsModel()
+    """Which way it may be left."""
+
+    arrive: RoadsModel = RoadsModel()
+    """Which way it may be arrived at."""
+
+
+class GroupModel(Document):
+    """Plans that can be changed for each other."""
+
+    direction: Literal["by_level", "by_price_per_day", "by_price_per_month", "by_list"] | None = None
+    """What makes a change an upgrade: by default the level where levels are given, else the order of the list."""
+
+    equal: Literal["crossgrade", "upgrade", "downgrade", "refuse"] | None = None
+    """What a change between equals is: by default refused between equal levels, else a crossgrade."""
+
+    require: Constraints = ()
+    """What must be alike on both ends."""
+
+    terms: ScopesModel | None = None
+    """Terms of changes inside the group."""
+
+    members: Annotated[
+        dict[Name, MemberModel | None],
+        BeforeValidator(as_mapping, json_schema_input_type=dict[str, MemberModel | None] | list[str]),
+    ]
+    """The plans, with their levels; a mere list where direction follows from prices or from the list itself."""
+
+
+class PathBase(Document):
+    """Explicit roads from one plan or several; terms can stand beside the roads."""
+
+    from_: Annotated[Names, Field(alias="from", min_length=1)]
+    """The plan or plans that are left."""
+
+    upgrades: Names = ()
+    """Plans that a change to is an upgrade."""
+
+    downgrades: Names = ()
+    """Plans that a change to is a downgrade."""
+
+    crossgrades: Names = ()
+    """Plans that a change to is neither."""
+
+    to: Names = ()
+    """Plans whose price per day decides the direction."""
+
+    require: Constraints = ()
+    """What must be alike on both ends."""
+
+    terms: ScopesModel | None = None
+    """Terms of these roads by direction."""
+
+
+PathModel: type[PathBase] = create_model(
+    "Path", __base__=PathBase, __doc__=PathBase.__doc__, __module__=__name__, **TERM_FIELDS
+)
+"""A path with every term as a field of its own."""
+
+
+class ForModel(Document):
+    """Terms for one client group or one customer."""
+
+    client_group: Identifier | None = None
+    """The client group they hold for."""
+
+    customer: Identifier | None = None
+    """The id of the customer they hold for."""
+
+    terms: ScopesModel
+    """The terms."""
+
+
+class PlanTermsModel(Document):
+    """Terms of changes away from a plan, and of changes to it."""
+
+    terms: ScopesModel | None = None
+    """Where the plan is left."""
+
+    arriving: ScopesModel | None = None
+    """Where the plan is the target."""
+
+
+class SwitchEndModel(Document):
+    """One end of a switch."""
+
+    plan: Name
+    """The plan."""
+
+    every: Every | None = None
+    """The interval of the price."""
+
+    price: PriceId | None = None
+    """The id of the price, where the interval does not tell prices apart."""
+
+
+class SwitchModel(Document):
+    """A change that happens by itself at renewal."""
+
+    from_: Annotated[SwitchEndModel, Field(alias="from")]
+    """What runs; without interval or price every price of the plan."""
+
+    to: SwitchEndModel
+    """What it becomes."""
+
+    after_renewals: Annotated[StrictInt, Field(ge=0, le=10_000)] = 0
+    """How many renewals pass first; 0 switches at the first."""
+
+
+class FactsModel(Document):
+    """The facts that rules may ask about beyond the built-in ones, each side as a JSON Schema of an object."""
+
+    customer: dict[str, Any] | None = None
+    """Facts of the customer."""
+
+    usage: dict[str, Any] | None = None
+    """Facts of the subscription's use."""
+
+
+class PolicyModel(Document):
+    """A policy of plan changes."""
+
+    policy_language: Literal[1]
+    """The version of this format."""
+
+    book: Name | None = None
+    """The book's name."""
+
+    title: Text | None = None
+    """What people call it."""
+
+    effective_from: Day | None = None
+    """The first day on which it holds."""
+
+    currency: Currency | None = None
+    """The currency that is meant where several are possible."""
+
+    timezone: Zone = "UTC"
+    """Whose midnight begins a day."""
+
+    decimals: dict[Currency, Annotated[StrictInt, Field(ge=0, le=6)]] | None = None
+    """Decimals of amounts where they differ from ISO 4217."""
+
+    extends: Annotated[tuple[Text, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])] = ()
+    """Presets or folders of other books that this one takes over key by key; later ones win over earlier ones."""
+
+    facts: FactsModel | None = None
+    """Facts beyond the built-in ones."""
+
+    invoice_days_before: Annotated[StrictInt, Field(ge=0, le=366)] = 0
+    """How many days before a renewal its invoice is made."""
+
+    groups: dict[Name, GroupModel] | None = None
+    """Groups of plans."""
+
+    paths: tuple[PathModel, ...] | None = None
+    """Explicit roads."""
+
+    require: Constraints = ()
+    """What must be alike on both ends of every road."""
+
+    terms: ScopesModel | None = None
+    """Terms of all changes."""
+
+    for_: Annotated[tuple[ForModel, ...] | None, Field(alias="for")] = None
+    """Terms for client groups and customers."""
+
+    plans: dict[Name, PlanTermsModel] | None = None
+    """Terms of single plans."""
+
+    switches: tuple[SwitchModel, ...] | None = None
+    """Changes that happen by themselves at renewal."""
+
+    messages: dict[str, dict[str, Text]] | None = None
+    """Texts by locale and key."""
+
+    rules: str | None = None
+    """The rules, where they do not stand in `policy.rules`."""
+
+    catalog: CatalogModel | None = None
+    """The catalog, where it does not stand in `catalog.yaml`."""

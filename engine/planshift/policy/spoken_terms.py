@@ -1,0 +1,81 @@
+"""Terms with the places where they were set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from planshift.billing.catalog import Catalog, Plan
+from planshift.diagnostics.span import Span
+from planshift.policy.document import ScopedTerms, SpokenTerm
+from planshift.policy.located import Located, Mapping, follow, span_of
+from planshift.policy.models import Document
+from planshift.policy.placing import Placing
+from planshift.policy.term_models import ScopesModel, spoken
+from planshift.policy.term_values import Names
+from planshift.policy.terms import SCOPES
+from planshift.policy.validation import Path
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """What the names of a policy are checked against, and where mistakes go.
+
+    `named_plans` and `named_services` are those that the catalog names, some of which may have mistakes and be missing
+    from `plans`; without any catalog `named_plans` is None and names are not checked.
+    """
+
+    placing: Placing
+    catalog: Catalog
+    plans: dict[str, Plan]
+    named_plans: frozenset[str] | None
+    named_services: frozenset[str]
+
+    def known_plan(self, name: str, *, at: Path, on_key: bool = False) -> bool:
+        """Return whether the catalog has the plan, if only as one with mistakes; report it when it has not."""
+        if self.named_plans is None or name in self.named_plans:
+            return True
+        self.placing.unknown("PS201", "plan", name=name, known=self.named_plans, path=at, on_key=on_key)
+        return False
+
+    def check_service(self, name: str, *, at: Path) -> None:
+        """Report a service that the catalog does not have."""
+        if self.named_plans is not None and name not in self.named_services:
+            self.placing.unknown("PS204", "service", name=name, known=self.named_services, path=at)
+
+
+def read_scopes(model: ScopesModel | None, against: Against, *, at: Path) -> tuple[ScopedTerms, ...]:
+    """Return the terms of each scope, in the order of `SCOPES`."""
+    if model is None:
+        return ()
+    node = follow(against.placing.root, at).value
+    found: list[ScopedTerms] = []
+    for scope in SCOPES:
+        terms: Document | None = getattr(model, scope)
+        if terms is not None and isinstance(node, Mapping):
+            inner = node.entries[scope].value
+            found.append(ScopedTerms(scope=scope, terms=read_terms(terms, inner, against=against, at=(*at, scope))))
+    return tuple(found)
+
+
+def read_terms(model: Document, node: Located, *, against: Against, at: Path) -> tuple[SpokenTerm, ...]:
+    """Return the terms that the mapping at `at` sets."""
+    found: list[SpokenTerm] = []
+    for name, value in spoken(model):
+        found.append(SpokenTerm(name=name, value=value, span=_term_place(node, name)))
+        if name == "fee_taxed_as" and isinstance(value, Names):
+            for service in value.names:
+                against.check_service(service, at=(*at, name))
+    return tuple(found)
+
+
+def _term_place(node: Located, name: str) -> Span:
+    """Return where a term's value stands, or its key where the value fills many lines."""
+    key = None
+    for step in name.split("."):
+        if isinstance(node, Mapping):
+            entry = node.entries[step]
+            key, node = entry.key, entry.value
+    one_line = key is None or node.start.line == node.stop.line
+    return span_of(node) if one_line or key is None else span_of(key)

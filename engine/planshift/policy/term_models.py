@@ -1,0 +1,93 @@
+"""The model of a set of terms, made from `TERMS`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, create_model
+
+from planshift.policy.models import Document
+from planshift.policy.term_values import TermValue
+from planshift.policy.terms import TERMS, TermDefinition
+
+_GROUP_DOCS = {
+    "proration": "How the rest of a period is counted.",
+    "extend": "How unused money becomes time, where `unused_credit` is `extend_time`.",
+    "carry": "What moves to the new plan.",
+    "rounding": "How amounts are rounded.",
+}
+
+
+def _field(definition: TermDefinition) -> Any:  # noqa: ANN401  # a field made at run time has no static type
+    def read(value: object, info: ValidationInfo) -> TermValue | None:
+        decimals = info.context["decimals"] if info.context else {}
+        return None if value is None else definition.shape.read(value, decimals)
+
+    annotation = Annotated[Any, PlainValidator(read), WithJsonSchema(definition.shape.schema)]
+    return (annotation, Field(default=None, description=definition.doc))
+
+
+def _group_field(name: str, definitions: Iterable[TermDefinition]) -> Any:  # noqa: ANN401  # as above
+    fields = {definition.name.partition(".")[2]: _field(definition) for definition in definitions}
+    model = create_model(name.title(), __base__=Document, __doc__=_GROUP_DOCS[name], __module__=__name__, **fields)
+    return (model | None, Field(default=None, description=_GROUP_DOCS[name]))
+
+
+def _term_fields() -> dict[str, Any]:
+    groups: dict[str, list[TermDefinition]] = {}
+    for definition in TERMS:
+        head, dot, _ = definition.name.partition(".")
+        groups.setdefault(head if dot else definition.name, []).append(definition)
+    return {
+        name: _group_field(name, definitions) if name in _GROUP_DOCS else _field(definitions[0])
+        for name, definitions in groups.items()
+    }
+
+
+TERM_FIELDS: dict[str, Any] = _term_fields()
+"""The fields of every mapping that can hold terms."""
+
+TermsModel: type[Document] = create_model(
+    "Terms", __base__=Document, __doc__="Terms of a change.", __module__=__name__, **TERM_FIELDS
+)
+"""A mapping of terms and nothing else."""
+
+
+class ScopesModel(Document):
+    """Terms by the changes they are for."""
+
+    any: TermsModel | None = None
+    """For every change."""
+
+    upgrade: TermsModel | None = None
+    """For changes to something higher."""
+
+    downgrade: TermsModel | None = None
+    """For changes to something lower."""
+
+    crossgrade: TermsModel | None = None
+    """For changes between equals."""
+
+    term_change: TermsModel | None = None
+    """For changes of the price within a plan."""
+
+    cancel: TermsModel | None = None
+    """For the end of a subscription."""
+
+
+_ORDER = {definition.name: index for index, definition in enumerate(TERMS)}
+
+
+def spoken(model: BaseModel) -> Iterator[tuple[str, TermValue]]:
+    """Yield the dotted name and the value of each term that a mapping sets, in the order of `TERMS`."""
+    found: list[tuple[str, TermValue]] = []
+    for field in model.model_fields_set:
+        value = getattr(model, field)
+        if value is None or field not in TERM_FIELDS:
+            continue
+        if field in _GROUP_DOCS:
+            found += [(f"{field}.{name}", inner) for name, inner in value if inner is not None]
+        else:
+            found.append((field, value))
+    yield from sorted(found, key=lambda pair: _ORDER[pair[0]])
