@@ -115,7 +115,15 @@ _RULES: dict[str, str] = {
     "PS335": "a title that is missing or used twice",
 }
 
-_RESOLUTION: dict[str, str] = {}
+_RESOLUTION: dict[str, str] = {
+    "PS401": "two paths that disagree",
+    "PS402": "two groups that disagree",
+    "PS403": "two entries for the same client group or customer",
+    "PS404": "a plan left and a plan arrived at that disagree",
+    "PS405": "an amount that lacks a currency the book sells in",
+    "PS406": "a value that a rule cannot set",
+    "PS407": "a rate rounded more coarsely than the currency",
+}
 
 _INPUT: dict[str, str] = {}
 

@@ -1,0 +1,246 @@
+"""The checker of the rule language: names, types and terms of a rule file, all mistakes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import final
+
+from planshift.diagnostics.diagnostic import Diagnostic, Label
+from planshift.diagnostics.nearest import did_you_mean
+from planshift.expressions import tree
+from planshift.expressions.findings import Findings
+from planshift.expressions.infer import Inference
+from planshift.expressions.names import SCOPE_WORDS, Environment, Scope
+from planshift.expressions.needs import need_flaw
+from planshift.expressions.resolve import Names
+from planshift.expressions.typed import (
+    Typed,
+    TypedAlways,
+    TypedEffect,
+    TypedLet,
+    TypedMessage,
+    TypedReaction,
+    TypedRule,
+    TypedRules,
+    TypedSet,
+    TypedTemplate,
+)
+from planshift.expressions.types import BOOL, MONEY, UNKNOWN, Enum, SetOf, Wanted
+
+MAX_STATEMENTS = 5_000
+"""How many statements one rule file may have."""
+
+_EVERY_SCOPE: frozenset[Scope] = frozenset(SCOPE_WORDS)
+_RULE: frozenset[Scope] = frozenset({"change"})
+_ALWAYS: frozenset[Scope] = frozenset({"change", "outcome"})
+_REACTION: frozenset[Scope] = frozenset({"change", "order"})
+
+
+def check_rules(
+    file: tree.RuleFile, env: Environment, terms: Mapping[str, Wanted]
+) -> tuple[TypedRules, tuple[Diagnostic, ...]]:
+    """Return the rules with their types, and everything that is wrong with them.
+
+    `terms` are the terms that `set` may settle, by their dotted names, each with the type of its values. Rules with
+    errors are in the answer as far as they make sense; use it only when no diagnostic is an error.
+    """
+    checker = _Checker(file, env, terms)
+    return checker.check(), tuple(checker.findings.diagnostics)
+
+
+def check_expression(
+    expr: tree.Expr, env: Environment, wanted: Wanted | None = None, *, place: str = "this place"
+) -> tuple[Typed, tuple[Diagnostic, ...]]:
+    """Return one expression with its types; `place` is the name, for messages, of what wants the type `wanted`."""
+    findings = Findings()
+    inference = Inference(env, Names(env, findings, tree.RuleFile()), findings)
+    typed = inference.infer(expr) if wanted is None else inference.check(expr, wanted, place=place)
+    return typed, tuple(findings.diagnostics)
+
+
+@final
+class _Checker:
+    """Goes through one rule file from the top, so that a `let` is known to what stands below it."""
+
+    def __init__(self, file: tree.RuleFile, env: Environment, terms: Mapping[str, Wanted]) -> None:
+        self.findings = Findings()
+        self._file = file
+        self._env = env
+        self._terms = terms
+        self._names = Names(env, self.findings, file)
+        self._inference = Inference(env, self._names, self.findings)
+        self._titles: dict[tuple[str, str], tree.Word] = {}
+
+    def check(self) -> TypedRules:
+        """Check every statement."""
+        rules: list[TypedRule] = []
+        reactions: list[TypedReaction] = []
+        always: list[TypedAlways] = []
+        statements = self._file.statements
+        if len(statements) > MAX_STATEMENTS:
+            message = f"a rule file has at most {MAX_STATEMENTS} statements, and this is one more"
+            self.findings.add("PS303", message, span=statements[MAX_STATEMENTS].span)
+        for statement in statements[:MAX_STATEMENTS]:
+            self._enter(statement)
+            match statement:
+                case tree.Let():
+                    self._let(statement)
+                case tree.Rule():
+                    rules.append(self._rule(statement))
+                case tree.Reaction():
+                    reactions.append(self._reaction(statement))
+                case tree.Always():
+                    always.append(self._always(statement))
+        self._unused()
+        return TypedRules(
+            lets=tuple(self._names.lets.values()),
+            rules=tuple(rules),
+            reactions=tuple(reactions),
+            always=tuple(always),
+            source=self._file,
+        )
+
+    def _enter(self, statement: tree.Statement) -> None:
+        self._names.scopes = set()
+        match statement:
+            case tree.Let(name=name):
+                self.findings.context, self._names.allowed = f"let {name.text}", _EVERY_SCOPE
+            case tree.Rule(title=title):
+                self.findings.context, self._names.allowed = f'rule "{title.text}"', _RULE
+            case tree.Always(title=title):
+                self.findings.context, self._names.allowed = f'always "{title.text}"', _ALWAYS
+            case tree.Reaction():
+                self.findings.context, self._names.allowed = "a reaction", _REACTION
+
+    # statements
+
+    def _let(self, let: tree.Let) -> None:
+        name = let.name.text
+        value = self._inference.infer(let.value)
+        earlier = self._names.lets.get(name)
+        if "." in name:
+            self.findings.add("PS311", "the name of a `let` has no dots", span=let.name.span)
+        elif name in self._env.symbols or name in self._env.members:
+            kinds = self._env.members.get(name, ())
+            taken = "a fact" if name in self._env.symbols else kinds[0].words
+            message = f"`{name}` is already the name of {taken}"
+            self.findings.add("PS311", message, span=let.name.span, advice="choose another name")
+        elif earlier is not None:
+            label = Label(span=earlier.let.name.span, text="first defined here")
+            self.findings.add("PS311", f"`{name}` is defined twice", span=let.name.span, labels=(label,))
+        else:
+            scopes = frozenset(self._names.scopes)
+            self._names.lets[name] = TypedLet(let=let, value=value, scopes=scopes)
+
+    def _rule(self, rule: tree.Rule) -> TypedRule:
+        self._titled("rule", rule.title)
+        when = None if rule.when is None else self._inference.check(rule.when, BOOL, place="`when`")
+        settled: dict[str, tree.Word] = {}
+        effects: list[TypedEffect] = []
+        for effect in rule.effects:
+            match effect:
+                case tree.SetTerm():
+                    found = self._set(effect, settled)
+                    effects += [] if found is None else [found]
+                case tree.Deny() | tree.Warn():
+                    effects.append(TypedMessage(effect=effect, text=self._template(effect.text)))
+                case tree.Need():
+                    flaw = need_flaw(effect)
+                    if flaw is not None:
+                        self.findings.add("PS333", flaw.message, span=flaw.span, advice=flaw.advice)
+                    effects.append(effect)
+        return TypedRule(rule=rule, when=when, effects=tuple(effects))
+
+    def _reaction(self, reaction: tree.Reaction) -> TypedReaction:
+        self._events(reaction.events)
+        when = None if reaction.when is None else self._inference.check(reaction.when, BOOL, place="`when`")
+        for action in reaction.actions:
+            if action.text not in self._env.actions:
+                advice = did_you_mean(action.text, self._env.actions)
+                self.findings.add("PS334", f"there is no action `{action.text}`", span=action.span, advice=advice)
+        return TypedReaction(reaction=reaction, when=when)
+
+    def _always(self, statement: tree.Always) -> TypedAlways:
+        self._titled("always", statement.title)
+        premise = None
+        if statement.premise is not None:
+            premise = self._inference.check(statement.premise, BOOL, place="`implies`")
+        claim = self._inference.check(statement.claim, BOOL, place="`always`")
+        return TypedAlways(statement=statement, premise=premise, claim=claim)
+
+    def _titled(self, kind: str, title: tree.Word) -> None:
+        if not title.text.strip():
+            self.findings.add("PS335", f"the title of `{kind}` says nothing", span=title.span)
+            return
+        first = self._titles.setdefault((kind, title.text), title)
+        if first is not title:
+            label = Label(span=first.span, text="first used here")
+            advice = "explanations name a rule by its title, so each needs its own"
+            message = f"two statements have the title `{title.text}`"
+            self.findings.add("PS335", message, span=title.span, advice=advice, labels=(label,))
+
+    def _events(self, events: tree.Expr) -> None:
+        match events:
+            case tree.Name(text=text):
+                if text not in self._env.events:
+                    advice = did_you_mean(text, self._env.events)
+                    self.findings.add("PS334", f"there is no event `{text}`", span=events.span, advice=advice)
+            case tree.Junction(items=items):
+                for item in items:
+                    self._events(item)
+            case _:
+                advice = "put conditions after `when`"
+                message = "what a reaction waits for is made of events, `and` and `or`"
+                self.findings.add("PS334", message, span=events.span, advice=advice)
+
+    # effects
+
+    def _set(self, effect: tree.SetTerm, settled: dict[str, tree.Word]) -> TypedSet | None:
+        term = effect.term.text
+        wanted = self._terms.get(term)
+        if wanted is None:
+            advice = did_you_mean(term, self._terms) or self._deeper(term)
+            self.findings.add("PS330", f"there is no term `{term}`", span=effect.term.span, advice=advice)
+            return None
+        first = settled.setdefault(term, effect.term)
+        if first is not effect.term:
+            label = Label(span=first.span, text="first set here")
+            self.findings.add("PS331", f"this rule sets `{term}` twice", span=effect.term.span, labels=(label,))
+        value = self._inference.check(effect.value, wanted, place=f"`{term}`")
+        if not isinstance(value.type, Enum) and value.type not in (BOOL, MONEY, UNKNOWN) and not _written_out(value):
+            advice = "write one rule for each value"
+            message = f"the value of `{term}` must be written out"
+            self.findings.add("PS332", message, span=effect.value.span, advice=advice)
+        return TypedSet(effect=effect, value=value)
+
+    def _deeper(self, term: str) -> str | None:
+        inside = sorted(name for name in self._terms if name.startswith(f"{term}."))
+        return f"it has parts, such as `{inside[0]}`" if inside else None
+
+    def _template(self, template: tree.Template) -> TypedTemplate:
+        parts: list[str | Typed] = []
+        for part in template.parts:
+            if isinstance(part, str):
+                parts.append(part)
+                continue
+            typed = self._inference.infer(part)
+            if typed.type == BOOL or isinstance(typed.type, SetOf):
+                message = f"{typed.type.words} cannot be shown in a text"
+                self.findings.add("PS322", message, span=part.span, advice="say in words what it means")
+            parts.append(typed)
+        return TypedTemplate(node=template, parts=tuple(parts))
+
+    def _unused(self) -> None:
+        readable = not self._file.unreadable and not any(found.is_error for found in self.findings.diagnostics)
+        for let in self._names.lets.values() if readable else ():
+            if let.name not in self._names.used:
+                self.findings.context = f"let {let.name}"
+                message = f"`{let.name}` is never used"
+                self.findings.add("PS314", message, span=let.let.name.span, severity="warning")
+
+
+def _written_out(value: Typed) -> bool:
+    literal = isinstance(
+        value.node, tree.Text | tree.Number | tree.Percent | tree.Duration | tree.Date | tree.Listing | tree.Truth
+    )
+    return literal and all(_written_out(part) or part.meaning is not None for part in value.parts)
