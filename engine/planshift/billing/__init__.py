@@ -1,0 +1,1 @@
+"""The trade, exact and frozen: money, calendar, proration, plan, subscription, change."""

@@ -1,0 +1,51 @@
+"""What somebody asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import final
+
+from planshift.billing.subscription import Discount, HeldAddon
+
+KINDS = ("change", "cancel", "start")
+REQUESTERS = ("customer", "staff", "system")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedies:
+    """What the customer chose so that present use fits the target: add-ons to buy and held services to end (ids)."""
+
+    add: tuple[HeldAddon, ...] = ()
+    end: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRequest:
+    """One request at one instant.
+
+    `at` is in epoch seconds. `kind` is `change`, `cancel` (no target; `until` makes it a pause that credits up to that
+    day) or `start` (nothing is given up). `on` is the wished date for the timing `on_date`. `quantity` None keeps
+    the present one. `bill_day` moves the bill day (1 to 31). `discount` replaces the coupon on the new side.
+    `approvals` are the roles that agreed, `override` lets staff pass denials where the policy says so.
+    """
+
+    at: int
+    plan: str = ""
+    price: str = ""
+    kind: str = "change"
+    by: str = "customer"
+    on: date | None = None
+    until: date | None = None
+    quantity: int | None = None
+    bill_day: int = 0
+    amount: int | None = None
+    discount: Discount | None = None
+    bill_one_time: bool = False
+    approvals: tuple[str, ...] = ()
+    override: bool = False
+    override_reason: str = ""
+    remedies: Remedies = Remedies()
+    answers: tuple[tuple[str, str], ...] = ()

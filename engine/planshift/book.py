@@ -1,0 +1,166 @@
+"""The library's front: load a book, ask it, get decisions.
+
+A `Book` is immutable and may be shared between threads; `decide` has no effects and needs nothing but its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import final
+
+from planshift.actions.from_decision import plan_of
+from planshift.actions.plan import ActionPlan
+from planshift.billing.catalog import Catalog
+from planshift.billing.change import ChangeRequest
+from planshift.billing.subscription import Subscription
+from planshift.decision import decide as deciding
+from planshift.decision import decision
+from planshift.decision.inputs import request_flaws, subscription_flaws
+from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
+from planshift.diagnostics.errors import InvalidBook, InvalidInput
+from planshift.policy.from_yaml import Sources, read_book, read_book_text, uncollected
+from planshift.policy.document import BookDocument
+from planshift.rulebook.from_policy import compile_book
+from planshift.rulebook.rulebook import Rulebook
+
+
+@final
+class Decision(decision.Decision):
+    """What the policy says about one request, and how to carry it out."""
+
+    def plan(self, order: str | None = None) -> ActionPlan:
+        """The action plan of this decision; `order` names the order its keys belong to.
+
+        Raises:
+            PlanshiftError: the change is not allowed.
+        """
+        return plan_of(self, order=order)
+
+
+Options = deciding.Options
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Book:
+    """A compiled book of policy."""
+
+    rulebook: Rulebook
+    diagnostics: tuple[Diagnostic, ...]
+    """Warnings; a book with errors is never made."""
+    sources: Sources
+
+    def __repr__(self) -> str:
+        return f"<Book {self.name} {self.digest[:12]}>"
+
+    @property
+    def name(self) -> str:
+        """The book's name."""
+        return self.rulebook.name
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.document.policy.title
+
+    @property
+    def digest(self) -> str:
+        """The book's version: a digest of everything it was compiled from."""
+        return self.rulebook.digest
+
+    @property
+    def zone(self) -> str:
+        """The time zone whose midnight begins a day."""
+        return self.rulebook.zone
+
+    @property
+    def currency(self) -> str:
+        """The book's own currency."""
+        return self.document.policy.currency
+
+    @property
+    def catalog(self) -> Catalog:
+        """What is sold."""
+        return self.rulebook.tables.catalog
+
+    @property
+    def document(self) -> BookDocument:
+        """The policy as it was read."""
+        return self.rulebook.document
+
+    def decide(self, subscription: Subscription, request: ChangeRequest) -> Decision:
+        """Decide one request for one subscription.
+
+        Raises:
+            InvalidInput: the subscription or the request does not fit this book.
+        """
+        if subscription.fact_schema != self.digest:
+            subscription = self.validated(subscription)
+        try:
+            return deciding.decide(self.rulebook, subscription, request=request, made_as=Decision)
+        except KeyError:
+            raise InvalidInput(diagnostics=tuple(request_flaws(self.rulebook, subscription, request))) from None
+
+    def options(self, subscription: Subscription, request: ChangeRequest) -> deciding.Options[Decision]:
+        """Every other plan and price for the subscription; `request` says when and by whom, its plan does not matter.
+
+        Raises:
+            InvalidInput: the subscription does not fit this book.
+        """
+        if subscription.fact_schema != self.digest:
+            subscription = self.validated(subscription)
+        return deciding.options(self.rulebook, subscription, request=request, made_as=Decision)
+
+    def validated(self, subscription: Subscription) -> Subscription:
+        """The subscription, marked as checked against this book.
+
+        Raises:
+            InvalidInput: it does not fit: unknown plan, amounts or dates out of range, missing facts.
+        """
+        flaws = tuple(subscription_flaws(self.rulebook, subscription))
+        if has_errors(flaws):
+            raise InvalidInput(diagnostics=flaws)
+        return replace(subscription, fact_schema=self.digest)
+
+
+def load(path: str | Path) -> Book:
+    """Read and compile the book in a folder, or in one file.
+
+    Raises:
+        InvalidBook: with every mistake of the book.
+    """
+    with uncollected():
+        document, diagnostics, sources = read_book(Path(path))
+        return _compiled(document, diagnostics, sources)
+
+
+def load_text(files: Mapping[str, str]) -> Book:
+    """Compile a book from texts by file name (`policy.yaml`, `catalog.yaml`, `policy.rules`).
+
+    Raises:
+        InvalidBook: with every mistake of the book.
+    """
+    with uncollected():
+        document, diagnostics, sources = read_book_text(files)
+        return _compiled(document, diagnostics, sources)
+
+
+def check(path: str | Path) -> tuple[Diagnostic, ...]:
+    """Everything that is wrong with a book, and its warnings; empty when it is clean."""
+    try:
+        return load(path).diagnostics
+    except InvalidBook as error:
+        return error.diagnostics
+
+
+def _compiled(document: BookDocument | None, diagnostics: tuple[Diagnostic, ...], sources: Sources) -> Book:
+    if document is None or has_errors(diagnostics):
+        raise InvalidBook(diagnostics=sort_diagnostics(diagnostics))
+    text = "\0".join(f"{name}\0{sources[name]}" for name in sorted(sources))
+    rulebook, found = compile_book(document, digest_of=text)
+    everything = sort_diagnostics((*diagnostics, *found))
+    if rulebook is None:
+        raise InvalidBook(diagnostics=everything)
+    return Book(rulebook=rulebook, diagnostics=everything, sources=sources)

@@ -1,0 +1,1 @@
+"""One change -> an explained decision. Pure: the instant is an argument, and nothing is read from outside."""

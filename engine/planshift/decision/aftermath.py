@@ -1,0 +1,206 @@
+"""What is different after the change: commitment, things that move or are lost, limits, and the subscription itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from planshift.billing.calendar import add_months, from_day
+from planshift.billing.period import Period
+from planshift.billing.subscription import Discount, HeldAddon, RunningContract, Subscription
+from planshift.decision.answer import ContractResult, Fit, Move, Remedy
+from planshift.decision.outcome import Outcome
+from planshift.policy.term_values import Choice
+from planshift.rulebook.moves import movables
+
+
+def contract_of(outcome: Outcome) -> ContractResult:
+    """What becomes of the commitment."""
+    running = outcome.subscription.contract
+    ends_on: date | None = None
+    kind = "none"
+    if outcome.truth("contract.carries") and running is not None:
+        kind, ends_on = "carried_on", running.ends_on
+    elif outcome.truth("contract.begins"):
+        begin = outcome.value("effective")
+        months = outcome.value("contract.months")
+        kind, ends_on = "begins", from_day(add_months(begin, months, anchor_day=from_day(begin).day))
+    elif outcome.truth("contract.ends"):
+        kind = "ends"
+    return ContractResult(
+        outcome=kind,  # type: ignore[arg-type]  # one of the literal words above
+        ends_on=ends_on,
+        penalty=outcome.money(outcome.value("penalty")),
+        remainder=outcome.money(outcome.value("remainder")),
+    )
+
+
+def moves_of(outcome: Outcome) -> Iterator[Move]:
+    """What becomes of each thing of the subscription."""
+    subscription, request = outcome.subscription, outcome.request
+    if request.plan == subscription.plan:
+        return
+    plan = outcome.plan_named(request.plan)
+    for item in movables(outcome.rulebook.tables.catalog, subscription, plan):
+        rule = outcome.word(f"carry.{item.kind}")
+        stays = rule == "keep" or (rule != "drop" and item.same)
+        why = _why(rule, same=item.same)
+        yield Move(kind=item.kind, name=item.name, value=item.value, outcome="moves" if stays else "lost", why=why)
+    if subscription.discount != Discount() and request.discount is None:
+        kept = outcome.word("carry.coupons") in ("keep", "keep_if_same")
+        name = subscription.discount.code or "coupon"
+        yield Move(kind="coupons", name=name, value="", outcome="moves" if kept else "lost", why=_why("keep" if kept else "drop", same=True))
+    if subscription.amount is not None and request.price != subscription.price:
+        yield Move(kind="price_override", name="agreed price", value="", outcome="lost", why="it was agreed for the old price")
+
+
+def _why(rule: str, *, same: bool) -> str:
+    if rule == "keep":
+        return "the policy keeps it"
+    if rule == "drop":
+        return "the policy drops it"
+    return "the new plan has the same" if same else "the new plan has no such place"
+
+
+def fits_of(outcome: Outcome) -> Iterator[Fit]:
+    """Present use of each resource that the catalog limits, against the target."""
+    if not outcome.request.plan:
+        return
+    for resource in outcome.reading.kernel.resources:
+        allowed = outcome.value(f"allowed.{resource}")
+        yield Fit(
+            resource=resource,
+            used=outcome.value(f"used.{resource}"),
+            allowed=None if allowed < 0 else allowed,
+            excess=outcome.value(f"excess.{resource}"),
+        )
+
+
+def remedies_of(outcome: Outcome) -> Iterator[Remedy]:
+    """For each excess: add-ons of the target that cover it, then services whose end would free enough or some of it."""
+    plan = outcome.plan_named(outcome.request.plan)
+    if plan is None:
+        return
+    for fit in fits_of(outcome):
+        if not fit.excess:
+            continue
+        for addon in outcome.rulebook.tables.catalog.addons:
+            gain = dict(addon.raises).get(fit.resource, 0)
+            if addon.name in plan.addons and gain > 0:
+                count = -(-fit.excess // gain)
+                minor = dict(addon.amounts).get(outcome.subscription.currency)
+                yield Remedy(
+                    kind="add_addon",
+                    resource=fit.resource,
+                    name=addon.name,
+                    title=addon.title,
+                    quantity=count,
+                    gains=count * gain,
+                    price=None if minor is None else outcome.money(minor * count),
+                )
+        for service in outcome.subscription.services:
+            freed = dict(service.uses).get(fit.resource, 0)
+            if freed and service.id not in outcome.request.remedies.end:
+                yield Remedy(
+                    kind="end_service", resource=fit.resource, name=service.id, title=service.title, quantity=1, gains=freed
+                )
+
+
+def cancellable_until(outcome: Outcome) -> date | None:
+    """The last day on which the change can still be called off, by the policy's point of no return.
+
+    `invoice_issued` counts back from the day of the change by the days that the book makes invoices ahead.
+    """
+    if outcome.truth("immediate"):
+        return None
+    term = outcome.term("cancellable_until").value
+    effective = outcome.day("effective")
+    if not isinstance(term, Choice) or term.word == "never":
+        return None
+    ahead = {"effective": 0, "invoice_issued": outcome.rulebook.document.policy.invoice_days_before}
+    days = ahead.get(term.word, term.number)
+    return effective - timedelta(days=days + 1)
+
+
+def subscription_after(outcome: Outcome) -> Subscription:
+    """The subscription once the change has taken effect; account credit and payments are as the change leaves them.
+
+    What the change billed counts as paid, so that a further change credits what was really billed.
+    """
+    request, before = outcome.request, outcome.subscription
+    if not outcome.allowed:
+        raise ValueError("the change is not allowed, so nothing comes after it")
+    if not request.plan:
+        raise ValueError("the subscription has ended")
+    changed = before.plan != request.plan or before.price != request.price
+    return replace(
+        before,
+        plan=request.plan,
+        price=request.price,
+        quantity=before.quantity if request.quantity is None else request.quantity,
+        period=_period_after(outcome),
+        bill_day=outcome.value("bill_day"),
+        amount=request.amount if changed or request.amount is not None else before.amount,
+        paid=_paid_after(outcome),
+        given_back=0,
+        debt=before.debt - outcome.value("debt_reduced"),
+        account_credit=before.account_credit + outcome.value("to_account"),
+        discount=_discount_after(outcome),
+        contract=_contract_after(outcome),
+        addons=_addons_after(outcome),
+        services=tuple(service for service in before.services if service.id not in request.remedies.end),
+        changes=(*before.changes, from_day(outcome.today)),
+        pending=None,
+        paid_through=None,
+    )
+
+
+def _period_after(outcome: Outcome) -> Period:
+    """The period that runs under the new plan: from the change to its next bill."""
+    start = max(outcome.day("begin"), outcome.subscription.period.start) if outcome.truth("bills") else outcome.day("effective")
+    end = outcome.day("extension.then_until" if outcome.truth("extension.active") else "bill_end")
+    same_end = end == outcome.subscription.period.end
+    ends_at = outcome.subscription.period.ends_at if same_end else None
+    by_instants = outcome.word("proration.unit") in ("second", "minute", "hour") and outcome.word("timing") == "now"
+    starts_at = outcome.request.at if by_instants else None
+    return Period(start=min(start, end - timedelta(days=1)), end=end, starts_at=starts_at, ends_at=ends_at)
+
+
+def _paid_after(outcome: Outcome) -> int | None:
+    if outcome.truth("bills"):
+        return outcome.value("charge")
+    return 0 if outcome.word("charge") == "none" else None
+
+
+def _discount_after(outcome: Outcome) -> Discount:
+    if outcome.request.discount is not None:
+        return outcome.request.discount
+    kept = outcome.word("carry.coupons") in ("keep", "keep_if_same")
+    return outcome.subscription.discount if kept else Discount()
+
+
+def _contract_after(outcome: Outcome) -> RunningContract | None:
+    result = contract_of(outcome)
+    if result.outcome == "carried_on":
+        return outcome.subscription.contract
+    plan = outcome.plan_named(outcome.request.plan)
+    if result.outcome != "begins" or result.ends_on is None or plan is None or plan.contract is None:
+        return None
+    return RunningContract(
+        starts_on=outcome.day("effective"),
+        ends_on=result.ends_on,
+        penalty=dict(plan.contract.penalty).get(outcome.subscription.currency, 0),
+        remainder=plan.contract.remainder,
+        plan=plan.name,
+    )
+
+
+def _addons_after(outcome: Outcome) -> tuple[HeldAddon, ...]:
+    lost = {move.name for move in moves_of(outcome) if move.kind == "addons" and move.outcome == "lost"}
+    counts = {addon.name: addon.quantity for addon in outcome.subscription.addons if addon.name not in lost}
+    for addon in outcome.request.remedies.add:
+        counts[addon.name] = counts.get(addon.name, 0) + addon.quantity
+    return tuple(HeldAddon(name=name, quantity=count) for name, count in counts.items())
+
+

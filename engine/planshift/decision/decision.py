@@ -1,0 +1,144 @@
+"""The decision about one change: what the kernel computed, read into values when they are asked for.
+
+The kernel's output tuple is the trace: every fired rule, every objection, every term with the source that settled it,
+every date, share and amount. The properties name its parts; nothing in them decides anything again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+
+from planshift.billing.money import Money
+from planshift.billing.subscription import Subscription
+from planshift.decision import aftermath, lines, people, reasons
+from planshift.decision.answer import (
+    ContractResult,
+    Extension,
+    Fit,
+    Flow,
+    Line,
+    Move,
+    NextBill,
+    PlanRef,
+    Reason,
+    Remedy,
+    ResolvedTerm,
+)
+from planshift.decision.fingerprint import fingerprint_of
+from planshift.decision.outcome import Outcome
+
+
+class Decision(Outcome):
+    """What the policy says about one request for one subscription."""
+
+    def __repr__(self) -> str:
+        return f"<Decision {self.subscription.id} to {self.request.plan or 'nothing'}: {self.verdict}>"
+
+    @cached_property
+    def from_plan(self) -> PlanRef | None:
+        """The plan that is left; None for a start."""
+        if self.request.kind == "start":
+            return None
+        return people.plan_ref(self, self.subscription.plan, price=self.subscription.price, unit="old_unit")
+
+    @cached_property
+    def to_plan(self) -> PlanRef | None:
+        """The plan that is asked for; None for a cancellation."""
+        if not self.request.plan:
+            return None
+        return people.plan_ref(self, self.request.plan, price=self.request.price, unit="new_unit")
+
+    @cached_property
+    def terms(self) -> Mapping[str, ResolvedTerm]:
+        """Every term of the change with its value and the source that settled it."""
+        return {name: self.term(name) for name in self.reading.kernel.terms}
+
+    @cached_property
+    def all_reasons(self) -> tuple[Reason, ...]:
+        """Reasons and warnings."""
+        return tuple(reasons.collect(self))
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Everything that stands against the change, or stood against it before staff passed it."""
+        return tuple(reason for reason in self.all_reasons if reason.weight != "warning")
+
+    @property
+    def warnings(self) -> tuple[Reason, ...]:
+        """What the policy says without standing in the way."""
+        return tuple(reason for reason in self.all_reasons if reason.weight == "warning")
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the change, due on the day it takes effect or, where collection waits, with the next bill."""
+        return tuple(lines.lines_of(self)) if self.priced else ()
+
+    def amount(self, kind: str) -> Money | None:
+        """The sum of the lines of a kind; None without such a line."""
+        found = [line.amount.minor for line in self.lines if line.kind == kind]
+        return self.money(sum(found)) if found else None
+
+    @property
+    def due_now(self) -> Money:
+        """What the customer pays at once."""
+        return self.money(self.value("due_now"))
+
+    @cached_property
+    def flow(self) -> Flow | None:
+        """Where credit and charges go; None when the change is denied."""
+        return lines.flow_of(self) if self.priced else None
+
+    @cached_property
+    def next_bill(self) -> NextBill | None:
+        """The next bill after the change; None when it is denied."""
+        return lines.next_bill_of(self) if self.priced else None
+
+    @cached_property
+    def extension(self) -> Extension | None:
+        """Time that unused money bought."""
+        return lines.extension_of(self) if self.priced and self.truth("extension.active") else None
+
+    @cached_property
+    def contract(self) -> ContractResult | None:
+        """What becomes of the commitment; None when the change is denied."""
+        return aftermath.contract_of(self) if self.priced else None
+
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """What becomes of answers, resources, add-ons, coupon and agreed price."""
+        return tuple(aftermath.moves_of(self))
+
+    @property
+    def lost(self) -> tuple[Move, ...]:
+        """What has no place after the change."""
+        return tuple(move for move in self.moves if move.outcome == "lost")
+
+    @cached_property
+    def limits(self) -> tuple[Fit, ...]:
+        """Present use of every resource against the target."""
+        return tuple(aftermath.fits_of(self))
+
+    @cached_property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """What would make present use fit, where it does not."""
+        return tuple(aftermath.remedies_of(self))
+
+    @cached_property
+    def cancellable_until(self) -> date | None:
+        """The last day on which the change can be called off; None when it cannot."""
+        return aftermath.cancellable_until(self) if self.priced else None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of the book's version and of everything the decision was made from."""
+        return fingerprint_of(self.rulebook.digest, subscription=self.subscription, request=self.request)
+
+    def subscription_after(self) -> Subscription:
+        """The subscription once the change has taken effect.
+
+        Raises:
+            ValueError: the change is not allowed, or ends the subscription.
+        """
+        return aftermath.subscription_after(self)

@@ -1,0 +1,26 @@
+"""A digest that two decisions share exactly when they were made from the same book, subscription and request."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import date
+from hashlib import sha256
+
+from planshift.billing.change import ChangeRequest
+from planshift.billing.subscription import Subscription
+
+
+def fingerprint_of(digest: str, *, subscription: Subscription, request: ChangeRequest) -> str:
+    """The digest of a book's digest and both inputs, as 64 hexadecimal characters."""
+    data = json.dumps([digest, plain(subscription), plain(request)], sort_keys=True, separators=(",", ":"))
+    return sha256(data.encode()).hexdigest()
+
+
+def plain(value: object) -> object:
+    """A value of the trade as JSON can hold it; fields that do not take part in comparisons are left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.compare}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

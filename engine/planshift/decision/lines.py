@@ -1,0 +1,239 @@
+"""The lines of a change with their formulas, and where the money goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+from planshift.billing.calendar import from_day
+from planshift.decision.answer import Extension, Flow, Formula, Line, LineKind, NextBill
+from planshift.decision.outcome import Outcome
+from planshift.decision.people import title_of
+from planshift.policy.term_values import Fee, Names, Texts
+from planshift.rulebook.sources import Source
+
+
+def lines_of(outcome: Outcome) -> Iterator[Line]:
+    """All lines of the change, what it charges first and what it gives back last."""
+    if outcome.truth("bills_old"):
+        yield _old_days(outcome)
+    if outcome.truth("bills"):
+        yield _charge(outcome)
+    yield from _flat_lines(outcome)
+    if outcome.truth("gives_credit") and not outcome.value("forfeited"):
+        yield _credit(outcome)
+
+
+def source_of(outcome: Outcome, *terms: str) -> Source:
+    """The place that settled the first of these terms that somebody speaks of."""
+    sources = [outcome.term(name).source for name in terms]
+    return next((source for source in sources if source.kind != "default"), sources[0])
+
+
+def due_on(outcome: Outcome) -> date:
+    """The day the lines fall due: that of the change, or of the next bill where collection waits."""
+    waits = outcome.truth("immediate") and outcome.word("collect") == "next_invoice"
+    return outcome.day("next_bill_on" if waits else "effective")
+
+
+def _share(outcome: Outcome, side: str, *, base: str, note: str = "") -> Formula:
+    new_side = side == "charge"
+    return Formula(
+        base=outcome.money(outcome.value(base)),
+        quantity=1,
+        num=outcome.value(f"{side}.num"),
+        den=outcome.value(f"{side}.den"),
+        unit=outcome.word("proration.unit"),
+        rounding=outcome.word("rounding.mode"),
+        note=note or _early_rounding(outcome, new_side=new_side),
+    )
+
+
+def _early_rounding(outcome: Outcome, *, new_side: bool) -> str:
+    """What was rounded before the amount itself."""
+    for name, what in (("proration.share_scale", "share"), ("proration.rate_scale", "price per unit")):
+        term = outcome.term(name)
+        if term.text != "exact":
+            return f"{what} first rounded to {term.text} decimals"
+    net = outcome.word("rounding.place") == "net" and new_side and outcome.truth("gives_credit")
+    return "rounded together with the credit" if net else ""
+
+
+def _charge(outcome: Outcome) -> Line:
+    word = outcome.word("charge")
+    note = "" if word == "prorated" else {"full": "in full", "difference": "difference to what was paid"}.get(word, word)
+    return Line(
+        kind="charge",
+        title=f"{title_of(outcome, outcome.request.plan)}",
+        amount=outcome.money(outcome.value("charge")),
+        formula=_share(outcome, "charge", base="new_price", note=note),
+        source=source_of(outcome, "charge", "proration.unit", "proration.basis"),
+        due_on=due_on(outcome),
+        start=outcome.day("begin"),
+        end=outcome.day("extension.then_until" if outcome.truth("extension.active") else "bill_end"),
+    )
+
+
+def _credit(outcome: Outcome) -> Line:
+    given = outcome.subscription.paid is not None and outcome.word("credit_basis") == "paid"
+    amount, share = outcome.value("credit"), Fraction(outcome.value("credit.num"), outcome.value("credit.den") or 1)
+    base = outcome.value("billed" if given else "old_price")
+    capped = amount < base * share - 1
+    formula = _share(
+        outcome, "credit", base="billed" if given else "old_price", note="limited to what was paid" if capped else ""
+    )
+    term = outcome.term("hold_credit_until").value
+    plan = outcome.plan_named(outcome.subscription.plan)
+    held = term.names if isinstance(term, Names) and plan is not None and plan.usage_bucket else ()
+    return Line(
+        kind="credit",
+        title=f"unused time on {title_of(outcome, outcome.subscription.plan)}",
+        amount=outcome.money(amount),
+        formula=formula,
+        source=source_of(outcome, "unused_credit", "credit", "proration.unit"),
+        due_on=due_on(outcome),
+        start=outcome.day("stop"),
+        end=outcome.day("credit_end"),
+        held_until=held,
+    )
+
+
+def _old_days(outcome: Outcome) -> Line:
+    paid_through = outcome.subscription.paid_through
+    start = outcome.subscription.period.start
+    return Line(
+        kind="charge_old",
+        title=f"used days of {title_of(outcome, outcome.subscription.plan)}",
+        amount=outcome.money(outcome.value("charge_old")),
+        formula=_share(outcome, "charge_old", base="old_price"),
+        source=source_of(outcome, "proration.unit", "proration.basis"),
+        due_on=due_on(outcome),
+        start=start if paid_through is None else max(start, paid_through),
+        end=outcome.day("stop"),
+    )
+
+
+_FLAT: tuple[tuple[LineKind, str, str], ...] = (
+    ("fee", "fee", "fee"),
+    ("one_time", "one_time", "one-time services"),
+    ("setup", "setup", "set-up"),
+    ("penalty", "early_termination", "early termination"),
+    ("remainder", "early_termination", "rest of the commitment"),
+)
+
+
+def _flat_lines(outcome: Outcome) -> Iterator[Line]:
+    """Lines that are not shares of a period."""
+    for kind, term, title in _FLAT:
+        minor = outcome.value(kind)
+        if minor:
+            yield Line(
+                kind=kind,
+                title=_fee_title(outcome) if kind == "fee" else title,
+                amount=outcome.money(minor),
+                formula=_fee_formula(outcome) if kind == "fee" else Formula(),
+                source=outcome.term(term).source,
+                due_on=due_on(outcome),
+                start=outcome.day("effective"),
+                service=_service(outcome, kind),
+            )
+
+
+def _fee_title(outcome: Outcome) -> str:
+    value = outcome.term("fee_label").value
+    texts = value.texts if isinstance(value, Texts) else ()
+    return texts[0][1] if texts else "fee"
+
+
+def _fee_formula(outcome: Outcome) -> Formula:
+    value = outcome.term("fee").value
+    if not isinstance(value, Fee):
+        return Formula(note=outcome.term("fee").text)
+    if not value.ppm:
+        return Formula()
+    base = {"to.price": "new_unit", "from.price": "old_unit", "charge_base": "charge"}[value.of or "to.price"]
+    return Formula(
+        base=outcome.money(outcome.value(base)),
+        quantity=1 if base == "charge" else _quantity(outcome, base),
+        num=value.ppm,
+        den=1_000_000,
+        rounding=outcome.word("rounding.mode"),
+        note=outcome.term("fee").text,
+    )
+
+
+def _quantity(outcome: Outcome, base: str) -> int:
+    asked = outcome.request.quantity
+    return outcome.subscription.quantity if base == "old_unit" or asked is None else asked
+
+
+def _service(outcome: Outcome, kind: str) -> str | None:
+    if kind == "fee":
+        value = outcome.term("fee_taxed_as").value
+        return value.names[0] if isinstance(value, Names) and value.names else None
+    plan = outcome.plan_named(outcome.subscription.plan)
+    return plan.contract.service if kind in ("penalty", "remainder") and plan and plan.contract else None
+
+
+def flow_of(outcome: Outcome) -> Flow:
+    """Where credit and charges go."""
+    names = (
+        "credit",
+        "debt_reduced",
+        "offset",
+        "to_account",
+        "refunded",
+        "to_next_bill",
+        "to_time",
+        "forfeited",
+        "charges",
+        "due_now",
+        "due_later",
+    )
+    return Flow(**{name: outcome.money(outcome.value(name)) for name in names})
+
+
+def next_bill_of(outcome: Outcome) -> NextBill:
+    """The next bill: what waits for it, the regular price, and the account credit it uses."""
+    on = outcome.day("next_bill_on")
+    waiting = tuple(line for line in lines_of(outcome) if line.due_on == on and not _settled_now(outcome))
+    renewal = outcome.value("next_bill_renewal")
+    regular: tuple[Line, ...] = ()
+    if renewal:
+        regular = (_renewal(outcome, renewal, on),)
+    return NextBill(
+        on=on,
+        lines=(*waiting, *regular),
+        account_credit_used=outcome.money(outcome.value("account_used")),
+        total=outcome.money(outcome.value("next_bill")),
+    )
+
+
+def _settled_now(outcome: Outcome) -> bool:
+    return outcome.truth("immediate") and outcome.word("collect") != "next_invoice"
+
+
+def _renewal(outcome: Outcome, minor: int, on: date) -> Line:
+    old = outcome.value("effective") > outcome.value("next_bill_on")
+    plan = outcome.subscription.plan if old else outcome.request.plan
+    return Line(
+        kind="renewal",
+        title=title_of(outcome, plan),
+        amount=outcome.money(minor),
+        formula=Formula(base=outcome.money(minor)),
+        source=source_of(outcome, "anchor"),
+        due_on=on,
+        start=on,
+    )
+
+
+def extension_of(outcome: Outcome) -> Extension:
+    """The time that unused money bought."""
+    return Extension(
+        units=outcome.value("extension.units"),
+        exact=Fraction(outcome.value("extension.num"), max(outcome.value("extension.den"), 1)),
+        unit=outcome.word("extend.unit"),
+        starts_on=from_day(outcome.value("extension.starts")),
+        ends_on=from_day(outcome.value("extension.ends")),
+    )

@@ -1,0 +1,113 @@
+"""What the kernel computed for one change, read by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from planshift.billing.calendar import from_day
+from planshift.billing.catalog import Plan
+from planshift.billing.change import ChangeRequest
+from planshift.billing.money import Money
+from planshift.billing.subscription import Subscription
+from planshift.decision.answer import ResolvedTerm
+from planshift.decision.term_text import term_text
+from planshift.diagnostics.span import Span
+from planshift.rulebook.kernel import ALLOWED, DENIED, VERDICTS
+from planshift.rulebook.rulebook import Reading, Rulebook
+from planshift.rulebook.sources import DIRECTIONS, Computed, Source
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Outcome:
+    """The raw result of a decision: its inputs, and the kernel's outputs under their names."""
+
+    rulebook: Rulebook
+    reading: Reading
+    subscription: Subscription
+    request: ChangeRequest
+    today: int
+    """The local day of the request, as a day number."""
+    raw: tuple[int | bool | str, ...]
+    """The kernel's outputs in its own order; shorter when the change is denied."""
+
+    def value(self, name: str) -> int:
+        """One output of the kernel by name; 0 for what a denied change leaves uncomputed."""
+        constant = self.reading.constants.get(name)
+        if constant is not None:
+            return int(constant)
+        position = self.reading.positions.get(name, len(self.raw))
+        return int(self.raw[position]) if position < len(self.raw) else 0
+
+    def truth(self, name: str) -> bool:
+        """One truth of the kernel by name."""
+        return bool(self.value(name))
+
+    def money(self, minor: int) -> Money:
+        """An amount in the subscription's currency."""
+        return Money(minor=minor, currency=self.subscription.currency, decimals=self.decimals[self.subscription.currency])
+
+    def day(self, name: str) -> date:
+        """One date of the kernel by name."""
+        return from_day(self.value(name))
+
+    @property
+    def decimals(self) -> Mapping[str, int]:
+        """The decimals of each currency of the book."""
+        return self.rulebook.decimals
+
+    @property
+    def verdict(self) -> str:
+        """`allowed`, `denied`, `needs_remedy` or `needs_approval`."""
+        return VERDICTS[self.value("verdict")]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing stands against the change."""
+        return self.value("verdict") == ALLOWED
+
+    @property
+    def priced(self) -> bool:
+        """Whether dates and amounts were computed: not for a denied change."""
+        return self.value("verdict") != DENIED
+
+    @property
+    def direction(self) -> str:
+        """One of `upgrade`, `downgrade`, `crossgrade`, `term_change`, `cancel`, `start`."""
+        return DIRECTIONS[self.value("direction")]
+
+    @property
+    def computed_at(self) -> int:
+        """The instant the decision was computed for, in epoch seconds."""
+        return self.request.at
+
+    @property
+    def effective_on(self) -> date | None:
+        """The day the change takes effect; None when it is denied."""
+        return self.day("effective") if self.priced else None
+
+    @property
+    def immediate(self) -> bool:
+        """Whether the change takes effect today or earlier."""
+        return self.priced and self.truth("immediate")
+
+    def plan_named(self, name: str) -> Plan | None:
+        """A plan of the catalog."""
+        return self.rulebook.plans.get(name)
+
+    def term(self, name: str) -> ResolvedTerm:
+        """One term of the change."""
+        resolved = self.reading.kernel.terms[name]
+        value = resolved.values[self.value(f"term.{name}")]
+        source = self.reading.kernel.sources[self.value(f"source.{name}")]
+        text = term_text(name, value, self.decimals)
+        if isinstance(value, Computed):
+            amount = self.money(self.value("fee"))
+            return ResolvedTerm(name=name, value=amount, text=f"{text} = {amount}", source=source)
+        return ResolvedTerm(name=name, value=value, text=text, source=source)
+
+    def word(self, name: str) -> str:
+        """The word of a term."""
+        value = self.term(name).value
+        return str(getattr(value, "word", ""))

@@ -1,0 +1,120 @@
+"""The pass that finds sources of equal rank which can both hold for one change and disagree (DESIGN section 4).
+
+Inside one rank the order of the file must not matter, so a disagreement is a mistake of the book and both places are
+shown. Values that agree are no conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from planshift.diagnostics.diagnostic import Diagnostic, Label
+from planshift.rulebook.draft import Draft
+from planshift.rulebook.ladder import roads_of_path
+from planshift.rulebook.ladder_values import Group, Road
+from planshift.rulebook.sources import Statement, Statements
+
+
+def find_conflicts(draft: Draft) -> None:
+    """Report every pair of sources of equal rank that disagree."""
+    found: list[Diagnostic] = []
+    found += _between_paths(draft)
+    found += _between_groups(draft.ladder.groups)
+    found += _between_clients(draft)
+    found += _between_plans(draft)
+    draft.diagnostics += dict.fromkeys(found)
+
+
+def disagreements(first: Statements, second: Statements) -> Iterator[tuple[Statement, Statement]]:
+    """Pairs that speak of one term for changes they share, with different values."""
+    for scope, said in first.scopes:
+        for other_scope, other_said in second.scopes:
+            if scope != other_scope and "any" not in (scope, other_scope):
+                continue
+            others = {statement.term: statement for statement in other_said}
+            for statement in said:
+                other = others.get(statement.term)
+                if other is not None and other.value != statement.value:
+                    yield statement, other
+
+
+def _conflict(code: str, pair: tuple[Statement, Statement], *, both: str, help_text: str) -> Diagnostic:
+    first, second = pair
+    return Diagnostic(
+        code=code,
+        message=f"`{first.term}` is settled differently by {both}",
+        span=second.source.span,
+        labels=(Label(span=first.source.span, text=f"{first.source.title} says this"),),
+        help=help_text,
+        context=second.source.title,
+    )
+
+
+def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
+    """Two paths between the same plans."""
+    known: dict[tuple[int, int], list[Road]] = {}
+    for path in draft.document.policy.paths:
+        for road in roads_of_path(draft, path):
+            known.setdefault((road.origin, road.target), []).append(road)
+    for roads in known.values():
+        for first, second in combinations(roads, 2):
+            if first.direction != second.direction:
+                yield Diagnostic(
+                    code="PS401",
+                    message="two paths join the same plans and call the change differently",
+                    span=second.span,
+                    labels=(Label(span=first.span, text="the other path"),),
+                    help="leave the target in one of the lists",
+                    context=second.title,
+                )
+            for pair in disagreements(first.statements, second.statements):
+                yield _conflict(
+                    "PS401", pair, both="two paths between the same plans", help_text="keep the term on one of the paths"
+                )
+
+
+def _between_groups(groups: tuple[Group, ...]) -> Iterator[Diagnostic]:
+    """Two groups that share two plans or more."""
+    for first, second in combinations(groups, 2):
+        shared = {m.plan for m in first.members} & {m.plan for m in second.members}
+        if len(shared) < 2:
+            continue
+        for pair in disagreements(first.statements, second.statements):
+            yield _conflict(
+                "PS402",
+                pair,
+                both=f"groups `{first.name}` and `{second.name}`, which share plans",
+                help_text="settle the term in one of the groups, or on a path",
+            )
+
+
+def _between_clients(draft: Draft) -> Iterator[Diagnostic]:
+    """The same client group or customer listed twice."""
+    yield from _repeated(draft.holders.client_groups)
+    yield from _repeated(draft.holders.customers)
+
+
+def _repeated(holders: Iterable[tuple[str, Statements]]) -> Iterator[Diagnostic]:
+    for (name, first), (other, second) in combinations(holders, 2):
+        if name == other:
+            for pair in disagreements(first, second):
+                yield _conflict("PS403", pair, both=f"two entries for `{name}`", help_text="put the terms into one entry")
+
+
+def _between_plans(draft: Draft) -> Iterator[Diagnostic]:
+    """The plan that is left and the plan that is arrived at, where a road joins them."""
+    joined = {(road.origin, road.target) for road in draft.ladder.roads}
+    members = [{m.plan for m in group.members} for group in draft.ladder.groups]
+    for origin, leaving in draft.holders.leaving:
+        for target, arriving in draft.holders.arriving:
+            met = origin == target or (origin, target) in joined or any(origin in g and target in g for g in members)
+            if not met:
+                continue
+            for pair in disagreements(leaving, arriving):
+                yield _conflict(
+                    "PS404",
+                    pair,
+                    both="the plan that is left and the plan that is arrived at",
+                    help_text="settle the term on one side, or on a path between the two",
+                )

@@ -1,0 +1,34 @@
+"""What the passes hand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import final
+
+from planshift.diagnostics.diagnostic import Diagnostic
+from planshift.diagnostics.span import Span
+from planshift.expressions.typed import TypedRules
+from planshift.policy.document import BookDocument
+from planshift.rulebook.catalog_tables import CatalogTables, currencies_of
+from planshift.rulebook.ladder_values import Holders, Ladder
+from planshift.rulebook.symbols import Known, known_names
+
+@final
+@dataclass(slots=True)
+class Draft:
+    """A book on its way to being compiled. Passes fill it in; nothing outside of the passes changes it."""
+
+    document: BookDocument
+    tables: CatalogTables
+    names: dict[str, Known]
+    ladder: Ladder = Ladder()
+    holders: Holders = Holders()
+    rules: TypedRules = TypedRules()
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, document: BookDocument) -> Draft:
+        """The draft of a document that was read without errors."""
+        catalog = document.catalog
+        tables = CatalogTables(catalog=catalog, currencies=currencies_of(catalog, document.policy.currency))
+        return cls(document=document, tables=tables, names=known_names(tables, document.facts))

@@ -1,0 +1,264 @@
+"""What a decision may look at: the columns it reads and the values derived from them, as nodes.
+
+A column has a name, an interval, and the Python expression that reads it from a subscription `s`, a request `r`, and
+the local day `day` of the request. An absent date or amount is a pair: a truth that says whether it is given, and a
+value that is 0 when it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import final
+
+from planshift.billing import calendar
+from planshift.billing.change import KINDS, REQUESTERS
+from planshift.billing.subscription import Subscription
+from planshift.billing.zones import midnight
+from planshift.expressions.form import Bool, Form, Int, Text
+from planshift.rulebook.catalog_tables import MAX_AMOUNT, CatalogTables
+
+LAST_DAY = calendar.to_day(date(2200, 12, 31))
+"""The last day that may stand in a subscription or a request; the first is 1970-01-01."""
+
+MAX_COUNT = 10**6
+"""The largest quantity, count or number of months."""
+
+_SECONDS = (LAST_DAY + 2) * 86_400
+
+
+def _day(path: str) -> str:
+    return f"{path}.toordinal() - 719163"
+
+
+def _day_or_0(path: str) -> str:
+    return f"{path}.toordinal() - 719163 if {path} is not None else 0"
+
+
+WHOLE_COLUMNS: dict[str, tuple[int, int, str]] = {
+    "today": (0, LAST_DAY, "day"),
+    "request.at": (0, _SECONDS, "r.at"),
+    "request.kind": (0, len(KINDS) - 1, "kinds[r.kind]"),
+    "request.by": (0, len(REQUESTERS) - 1, "requesters[r.by]"),
+    "request.on": (0, LAST_DAY, _day_or_0("r.on")),
+    "request.until": (0, LAST_DAY, _day_or_0("r.until")),
+    "request.bill_day": (0, 31, "r.bill_day"),
+    "request.quantity": (1, MAX_COUNT, "s.quantity if r.quantity is None else r.quantity"),
+    "request.amount": (0, MAX_AMOUNT, "r.amount or 0"),
+    "request.discount.ppm": (0, 1_000_000, "r.discount.ppm if r.discount is not None else 0"),
+    "request.discount.amount": (0, MAX_AMOUNT, "r.discount.amount if r.discount is not None else 0"),
+    "subscription.quantity": (1, MAX_COUNT, "s.quantity"),
+    "subscription.period.start": (0, LAST_DAY, _day("s.period.start")),
+    "subscription.period.end": (0, LAST_DAY, _day("s.period.end")),
+    "subscription.period.starts_at": (0, _SECONDS, "starts_at(s)"),
+    "subscription.period.ends_at": (0, _SECONDS, "ends_at(s)"),
+    "subscription.bill_day": (1, 31, "s.bill_day or bill_day(s)"),
+    "subscription.renewals": (0, MAX_COUNT, "s.renewals"),
+    "subscription.started_on": (0, LAST_DAY, _day_or_0("s.started_on")),
+    "subscription.amount": (0, MAX_AMOUNT, "s.amount or 0"),
+    "subscription.paid": (0, MAX_AMOUNT, "s.paid or 0"),
+    "subscription.given_back": (0, MAX_AMOUNT, "s.given_back"),
+    "subscription.debt": (0, MAX_AMOUNT, "s.debt"),
+    "subscription.unpaid_invoices": (0, MAX_COUNT, "s.unpaid_invoices"),
+    "subscription.account_credit": (0, MAX_AMOUNT, "s.account_credit"),
+    "subscription.discount.ppm": (0, 1_000_000, "s.discount.ppm"),
+    "subscription.discount.amount": (0, MAX_AMOUNT, "s.discount.amount"),
+    "subscription.trial_ends_on": (0, LAST_DAY, _day_or_0("s.trial_ends_on")),
+    "subscription.paid_through": (0, LAST_DAY, _day_or_0("s.paid_through")),
+    "customer.since": (0, LAST_DAY, _day_or_0("s.customer.since")),
+    "contract.starts_on": (0, LAST_DAY, "s.contract.starts_on.toordinal() - 719163 if s.contract is not None else 0"),
+    "contract.ends_on": (0, LAST_DAY, "s.contract.ends_on.toordinal() - 719163 if s.contract is not None else 0"),
+    "contract.penalty": (0, MAX_AMOUNT, "s.contract.penalty if s.contract is not None else 0"),
+}
+"""Integer columns: lowest value, highest value, how the scalar reading reads it."""
+
+TRUTH_COLUMNS: dict[str, str] = {
+    "request.on.given": "r.on is not None",
+    "request.until.given": "r.until is not None",
+    "request.amount.given": "r.amount is not None",
+    "request.discount.given": "r.discount is not None",
+    "request.bill_one_time": "r.bill_one_time",
+    "request.override": "r.override",
+    "subscription.amount.given": "s.amount is not None",
+    "subscription.paid.given": "s.paid is not None",
+    "subscription.paid_through.given": "s.paid_through is not None",
+    "subscription.started_on.given": "s.started_on is not None",
+    "subscription.pending": "s.pending is not None",
+    "customer.since.given": "s.customer.since is not None",
+    "contract.given": "s.contract is not None",
+    "contract.remainder": "s.contract is not None and s.contract.remainder",
+}
+"""Truth columns and how the scalar reading reads them."""
+
+TEXT_COLUMNS: dict[str, str] = {
+    "subscription.id": "s.id",
+    "subscription.status": "s.status",
+    "customer.id": "s.customer.id",
+    "customer.client_group": "s.customer.client_group or ''",
+}
+"""Text columns and how the scalar reading reads them."""
+
+
+def pair(pairs: Iterable[tuple[str, int]], name: str, absent: int) -> int:
+    """The value of a name in a tuple of pairs."""
+    for key, value in pairs:
+        if key == name:
+            return value
+    return absent
+
+
+def held(subscription: Subscription, name: str) -> int:
+    """How many of an add-on the subscription holds."""
+    return sum(addon.quantity for addon in subscription.addons if addon.name == name)
+
+
+def remembered_bill_day(subscription: Subscription) -> int:
+    """The bill day where none is stated: the period's last day, or its first where the month end cut the last short."""
+    start, end = subscription.period.start.day, subscription.period.end
+    cut_short = calendar.to_day(end) + 1 == calendar.add_months(calendar.to_day(end), 1, anchor_day=1)
+    return start if start > end.day and cut_short else end.day
+
+
+def changes_within(subscription: Subscription, day: int, length: int) -> int:
+    """How many earlier changes lie in the `length` days up to and including `day`."""
+    return sum(1 for change in subscription.changes if day - length < calendar.to_day(change) <= day)
+
+
+@final
+class Facts:
+    """The nodes of one kernel. `zone` is the time zone in which its days begin."""
+
+    def __init__(self, form: Form, tables: CatalogTables, zone: str) -> None:
+        self.form = form
+        self.tables = tables
+        self.zone = zone
+        self.access: dict[str, str] = {}
+        self.named: dict[str, object] = {}
+        """Constants of this book that access expressions name."""
+        self.outcomes: dict[str, Int] = {}
+        """Amounts of the decided change, once the kernel has them."""
+
+    def outcome(self, name: str) -> Int:
+        """An amount of the decided change; only what is read after the decision may ask."""
+        return self.outcomes[name]
+
+    def whole(self, name: str) -> Int:
+        """An integer column of `WHOLE_COLUMNS`."""
+        low, high, access = WHOLE_COLUMNS[name]
+        return self.column(name, access, low, high)
+
+    def truth(self, name: str) -> Bool:
+        """A truth column of `TRUTH_COLUMNS`."""
+        self.access[name] = TRUTH_COLUMNS[name]
+        return self.form.truth_input(name)
+
+    def text(self, name: str) -> Text:
+        """A text column of `TEXT_COLUMNS`."""
+        self.access[name] = TEXT_COLUMNS[name]
+        return self.form.text_input(name)
+
+    def column(self, name: str, access: str, low: int, high: int) -> Int:
+        """An integer column of this book."""
+        self.access[name] = access
+        return self.form.whole_input(name, low, high)
+
+    def truth_column(self, name: str, access: str) -> Bool:
+        """A truth column of this book."""
+        self.access[name] = access
+        return self.form.truth_input(name)
+
+    def text_column(self, name: str, access: str) -> Text:
+        """A text column of this book."""
+        self.access[name] = access
+        return self.form.text_input(name)
+
+    def constants(self) -> dict[str, object]:
+        """What the access expressions name besides their parameters."""
+        zone = self.zone
+
+        def starts_at(s: Subscription) -> int:
+            return s.period.starts_at if s.period.starts_at is not None else midnight(calendar.to_day(s.period.start), zone)
+
+        def ends_at(s: Subscription) -> int:
+            return s.period.ends_at if s.period.ends_at is not None else midnight(calendar.to_day(s.period.end), zone)
+
+        return {
+            **self.named,
+            "kinds": {kind: k for k, kind in enumerate(KINDS)},
+            "requesters": {who: k for k, who in enumerate(REQUESTERS)},
+            "prices": self.tables.prices,
+            "currencies": {currency: k for k, currency in enumerate(self.tables.currencies)},
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "bill_day": remembered_bill_day,
+            "pair": pair,
+            "held": held,
+            "changes_within": changes_within,
+        }
+
+    @cached_property
+    def from_price(self) -> Int:
+        """The price the subscription is on; nothing for a start."""
+        access = "prices[s.plan, s.price] if r.kind != 'start' else prices['', '']"
+        return self.column("from.price.index", access, 0, self.tables.no_price)
+
+    @cached_property
+    def to_price(self) -> Int:
+        """The price asked for; nothing for a cancellation."""
+        return self.column("to.price.index", "prices[r.plan, r.price]", 0, self.tables.no_price)
+
+    @cached_property
+    def from_plan(self) -> Int:
+        """The plan that is left."""
+        return self.form.lookup(self.tables.price_plan, self.from_price)
+
+    @cached_property
+    def to_plan(self) -> Int:
+        """The plan that is asked for."""
+        return self.form.lookup(self.tables.price_plan, self.to_price)
+
+    @cached_property
+    def currency(self) -> Int:
+        """The subscription's currency, as a position."""
+        return self.column("currency.index", "currencies[s.currency]", 0, len(self.tables.currencies) - 1)
+
+    @cached_property
+    def today(self) -> Int:
+        """The local day of the request."""
+        return self.whole("today")
+
+    @cached_property
+    def period_start(self) -> Int:
+        """The first day of the running period."""
+        return self.whole("subscription.period.start")
+
+    @cached_property
+    def period_end(self) -> Int:
+        """The day after the last one of the running period."""
+        return self.whole("subscription.period.end")
+
+    @cached_property
+    def in_trial(self) -> Bool:
+        """Whether a trial is running on the day of the request."""
+        return self.whole("subscription.trial_ends_on") > self.today
+
+    @cached_property
+    def contract_active(self) -> Bool:
+        """Whether a contract is running on the day of the request."""
+        return self.truth("contract.given") & (self.whole("contract.ends_on") > self.today)
+
+    @cached_property
+    def is_cancel(self) -> Bool:
+        """Whether the request ends the subscription."""
+        return self.whole("request.kind").same(KINDS.index("cancel"))
+
+    @cached_property
+    def is_start(self) -> Bool:
+        """Whether the request starts a plan beside nothing."""
+        return self.whole("request.kind").same(KINDS.index("start"))
+
+    def by_plan_and_currency(self, plan: Int) -> Int:
+        """The position of a plan's amount in the subscription's currency."""
+        return plan * len(self.tables.currencies) + self.currency

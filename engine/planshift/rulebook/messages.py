@@ -1,0 +1,41 @@
+"""The texts of rules: their holes as nodes, computed when somebody wants to read them and not before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from planshift.expressions.lower import Shown
+from planshift.expressions.scalar import ScalarFunction, compile_scalar
+from planshift.rulebook.kernel import Kernel, kernel_constants
+from planshift.rulebook.rule_nodes import RuleText
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A rule's text with the function that computes its holes, in order."""
+
+    text: RuleText
+    holes: ScalarFunction
+
+
+def messages_of(kernel: Kernel, parameters: Sequence[str]) -> Mapping[int, tuple[Message, ...]]:
+    """The texts of every rule that has some, by the rule's position."""
+    found: dict[int, tuple[Message, ...]] = {}
+    for k, rule in enumerate(kernel.rules):
+        if rule.texts:
+            found[k] = tuple(_message(kernel, text, parameters) for text in rule.texts)
+    return found
+
+
+def _message(kernel: Kernel, text: RuleText, parameters: Sequence[str]) -> Message:
+    function = compile_scalar(
+        [part.node for part in text.parts if isinstance(part, Shown)],
+        name="text",
+        parameters=parameters,
+        access=kernel.facts.access,
+        constants=kernel_constants(kernel.facts),
+    )
+    return Message(text=text, holes=function)

@@ -1,0 +1,246 @@
+"""Finding the road of a change, in the compiled form: explicit paths and groups, flags on both ends, constraints.
+
+A plan may be in several groups; each of its places is a *slot*. Two slots that lie in one group make a road, and the
+roads of all slots and paths are joined. Every reason against a change is collected, not just the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+from planshift.billing.interval import Interval
+from planshift.expressions.form import Bool, Int, Table
+from planshift.rulebook.ladder_values import BY_PRICE, EQUAL_MEANS, GROUP_DIRECTIONS, Group, Ladder, Member
+from planshift.rulebook.facts import Facts
+from planshift.rulebook.sources import CANCEL, CROSSGRADE, DOWNGRADE, START, TERM_CHANGE, UPGRADE
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadFinding:
+    """What the ladder says about one change.
+
+    `pair` is the position of the explicit path (0: none) and `group` that of the group (0: none); `reasons` are the
+    named objections, each true where it stands against the change.
+    """
+
+    direction: Int
+    pair: Int
+    group: Int
+    from_level: Int
+    to_level: Int
+    reasons: tuple[tuple[str, Bool], ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meeting:
+    """Two places in one group: whether they meet there, what the group calls the change, what it objects."""
+
+    joined: Bool
+    open: Bool
+    direction: Int
+    group: Int
+    from_level: Int
+    to_level: Int
+    objections: tuple[tuple[str, Bool], ...]
+
+
+def find_road(facts: Facts, ladder: Ladder) -> RoadFinding:
+    """The road of the change, its direction, and every objection of the ladder."""
+    form = facts.form
+    same_plan = facts.from_plan.same(facts.to_plan)
+    pair, pair_direction, pair_objections = _explicit(facts, ladder)
+    has_path = pair > 0
+    meetings = _meetings(facts, ladder)
+    open_group = form.any_of(tuple(m.open for m in meetings))
+    joined = form.any_of(tuple(m.joined for m in meetings))
+    group_direction = _first(facts, [(m.joined, m.direction) for m in reversed(meetings)], CROSSGRADE)
+    direction = _direction(facts, same_plan, has_path, pair_direction, group_direction)
+    alone = same_plan | facts.is_cancel | facts.is_start
+    by_group = alone.negate() & has_path.negate()
+    reasons: list[tuple[str, Bool]] = [("no_road", by_group & joined.negate())]
+    for name in dict.fromkeys(name for m in meetings for name, _ in m.objections):
+        against = form.any_of(tuple(m.joined & dict(m.objections)[name] for m in meetings if name in dict(m.objections)))
+        reasons.append((name, by_group & open_group.negate() & against))
+    reasons += [(name, has_path & alone.negate() & against) for name, against in pair_objections]
+    reasons += [(name, alone.negate() & against) for name, against in _constraints(facts, ladder.require)]
+    return RoadFinding(
+        direction=direction,
+        pair=pair,
+        group=_first(facts, [(m.open, m.group) for m in meetings] + [(m.joined, m.group) for m in meetings], 0),
+        from_level=_first(facts, [(m.joined, m.from_level) for m in meetings], _level(facts, ladder, facts.from_plan)),
+        to_level=_first(facts, [(m.joined, m.to_level) for m in meetings], _level(facts, ladder, facts.to_plan)),
+        reasons=_merged(facts, reasons),
+    )
+
+
+def _merged(facts: Facts, reasons: list[tuple[str, Bool]]) -> tuple[tuple[str, Bool], ...]:
+    """One entry per name."""
+    names = dict.fromkeys(name for name, _ in reasons)
+    return tuple((n, facts.form.any_of(tuple(b for name, b in reasons if name == n))) for n in names)
+
+
+def _first(facts: Facts, branches: list[tuple[Bool, Int]], otherwise: Int | int) -> Int:
+    node = facts.form.cases(tuple(branches), otherwise)
+    assert isinstance(node, Int)  # a choice of integers
+    return node
+
+
+def _direction(facts: Facts, same_plan: Bool, has_path: Bool, by_path: Int, by_group: Int) -> Int:
+    """The code of the direction: of the kind of request first, then of the path, then of the group."""
+    quantity, present = facts.whole("request.quantity"), facts.whole("subscription.quantity")
+    same_price = facts.from_price.same(facts.to_price)
+    return _first(
+        facts,
+        [
+            (facts.is_cancel, facts.form.lit(CANCEL)),
+            (facts.is_start, facts.form.lit(START)),
+            (same_plan & same_price & (quantity > present), facts.form.lit(UPGRADE)),
+            (same_plan & same_price & (quantity < present), facts.form.lit(DOWNGRADE)),
+            (same_plan, facts.form.lit(TERM_CHANGE)),
+            (has_path, by_path),
+        ],
+        by_group,
+    )
+
+
+def _explicit(facts: Facts, ladder: Ladder) -> tuple[Int, Int, list[tuple[str, Bool]]]:
+    """The explicit path of the pair of plans: its position, its direction, and its constraints."""
+    form, width = facts.form, facts.tables.nothing + 1
+    if not ladder.roads:
+        return form.lit(0), form.lit(CROSSGRADE), []
+    cells = tuple((road.origin * width + road.target, k + 1) for k, road in enumerate(ladder.roads))
+    pair = form.lookup(Table("path", sparse=cells), facts.from_plan * width + facts.to_plan)
+    named = form.lookup(Table("path.direction", (0, *(max(r.direction, 0) for r in ladder.roads))), pair)
+    by_price = form.lookup(Table("path.by_price", (0, *(int(r.direction == BY_PRICE) for r in ladder.roads))), pair)
+    direction = _first(facts, [(by_price.same(1), _by_price(facts, form.lit(CROSSGRADE)))], named)
+    objections = [
+        (name, _flag(facts, f"path.{name}", [name in r.require for r in ladder.roads], pair) & against)
+        for name, against in _constraints(facts, frozenset({"same_module", "same_interval"}))
+    ]
+    return pair, direction, objections
+
+
+def _flag(facts: Facts, name: str, flags: list[bool], position: Int) -> Bool:
+    """A truth per position; position 0 is nothing."""
+    return facts.form.lookup(Table(name, (0, *(int(flag) for flag in flags))), position).same(1)
+
+
+def _constraints(facts: Facts, require: frozenset[str]) -> list[tuple[str, Bool]]:
+    """Objections for ends that differ where they must not."""
+    tables, form = facts.tables, facts.form
+    found: list[tuple[str, Bool]] = []
+    if "same_module" in require:
+        modules = tables.plan_column("plan.module", lambda plan: tables.modules.index(plan.module))
+        differs = form.lookup(modules, facts.from_plan).same(form.lookup(modules, facts.to_plan)).negate()
+        found.append(("same_module", differs))
+    if "same_interval" in require:
+        months = tables.price_column("price.months", lambda _, price: price.interval.months)
+        days = tables.price_column("price.days", lambda _, price: price.interval.days)
+        same = [form.lookup(t, facts.from_price).same(form.lookup(t, facts.to_price)) for t in (months, days)]
+        found.append(("same_interval", (same[0] & same[1]).negate()))
+    return found
+
+
+def _by_price(facts: Facts, equal: Int) -> Int:
+    """The direction that the prices per day of both ends give; a month is a twelfth of 365 days."""
+    tables, form = facts.tables, facts.form
+    amounts = tables.price_amounts("price.amount", lambda price: price.amounts)
+    lengths = tables.price_column("price.length", lambda _, price: twelfths_of_days(price.interval), nothing=1)
+    old = form.lookup(amounts, facts.by_plan_and_currency(facts.from_price)) * form.lookup(lengths, facts.to_price)
+    new = form.lookup(amounts, facts.by_plan_and_currency(facts.to_price)) * form.lookup(lengths, facts.from_price)
+    return _first(facts, [(old < new, form.lit(UPGRADE)), (new < old, form.lit(DOWNGRADE))], equal)
+
+
+def twelfths_of_days(interval: Interval) -> int:
+    """The length of an interval in twelfths of a day, a month being a twelfth of 365 days; 1 for once."""
+    return interval.months * 365 + interval.days * 12 or 1
+
+
+def _slots(ladder: Ladder, plans: int) -> list[list[tuple[int, Member] | None]]:
+    """Per slot and plan: the plan's place in a group, as (group position from 1, member)."""
+    places: list[list[tuple[int, Member]]] = [[] for _ in range(plans + 1)]
+    for k, group in enumerate(ladder.groups):
+        for member in group.members:
+            places[member.plan].append((k + 1, member))
+    count = max(map(len, places))
+    return [[row[s] if s < len(row) else None for row in places] for s in range(count)]
+
+
+def _slot_column(facts: Facts, slot: list[tuple[int, Member] | None], read: Callable[[int, Member], int]) -> Table:
+    return Table("slot", tuple(read(*place) if place else 0 for place in slot))
+
+
+def _level(facts: Facts, ladder: Ladder, plan: Int) -> Int:
+    """A plan's level in its first group; 0 without one."""
+    slots = _slots(ladder, facts.tables.nothing)
+    if not slots:
+        return facts.form.lit(0)
+    return facts.form.lookup(_slot_column(facts, slots[0], lambda _, member: member.level), plan)
+
+
+def _meetings(facts: Facts, ladder: Ladder) -> list[_Meeting]:
+    slots = _slots(ladder, facts.tables.nothing)
+    return [_meeting(facts, ladder, a, b) for a in slots for b in slots]
+
+
+def _meeting(
+    facts: Facts, ladder: Ladder, a: list[tuple[int, Member] | None], b: list[tuple[int, Member] | None]
+) -> _Meeting:
+    """What one slot of the old plan and one slot of the new plan make of the change."""
+    form = facts.form
+
+    def read(slot: list[tuple[int, Member] | None], plan: Int, value: Callable[[int, Member], int]) -> Int:
+        return form.lookup(_slot_column(facts, slot, value), plan)
+
+    group, other = read(a, facts.from_plan, lambda k, _: k), read(b, facts.to_plan, lambda k, _: k)
+    joined = group.same(other) & (group > 0)
+    old_level, new_level = (read(s, p, lambda _, m: m.level) for s, p in ((a, facts.from_plan), (b, facts.to_plan)))
+    direction, refused = _group_direction(facts, ladder.groups, group, old_level, new_level)
+    up, down = direction.same(UPGRADE), direction.same(DOWNGRADE)
+    leave_up = read(a, facts.from_plan, lambda _, m: int(m.leave_up)).same(0)
+    leave_down = read(a, facts.from_plan, lambda _, m: int(m.leave_down)).same(0)
+    arrive_up = read(b, facts.to_plan, lambda _, m: int(m.arrive_up)).same(0)
+    arrive_down = read(b, facts.to_plan, lambda _, m: int(m.arrive_down)).same(0)
+    distance = (new_level - old_level).greatest(old_level - new_level)
+    objections = [
+        ("same_level", refused),
+        ("may_not_leave", (up & leave_up) | (down & leave_down)),
+        ("may_not_arrive", (up & arrive_up) | (down & arrive_down)),
+        ("not_adjacent", _demands(facts, ladder.groups, "adjacent", group) & (distance > 1)),
+    ]
+    for name, against in _constraints(facts, frozenset({"same_module", "same_interval"})):
+        objections.append((name, _demands(facts, ladder.groups, name, group) & against))
+    return _Meeting(
+        joined=joined,
+        open=joined & form.any_of(tuple(b for _, b in objections)).negate(),
+        direction=direction,
+        group=group,
+        from_level=old_level,
+        to_level=new_level,
+        objections=tuple(objections),
+    )
+
+
+def _demands(facts: Facts, groups: tuple[Group, ...], constraint: str, group: Int) -> Bool:
+    return _flag(facts, f"group.{constraint}", [constraint in g.require for g in groups], group)
+
+
+def _group_direction(
+    facts: Facts, groups: tuple[Group, ...], group: Int, old: Int, new: Int
+) -> tuple[Int, Bool]:
+    """The direction a group gives, and whether it refuses because both ends are equal."""
+    form = facts.form
+    modes = form.lookup(Table("group.mode", (0, *(GROUP_DIRECTIONS.index(g.direction) for g in groups))), group)
+    equals = form.lookup(Table("group.equal", (0, *(EQUAL_MEANS.index(g.equal) for g in groups))), group)
+    codes = {"refuse": CROSSGRADE, "crossgrade": CROSSGRADE, "upgrade": UPGRADE, "downgrade": DOWNGRADE}
+    equal = form.lookup(Table("equal.direction", tuple(codes[word] for word in EQUAL_MEANS)), equals)
+    by_place = _first(facts, [(new > old, form.lit(UPGRADE)), (new < old, form.lit(DOWNGRADE))], equal)
+    by_price = modes.same(GROUP_DIRECTIONS.index("by_price_per_day"))
+    priced = _by_price(facts, equal)
+    direction = _first(facts, [(by_price, priced)], by_place)
+    level = (by_price.negate() & old.same(new)) | (by_price & _by_price(facts, form.lit(CROSSGRADE)).same(CROSSGRADE))
+    return direction, level & equals.same(EQUAL_MEANS.index("refuse"))

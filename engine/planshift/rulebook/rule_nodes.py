@@ -1,0 +1,41 @@
+"""Rules in the compiled form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, final
+
+from planshift.expressions.form import Bool
+from planshift.expressions.lower import Shown
+from planshift.policy.term_values import Requirement
+from planshift.rulebook.facts import Facts
+from planshift.rulebook.roads import RoadFinding
+from planshift.rulebook.sources import Source, Statement
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleText:
+    """What a rule says to a person when it denies or warns."""
+
+    kind: Literal["deny", "warn"]
+    parts: tuple[str | Shown, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleNodes:
+    """A rule in the compiled form: when it holds, what it sets and when, whether it denies, and what it needs."""
+
+    title: str
+    holds: Bool
+    statements: tuple[tuple[Bool, Statement], ...] = ()
+    denies: bool = False
+    needs: tuple[Requirement, ...] = ()
+    texts: tuple[RuleText, ...] = ()
+    source: Source
+
+
+LowerRules = Callable[[Facts, RoadFinding], tuple[RuleNodes, ...]]
+"""Turns the book's typed rules into nodes, once facts and road are there to read."""

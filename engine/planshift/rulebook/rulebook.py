@@ -1,0 +1,116 @@
+"""The compiled rulebook: a book of policy ready to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import final
+
+from planshift.billing.catalog import Plan
+from planshift.expressions.form import Bool, Form, Int
+from planshift.expressions.scalar import EarlyReturn, ScalarFunction, compile_scalar
+from planshift.expressions.typed import TypedRules
+from planshift.policy.document import BookDocument
+from planshift.rulebook.catalog_tables import CatalogTables
+from planshift.rulebook.ladder_values import Holders, Ladder
+from planshift.rulebook.facts import Facts
+from planshift.rulebook.kernel import DENIED, Kernel, build_kernel, kernel_constants
+from planshift.rulebook.messages import Message, messages_of
+from planshift.rulebook.rule_nodes import LowerRules
+
+PARAMETERS = ("s", "r", "day")
+"""What a scalar kernel is called with: subscription, request, local day."""
+
+FIRST_OUTPUTS = ("verdict", "direction", "path", "group", "from_level", "to_level")
+"""Outputs that every decision has, next to its objections, rules, terms, sources and limits."""
+
+_ALWAYS = ("objection.", "rule.", "term.", "source.", "used.", "allowed.", "excess.")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reading:
+    """The scalar reading of one kernel: outputs that folded to constants are kept aside, the others are computed."""
+
+    kernel: Kernel
+    constants: Mapping[str, int | bool]
+    positions: Mapping[str, int]
+    function: ScalarFunction
+
+    @cached_property
+    def messages(self) -> Mapping[int, tuple[Message, ...]]:
+        """The texts of the rules, with functions that compute their holes; made when the first is needed."""
+        return messages_of(self.kernel, PARAMETERS)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rulebook:
+    """A compiled book. Immutable, apart from readings that are compiled on first use; safe to share between threads."""
+
+    document: BookDocument
+    digest: str
+    name: str
+    zone: str
+    tables: CatalogTables
+    ladder: Ladder
+    holders: Holders
+    lower_rules: LowerRules
+    typed_rules: TypedRules
+    _readings: dict[str, Reading] = field(default_factory=dict, init=False, repr=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
+
+    @cached_property
+    def decimals(self) -> Mapping[str, int]:
+        """The decimals of each currency of the book."""
+        return dict(zip(self.tables.currencies, self.tables.decimals, strict=True))
+
+    @cached_property
+    def plans(self) -> Mapping[str, Plan]:
+        """The plans by name."""
+        return {plan.name: plan for plan in self.tables.catalog.plans}
+
+    def reading(self, zone: str | None = None) -> Reading:
+        """The scalar reading for a time zone, compiled once."""
+        found = self._readings.get(zone or self.zone)
+        if found is None:
+            with self._lock:
+                found = self._readings.get(zone or self.zone)
+                if found is None:
+                    found = self._readings[zone or self.zone] = self._compile(zone or self.zone)
+        return found
+
+    def _compile(self, zone: str) -> Reading:
+        facts = Facts(Form(), self.tables, zone)
+        kernel = build_kernel(facts, ladder=self.ladder, holders=self.holders, lower_rules=self.lower_rules)
+        return read_kernel(kernel)
+
+
+def read_kernel(kernel: Kernel) -> Reading:
+    """Compile the scalar reading of a kernel."""
+    constants: dict[str, int | bool] = {}
+    early, late = [], []
+    for name, node in kernel.outputs.items():
+        value = node.literal
+        if value is not None and not isinstance(value, str):
+            constants[name] = value
+        elif name in FIRST_OUTPUTS or name.startswith(_ALWAYS):
+            early.append(name)
+        else:
+            late.append(name)
+    verdict = kernel.outputs["verdict"]
+    assert isinstance(verdict, Int)  # built by the kernel
+    denied = verdict.same(DENIED)
+    assert isinstance(denied, Bool)  # a comparison
+    function = compile_scalar(
+        [kernel.outputs[name] for name in (*early, *late)],
+        name="decide",
+        parameters=PARAMETERS,
+        access=kernel.facts.access,
+        constants=kernel_constants(kernel.facts),
+        early=EarlyReturn(when=denied, outputs=len(early)),
+    )
+    positions = {name: k for k, name in enumerate((*early, *late))}
+    return Reading(kernel=kernel, constants=constants, positions=positions, function=function)

@@ -1,0 +1,76 @@
+"""Who says what about a term: sources, and the ranks that decide between them.
+
+From weak to strong: built-in default, `any`, the direction's terms, client group, customer, plan group, plan, path,
+rule (DESIGN section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, final
+
+from planshift.diagnostics.span import Span
+from planshift.expressions.form import Int
+from planshift.policy.term_values import Choice, Fee, Frequency, Names, Notices, Requirements, Texts, Wait
+
+SourceKind = Literal[
+    "default", "any", "direction", "client_group", "customer", "group", "plan", "arriving", "path", "rule"
+]
+
+DIRECTIONS = ("upgrade", "downgrade", "crossgrade", "term_change", "cancel", "start")
+"""What a change can be, in the order of their codes in the compiled form."""
+
+UPGRADE, DOWNGRADE, CROSSGRADE, TERM_CHANGE, CANCEL, START = range(len(DIRECTIONS))
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Computed:
+    """A term's value that a rule computes: its amount for a rounding mode, and how the rule writes it."""
+
+    build: Callable[[str], Int]
+    text: str
+
+
+TermValue = Choice | Fee | Names | Requirements | Frequency | Wait | Notices | Texts | Computed
+"""A term's value: what the policy package reads, or what a rule computes."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A place in a policy that settles terms: `title` is how a person would call it."""
+
+    kind: SourceKind
+    title: str
+    span: Span
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One source's word on one term."""
+
+    term: str
+    value: TermValue
+    source: Source
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statements:
+    """What one holder of terms says, by scope: `any` or a direction, then by term."""
+
+    scopes: tuple[tuple[str, tuple[Statement, ...]], ...] = ()
+
+    def about(self, term: str, scope: str) -> Statement | None:
+        """The word on a term for `any` or a direction."""
+        for name, statements in self.scopes:
+            if name == scope:
+                return next((s for s in statements if s.term == term), None)
+        return None
+
+    def terms(self) -> frozenset[tuple[str, str]]:
+        """All (term, scope) that are spoken of."""
+        return frozenset((s.term, scope) for scope, statements in self.scopes for s in statements)

@@ -1,0 +1,21 @@
+"""Spoken terms of documents -> statements with their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from planshift.policy.document import ScopedTerms
+from planshift.rulebook.sources import Source, SourceKind, Statement, Statements
+
+
+def statements_of(terms: Iterable[ScopedTerms], *, kind: SourceKind, title: str) -> Statements:
+    """What one holder says; the company's own `any` and directions are ranks of their own and are called so."""
+    scopes: list[tuple[str, tuple[Statement, ...]]] = []
+    for scoped in terms:
+        told = title if scoped.scope == "any" else f"{title}, {scoped.scope}"
+        said = tuple(
+            Statement(term=term.name, value=term.value, source=Source(kind=kind, title=told, span=term.span))
+            for term in scoped.terms
+        )
+        scopes.append((scoped.scope, said))
+    return Statements(scopes=tuple(scopes))
