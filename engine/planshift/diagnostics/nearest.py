@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
+from functools import lru_cache
 
 _LONGEST = 80  # a name longer than this is no slip of the keyboard, and comparing costs its length squared
-_CUTOFF = 0.66
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that `name` was most likely meant to be, or None when nothing is near.
 
-    Case is ignored. The answer does not depend on the order of the candidates.
+    Near is what a few slips of the keyboard explain: about one in four letters. Case is ignored. The answer does not
+    depend on the order of the candidates.
     """
     if not name or len(name) > _LONGEST:
         return None
-    wanted = name.casefold()
-    by_fold: dict[str, str] = {}
-    for candidate in sorted(candidates):
-        if 0 < len(candidate) <= _LONGEST:
-            by_fold.setdefault(candidate.casefold(), candidate)
-    if wanted in by_fold:
-        return by_fold[wanted]
-    found = difflib.get_close_matches(wanted, by_fold, n=1, cutoff=_CUTOFF)
-    return by_fold[found[0]] if found else None
+    wanted, letters = _profile(name)
+    best: tuple[int, str] | None = None
+    for candidate in candidates:
+        if not candidate or len(candidate) > _LONGEST:
+            continue
+        folded, others = _profile(candidate)
+        limit = _limit(wanted, folded) if best is None else min(_limit(wanted, folded), best[0])
+        # a slip changes the length by one at most, and puts one letter in the place of another
+        if abs(len(folded) - len(wanted)) > limit or (letters ^ others).bit_count() > 2 * limit:
+            continue
+        slips = _slips(wanted, folded, limit=limit)
+        if slips <= limit and (best is None or (slips, candidate) < best):
+            best = slips, candidate
+    return None if best is None else best[1]
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     """Return the help sentence that offers the nearest candidate, or None when nothing is near."""
     found = nearest(name, candidates)
     return None if found is None else f"did you mean `{found}`?"
+
+
+@lru_cache(maxsize=20_000)
+def _profile(name: str) -> tuple[str, int]:
+    """The name without its case, and which letters are in it, as bits."""
+    folded = name.casefold()
+    letters = 0
+    for letter in folded:
+        letters |= 1 << (ord(letter) % 64)
+    return folded, letters
+
+
+def _limit(one: str, other: str) -> int:
+    return (max(len(one), len(other)) + 2) // 4
+
+
+def _slips(one: str, other: str, *, limit: int) -> int:
+    """How many letters were left out, added, mistaken or swapped with their neighbour; beyond `limit` any more."""
+    above: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        above, last, row = row, above, [i]
+        for j, wanted in enumerate(other, start=1):
+            slips = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                slips = min(slips, last[j - 2] + 1)
+            row.append(slips)
+        if min(row) > limit:
+            break
+    return row[-1]

@@ -37,7 +37,7 @@ _REACTION: frozenset[Scope] = frozenset({"change", "order"})
 
 
 def check_rules(
-    file: tree.RuleFile, env: Environment, terms: Mapping[str, Wanted]
+    file: tree.RuleFile, env: Environment, *, terms: Mapping[str, Wanted]
 ) -> tuple[TypedRules, tuple[Diagnostic, ...]]:
     """Return the rules with their types, and everything that is wrong with them.
 
@@ -49,7 +49,7 @@ def check_rules(
 
 
 def check_expression(
-    expr: tree.Expr, env: Environment, wanted: Wanted | None = None, *, place: str = "this place"
+    expr: tree.Expr, env: Environment, *, wanted: Wanted | None = None, place: str = "this place"
 ) -> tuple[Typed, tuple[Diagnostic, ...]]:
     """Return one expression with its types; `place` is the name, for messages, of what wants the type `wanted`."""
     findings = Findings()
@@ -208,7 +208,7 @@ class _Checker:
             self.findings.add("PS331", f"this rule sets `{term}` twice", span=effect.term.span, labels=(label,))
         value = self._inference.check(effect.value, wanted, place=f"`{term}`")
         if not isinstance(value.type, Enum) and value.type not in (BOOL, MONEY, UNKNOWN) and not _written_out(value):
-            advice = "write one rule for each value"
+            advice = "write one rule for each value, or choose with `if`"
             message = f"the value of `{term}` must be written out"
             self.findings.add("PS332", message, span=effect.value.span, advice=advice)
         return TypedSet(effect=effect, value=value)
@@ -240,6 +240,8 @@ class _Checker:
 
 
 def _written_out(value: Typed) -> bool:
+    if isinstance(value.node, tree.IfElse):
+        return _written_out(value.parts[1]) and _written_out(value.parts[2])
     literal = isinstance(
         value.node, tree.Text | tree.Number | tree.Percent | tree.Duration | tree.Date | tree.Listing | tree.Truth
     )

@@ -17,7 +17,7 @@ from planshift.expressions.functions import FUNCTIONS
 from planshift.expressions.names import Environment, Symbol
 from planshift.expressions.operators import SIGNED, arithmetic, mismatch_advice, order_refusal, refusal
 from planshift.expressions.resolve import Names, enum_for_text
-from planshift.expressions.size import Size, size_of
+from planshift.expressions.size import Size, reciprocal, size_of
 from planshift.expressions.syntax_errors import either
 from planshift.expressions.typed import Constant, Member, Typed, behind
 from planshift.expressions.types import (
@@ -135,7 +135,7 @@ class Inference:
         return Typed(node=node, type=kind, meaning=Constant(value=value), size=size_of(value))
 
     def _money(self, node: tree.Money | tree.Listing, items: Sequence[tree.Money]) -> Typed:
-        amounts, flaws = literals.money(node, items, self._env)
+        amounts, flaws = literals.money(node, items, env=self._env)
         if amounts is None or flaws:
             return self._literal_flaws(node, flaws)
         size = Size(bits=max(size_of(minor).bits for _, minor in amounts.pairs))
@@ -234,9 +234,9 @@ class Inference:
     def _arithmetic(self, node: tree.Binary) -> Typed:
         left, right = self.infer(node.left), self.infer(node.right)
         parts = (left, right)
-        kind = arithmetic(node.operator, left.type, right.type)
+        kind = arithmetic(node.operator, left=left.type, right=right.type)
         if kind is None:
-            message, advice = refusal(node.operator, left.type, right.type)
+            message, advice = refusal(node.operator, left=left.type, right=right.type)
             self._mismatch(message, parts, advice=advice)
             return Typed(node=node, type=UNKNOWN, parts=parts)
         if kind == UNKNOWN:
@@ -257,7 +257,7 @@ class Inference:
             advice = None if right.constant == 0 else "multiply the other side instead, as in `a > 2 * b`"
             self._findings.add("PS325", message, span=node.right.span, advice=advice)
             return Typed(node=node, type=UNKNOWN, parts=parts)
-        constant = None if left.constant is None else left.constant / right.constant
+        constant = None if left.constant is None else left.constant * reciprocal(right.constant)
         return self._sized(node, kind, parts, size=left.size.over(right.constant), constant=constant)
 
     def _sized(
@@ -283,7 +283,7 @@ class Inference:
         parts = (left, right)
         kind = join(left.type, right.type)
         if kind is None:
-            message, advice = refusal(node.operator, left.type, right.type)
+            message, advice = refusal(node.operator, left=left.type, right=right.type)
             self._mismatch(message, parts, advice=advice)
         elif isinstance(kind, SetOf):
             self._findings.add("PS321", "lists are not compared", span=node.span, advice="use `in`")

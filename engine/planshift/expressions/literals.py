@@ -61,7 +61,7 @@ def day(node: tree.Date) -> int | Diagnostic:
 
 
 def money(
-    node: tree.Money | tree.Listing, items: Sequence[tree.Money], env: Environment
+    node: tree.Money | tree.Listing, items: Sequence[tree.Money], *, env: Environment
 ) -> tuple[Amounts | None, tuple[Diagnostic, ...]]:
     """Return the amounts that `items`, written as `node`, give for each currency."""
     flaws: list[Diagnostic] = []

@@ -20,6 +20,7 @@ from planshift.expressions import tree
 from planshift.expressions.form import Bool, Form, Int, Node, Text
 from planshift.expressions.names import Symbol
 from planshift.expressions.ratio import Ratio, constant_ratio
+from planshift.expressions.size import reciprocal
 from planshift.expressions.typed import Amounts, Constant, Member, Typed, TypedLet, TypedTemplate, behind
 from planshift.expressions.types import BOOL, DATE, DAYS, MONEY, NUMBER, PERCENT, PPM, TEXT, WHOLE, Enum, Type
 
@@ -50,7 +51,7 @@ class Lowering:
     def __init__(
         self, form: Form, inputs: Callable[[Symbol], Node], *, currency: Int | int = 0, currencies: Sequence[str] = ()
     ) -> None:
-        self._form = form
+        self.form = form
         self._inputs = inputs
         self._currency = form.lit(currency) if isinstance(currency, int) else currency
         self._currencies = tuple(currencies)
@@ -87,7 +88,7 @@ class Lowering:
         match typed.node:
             case tree.Junction(operator=operator):
                 truths = tuple(self.truth(part) for part in typed.parts)
-                return self._form.all_of(truths) if operator == "and" else self._form.any_of(truths)
+                return self.form.all_of(truths) if operator == "and" else self.form.any_of(truths)
             case tree.Unary():
                 return self.truth(typed.parts[0]).negate()
             case tree.Binary(operator=operator):
@@ -126,14 +127,14 @@ class Lowering:
             texts = [part.meaning.value for part in collection.parts if isinstance(part.meaning, Constant)]
             if item.type == TEXT and len(texts) == len(collection.parts):
                 return self.text(item).within(tuple(str(text) for text in texts))
-            return self._form.any_of(tuple(self._same(item, element) for element in collection.parts))
+            return self.form.any_of(tuple(self._same(item, element) for element in collection.parts))
         match written.meaning:
             case Member(name=name) | Constant(value=str(name)):
                 return self._member(symbol, name)
         assert isinstance(item.type, Enum)  # the checker lets only written-out texts be looked up in a set of texts
         index = self.whole(item)
         members = enumerate(item.type.members)
-        return self._form.any_of(tuple(index.same(i) & self._member(symbol, name) for i, name in members))
+        return self.form.any_of(tuple(index.same(i) & self._member(symbol, name) for i, name in members))
 
     def _member(self, symbol: Symbol, name: str) -> Bool:
         return cast("Bool", self._inputs(symbol.member(name)))
@@ -191,14 +192,14 @@ class Lowering:
     def ratio(self, typed: Typed) -> Ratio:
         """Return a number, a percentage (as a share of one) or money as an exact fraction."""
         if typed.constant is not None:
-            return constant_ratio(self._form, typed.constant)
+            return constant_ratio(self.form, typed.constant)
         match typed.node:
             case tree.Unary():
                 return _negative(self.ratio(typed.parts[0]))
             case tree.Binary(operator="/"):
                 dividend, divisor = typed.parts
                 assert divisor.constant  # the checker divides by constants other than 0 only
-                return self.ratio(dividend).scaled(1 / divisor.constant)
+                return self.ratio(dividend).scaled(reciprocal(divisor.constant))
             case tree.Binary(operator=operator):
                 a, b = (self.ratio(part) for part in typed.parts)
                 return a.plus(b) if operator == "+" else a.minus(b) if operator == "-" else a.by(b)
@@ -217,10 +218,10 @@ class Lowering:
 
     def _amount(self, amounts: Amounts) -> Int:
         if not self._currencies:
-            return self._form.lit(amounts.pairs[0][1])
+            return self.form.lit(amounts.pairs[0][1])
         *others, last = [amounts.of(code) for code in self._currencies]
         branches = tuple((self._currency.same(place), value) for place, value in enumerate(others))
-        return cast("Int", self._form.cases(branches, last))
+        return cast("Int", self.form.cases(branches, last))
 
     # leaves
 
@@ -244,15 +245,15 @@ class Lowering:
             case Symbol() as symbol:
                 return self._inputs(symbol)
             case Member(index=index):
-                return self._form.lit(index)
+                return self.form.lit(index)
             case Amounts() as amounts:
                 return self._amount(amounts)
             case Constant(value=bool(value)):
-                return self._form.truth(value)
+                return self.form.truth(value)
             case Constant(value=str(value)):
-                return self._form.text(value)
+                return self.form.text(value)
             case Constant(value=value):
-                return self._form.lit(int(value))
+                return self.form.lit(int(value))
             case _:
                 raise AssertionError(f"{type(typed.node).__name__} stands for nothing")
 

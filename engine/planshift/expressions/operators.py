@@ -32,7 +32,7 @@ _VERBS = {"+": "added to", "-": "subtracted from", "*": "multiplied by", "/": "d
 _A_MONTH_HAS_NO_DAYS = "a month has no fixed number of days; compare dates instead, as in `a + 24 months <= b`"
 
 
-def arithmetic(operator: tree.Operator, left: Type, right: Type) -> Type | None:
+def arithmetic(operator: tree.Operator, *, left: Type, right: Type) -> Type | None:
     """Return the type of `left operator right`, or None where it has no meaning."""
     if UNKNOWN in (left, right):
         return UNKNOWN
@@ -67,7 +67,7 @@ def _product(left: Type, right: Type) -> Type | None:
     return left if left in (MONTHS, DAYS) and right == WHOLE else None
 
 
-def refusal(operator: tree.Operator, left: Type, right: Type) -> tuple[str, str | None]:
+def refusal(operator: tree.Operator, *, left: Type, right: Type) -> tuple[str, str | None]:
     """Return the sentence and the advice for an operator that has no meaning between two types."""
     if operator in tree.COMPARISONS:
         return f"{left.words} cannot be compared with {right.words}", mismatch_advice(left, right)

@@ -40,7 +40,7 @@ class Size:
 
     def over(self, divisor: Fraction) -> Size:
         """The size of a quotient by a constant."""
-        return self.times(size_of(1 / divisor))
+        return self.times(size_of(reciprocal(divisor)))
 
     def beside(self, other: Size) -> Size:
         """The size that holds either of two numbers over one divisor."""
@@ -51,6 +51,11 @@ class Size:
 
 UNIT = Size()
 """The size of what is no number, and of 0 and 1."""
+
+
+def reciprocal(value: Fraction) -> Fraction:
+    """Return one over a constant that is not 0."""
+    return Fraction(value.denominator, value.numerator)
 
 
 def size_of(value: Fraction | int) -> Size:

@@ -50,7 +50,7 @@ class Percent(_Node):
     @property
     def value(self) -> Fraction:
         """The share of one: 1/8 for `12.5%`."""
-        return Fraction(self.digits) / 100
+        return Fraction(self.digits) * Fraction(1, 100)
 
 
 @final
