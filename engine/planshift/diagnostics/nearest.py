@@ -11,8 +11,8 @@ _LONGEST = 80  # a name longer than this is no slip of the keyboard, and compari
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that `name` was most likely meant to be, or None when nothing is near.
 
-    Near is what a few slips of the keyboard explain: about one in four letters. Case is ignored. The answer does not
-    depend on the order of the candidates.
+    Near is what one to three slips of the keyboard explain. Case is ignored. The answer does not depend on the order of
+    the candidates.
     """
     if not name or len(name) > _LONGEST:
         return None
@@ -49,11 +49,18 @@ def _profile(name: str) -> tuple[str, int]:
 
 
 def _limit(one: str, other: str) -> int:
-    return (max(len(one), len(other)) + 2) // 4
+    longest = max(len(one), len(other))
+    return 1 if longest < 6 else 2 if longest < 20 else 3
 
 
 def _slips(one: str, other: str, *, limit: int) -> int:
     """How many letters were left out, added, mistaken or swapped with their neighbour; beyond `limit` any more."""
+    # what both begin with and end with cannot differ, and names of one book have much of it in common
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    one, other = one[start:], other[start:]
+    ends = zip(reversed(one), reversed(other), strict=False)
+    end = next((i for i, (a, b) in enumerate(ends) if a != b), min(len(one), len(other)))
+    one, other = one[: len(one) - end], other[: len(other) - end]
     above: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):

@@ -147,7 +147,7 @@ class Inference:
             return Typed(node=node, type=TEXT, meaning=Constant(value=node.value))
         if node.value in kind.members:
             return Typed(node=node, type=kind, meaning=Member(kind=kind, name=node.value))
-        advice = did_you_mean(node.value, kind.members)
+        advice = self._findings.did_you_mean(node.value, kind.members)
         self._names.not_a_member(node, f'`"{node.value}"`', kind=kind, advice=advice)
         return Typed(node=node, type=UNKNOWN)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import final
 
 from planshift.diagnostics.diagnostic import Label
-from planshift.diagnostics.nearest import did_you_mean
 from planshift.expressions import tree
 from planshift.expressions.findings import Findings
 from planshift.expressions.names import SCOPE_WORDS, Environment, Scope, Symbol
@@ -84,7 +83,9 @@ class Names:
         if enums:
             members = [member for kind in enums for member in kind.members]
             known = [*members, *self.lets, *self._env.symbols]
-            self.not_a_member(node, f"`{node.text}`", kind=enums[0], advice=did_you_mean(node.text, known))
+            self.not_a_member(
+                node, f"`{node.text}`", kind=enums[0], advice=self._findings.did_you_mean(node.text, known)
+            )
         elif kinds:
             words = either([f"{kind.words} ({self._env.example_of(kind) or 'a term'})" for kind in kinds])
             message = f"`{node.text}` alone could be {words}"
@@ -111,7 +112,7 @@ class Names:
         if "-" in name and all(self.knows(part) for part in name.split("-")):
             return f"write blanks around the minus: `{name.replace('-', ' - ')}`"
         known = [*self.lets, *self._env.symbols, *self._env.members]
-        return did_you_mean(name, known)
+        return self._findings.did_you_mean(name, known)
 
 
 def _enum_holding(name: str, wanted: Wanted | None) -> Enum | None:
