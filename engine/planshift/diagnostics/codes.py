@@ -125,7 +125,20 @@ _RESOLUTION: dict[str, str] = {
     "PS407": "a rate rounded more coarsely than the currency",
 }
 
-_INPUT: dict[str, str] = {}
+_INPUT: dict[str, str] = {
+    "PS520": "a plan that the catalog does not have",
+    "PS521": "a price that the plan does not have",
+    "PS522": "a currency that nothing is sold in",
+    "PS523": "an unknown time zone",
+    "PS524": "a date that is out of range",
+    "PS525": "a contract that runs backwards",
+    "PS526": "an amount that is out of range",
+    "PS527": "a count that is out of range",
+    "PS528": "more given back than was paid",
+    "PS529": "facts that are missing or out of order",
+    "PS530": "an unknown kind of request",
+    "PS531": "an unknown requester",
+}
 
 _CASES: dict[str, str] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from planshift.billing.currency import is_currency
 from planshift.billing.money import MoneyError, parse_money
@@ -39,11 +40,14 @@ def read_amount(value: str, currency: str, *, decimals: Decimals) -> int:
     Raises:
         Mistakes: it is not an amount that the currency can state exactly.
     """
-    if value.endswith(f" {currency}"):
-        value = value.removesuffix(f" {currency}")
-    if not value.replace(".", "", 1).removeprefix("-").isdigit() or not value.isascii():
-        raise wrong("PS110", f"`{value}` is not an amount", help_text='write digits and a point: "9.00"')
-    return read_money(f"{value} {currency}", decimals)[1]
+    return _minor(value.removesuffix(f" {currency}"), currency, decimals.get(currency))
+
+
+@lru_cache(maxsize=4096)  # the prices of a large catalog repeat a few amounts
+def _minor(value: str, currency: str, decimals: int | None) -> int:
+    if not value.isascii() or not value.removeprefix("-").replace(".", "", 1).isdigit():
+        raise wrong("PS110", f"{describe(value)} is not an amount", help_text='write digits and a point: "9.00"')
+    return read_money(f"{value} {currency}", {} if decimals is None else {currency: decimals})[1]
 
 
 def read_amounts(value: object, decimals: Decimals) -> Amounts:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import final
 
 from planshift.billing.catalog import Catalog
 from planshift.diagnostics.span import NOWHERE, Span
 from planshift.expressions.tree import RuleFile
-from planshift.policy.located import Located
+from planshift.policy.facts import NO_FACTS, FactSchema
+from planshift.policy.located import Located, follow
+from planshift.policy.read_yaml import read_yaml
 from planshift.policy.term_values import TermValue
 from planshift.policy.validation import key_place
 
@@ -155,13 +158,25 @@ class BookDocument:
     policy: PolicyDocument
     catalog: Catalog
     rules: RuleFile
-    trees: tuple[tuple[str, Located], ...] = ()
-    """The documents by name (`policy`, `catalog`), for looking up places."""
+    facts: FactSchema = NO_FACTS
+    texts: tuple[tuple[str, str, str], ...] = ()
+    """Kind (`policy`, `catalog`), file and text of each document, those that are extended behind those that extend."""
 
     def where(self, *path: str | int) -> Span:
-        """Return the place of a value: `where("catalog", "plans", "bronze", "prices")`.
+        """Return the place of a key or value: `where("catalog", "plans", "bronze", "prices")`.
 
-        A path that leads nowhere ends at the last thing that is there; an unknown document has no place.
+        Of several documents the first that has the whole path counts; a path that none has leads nowhere. The texts are
+        read again for it: places are wanted for messages, and the trees of a large book would fill the memory.
         """
-        root = dict(self.trees).get(str(path[0])) if path else None
-        return NOWHERE if root is None else key_place(root, path[1:])
+        for kind, file, text in self.texts:
+            root = _tree(kind, file, text=text) if path and kind == path[0] else None
+            if root is not None and follow(root, path[1:]).steps == len(path) - 1:
+                return key_place(root, path[1:])
+        return NOWHERE
+
+
+@lru_cache(maxsize=8)
+def _tree(kind: str, file: str, *, text: str) -> Located | None:
+    root, _ = read_yaml(text, file=file)
+    inline = follow(root, (kind,)) if root is not None else None
+    return inline.value if inline is not None and inline.steps else root

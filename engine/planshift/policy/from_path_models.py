@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planshift.policy.document import NamePlace, Path, ScopedTerms, SpokenTerm
-from planshift.policy.located import Located, Mapping, Sequence, follow, scalars, span_of
+from planshift.policy.located import Mapping, Sequence, follow, scalars, span_of
 from planshift.policy.policy_model import PathBase
 from planshift.policy.spoken_terms import Against, read_scopes, read_terms
 from planshift.policy.terms import SCOPES
@@ -20,78 +20,76 @@ def read_paths(models: tuple[PathBase, ...], against: Against) -> tuple[Path, ..
     return tuple(
         _path(index, model, node=node, against=against)
         for index, (model, node) in enumerate(zip(models, nodes, strict=True))
+        if isinstance(node, Mapping)
     )
 
 
-def _path(index: int, model: PathBase, *, node: Located, against: Against) -> Path:
+def _path(index: int, model: PathBase, *, node: Mapping, against: Against) -> Path:
     at: At = ("paths", index)
     origins = _names(node, "from", at=at, against=against)
-    ends = {kind: _names(node, kind, at=at, against=against) for kind in _ENDS}
+    ends = {kind: _names(node, kind, at=at, against=against) for kind in _ENDS if kind in node.entries}
     _check_ends(origins, ends, at=at, against=against)
     direct = read_terms(model, node, against=against, at=at)
-    scoped = read_scopes(model.terms, against, at=(*at, "terms"))
+    scoped = read_scopes(model.terms, against, at=(*at, "terms")) if model.terms is not None else ()
     return Path(
         number=index + 1,
         span=origins[0].span if origins else span_of(node),
         origins=origins,
-        upgrades=ends["upgrades"],
-        downgrades=ends["downgrades"],
-        crossgrades=ends["crossgrades"],
-        to=ends["to"],
+        upgrades=ends.get("upgrades", ()),
+        downgrades=ends.get("downgrades", ()),
+        crossgrades=ends.get("crossgrades", ()),
+        to=ends.get("to", ()),
         require=model.require,
-        terms=_with_direct(direct, scoped, at=at, against=against),
+        terms=_with_direct(direct, scoped, at=at, against=against) if direct else scoped,
     )
 
 
-def _names(node: Located, key: str, *, at: At, against: Against) -> tuple[NamePlace, ...]:
-    entry = node.entries.get(key) if isinstance(node, Mapping) else None
-    if entry is None:
-        return ()
-    found: list[NamePlace] = []
-    for index, scalar in enumerate(scalars(entry.value)):
-        place = NamePlace(name=scalar.text, span=span_of(scalar))
-        if against.known_plan(place.name, at=(*at, key, index)):
-            found.append(place)
+def _names(node: Mapping, key: str, *, at: At, against: Against) -> tuple[NamePlace, ...]:
+    named, found = against.named_plans, []
+    for index, scalar in enumerate(scalars(node.entries[key].value)):
+        if named is None or scalar.text in named:
+            found.append(NamePlace(name=scalar.text, span=span_of(scalar)))
+        else:
+            against.known_plan(scalar.text, at=(*at, key, index))
     return tuple(found)
 
 
 def _check_ends(
     origins: tuple[NamePlace, ...], ends: dict[str, tuple[NamePlace, ...]], *, at: At, against: Against
 ) -> None:
-    targets = [(place, kind, index) for kind, places in ends.items() for index, place in enumerate(places)]
-    from_names = {place.name for place in origins}
-    seen: dict[str, str] = {}
-    for place, kind, index in targets:
-        path = (*at, kind, index)
-        if place.name in seen:
-            before = seen[place.name]
-            message = f"the path names `{place.name}` twice" if before == kind else _both(place.name, before, kind)
-            against.placing.report("PS211", message, path=path)
-        seen.setdefault(place.name, kind)
-        if from_names == {place.name}:
-            message = f"the path leads from `{place.name}` to itself"
-            help_text = "a change of the price within a plan needs no path"
-            against.placing.report("PS212", message, path=path, help_text=help_text)
-    if not any(kind in _keys(against, at) for kind in ends):
+    if not ends:
         help_text = "name plans under `upgrades`, `downgrades`, `crossgrades` or `to`"
         against.placing.report("PS213", "the path leads nowhere", path=at, help_text=help_text, on_key=True)
+        return
+    names = [place.name for places in ends.values() for place in places]
+    from_names = {place.name for place in origins}
+    if len({*names, *from_names}) == len(names) + len(from_names):
+        return
+    seen: dict[str, str] = {}
+    for kind, places in ends.items():
+        for index, place in enumerate(places):
+            path = (*at, kind, index)
+            if place.name in seen:
+                against.placing.report("PS211", _twice(place.name, seen[place.name], after=kind), path=path)
+            seen.setdefault(place.name, kind)
+            if from_names == {place.name}:
+                message = f"the path leads from `{place.name}` to itself"
+                help_text = "a change of the price within a plan needs no path"
+                against.placing.report("PS212", message, path=path, help_text=help_text)
 
 
-def _both(name: str, before: str, after: str) -> str:
+def _twice(name: str, before: str, *, after: str) -> str:
+    if before == after:
+        return f"the path names `{name}` twice"
     return f"the path names `{name}` under `{before}` and under `{after}`"
-
-
-def _keys(against: Against, at: At) -> frozenset[str]:
-    node = follow(against.placing.root, at).value
-    return frozenset(node.entries) if isinstance(node, Mapping) else frozenset()
 
 
 def _with_direct(
     direct: tuple[SpokenTerm, ...], scoped: tuple[ScopedTerms, ...], *, at: At, against: Against
 ) -> tuple[ScopedTerms, ...]:
     """Return the terms with those that stand on the path itself as its terms for `any` change."""
-    if not direct:
-        return scoped
+    if not scoped:
+        return (ScopedTerms(scope="any", terms=direct),)
     by_scope = {each.scope: each.terms for each in scoped}
     inner = {term.name for term in by_scope.get("any", ())}
     for term in direct:

@@ -14,6 +14,7 @@ from planshift.diagnostics.span import whole_file
 from planshift.policy import located
 from planshift.policy.catalog_model import CatalogModel
 from planshift.policy.document import BookDocument
+from planshift.policy.fact_declarations import read_fact_schema
 from planshift.policy.from_catalog_model import read_catalog
 from planshift.policy.from_policy_model import read_policy
 from planshift.policy.layers import CATALOG, POLICY, RULES, Layer, Stack
@@ -116,9 +117,11 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
         named_services=frozenset() if layer.catalog is None else _keys(layer.catalog, "services"),
     )
     policy = read_policy(model, against, book=book)
+    limits = frozenset(name for plan in catalog.plans for name, _ in plan.limits)
+    facts = read_fact_schema(against.placing, currency=policy.currency, decimals=decimals, limits=limits)
     stack.problems += against.placing.problems
-    trees = (("policy", layer.policy), *((("catalog", layer.catalog),) if layer.catalog is not None else ()))
-    return BookDocument(policy=policy, catalog=catalog, rules=layer.rules, trees=trees)
+    texts = tuple((kind, file, stack.sources.get(file, "")) for kind, file in layer.files)
+    return BookDocument(policy=policy, catalog=catalog, rules=layer.rules, facts=facts, texts=texts)
 
 
 def _catalog(layer: Layer, stack: Stack, *, decimals: Mapping[str, int]) -> Catalog:

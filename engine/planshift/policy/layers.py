@@ -31,6 +31,8 @@ class Layer:
     policy: Located | None = None
     catalog: Located | None = None
     rules: RuleFile = field(default_factory=RuleFile)
+    files: list[tuple[str, str]] = field(default_factory=list)
+    """Kind (`policy`, `catalog`) and file of each document, those that are extended behind those that extend."""
 
 
 @final
@@ -59,14 +61,16 @@ class Stack:
 
     def layer(self, name: str, *, chain: tuple[str, ...] = ()) -> Layer:
         """Return the book whose policy is the file `name`, with everything that it extends."""
-        own = Layer(policy=self.tree(name))
+        own = Layer(policy=self.tree(name), files=[("policy", self._shelf.shown(name))])
         catalog = join(name, CATALOG)
         if catalog is not None and not _is_single(name) and self._shelf.has(catalog):
             own.catalog = self.tree(catalog)
+            own.files.append(("catalog", self._shelf.shown(catalog)))
         inline = _take(own.policy, "catalog")
         if inline is not None:
             self._twice(own.catalog is not None, inline, what="the catalog", file=CATALOG)
             own.catalog = own.catalog or inline
+            own.files.append(("catalog", inline.file))
         own.rules = self._rules(name, own.policy)
         return self._extended(own, name=name, chain=(*chain, name))
 
@@ -110,6 +114,7 @@ class Stack:
                 continue
             own.policy = _merged(_without(under.policy), own.policy)
             own.catalog = _merged(under.catalog, own.catalog)
+            own.files += under.files
             own.rules = RuleFile(
                 statements=(*own.rules.statements, *under.rules.statements),
                 unreadable=own.rules.unreadable | under.rules.unreadable,
@@ -138,8 +143,9 @@ class Stack:
             return None
         text, problems = preset_text(preset)
         self.problems += problems
-        own = Layer(policy=None if text is None else self.tree_of(text, file=preset_file(preset)))
-        return self._extended(own, name=POLICY, chain=(*chain, preset_file(preset)))
+        file = preset_file(preset)
+        own = Layer(policy=None if text is None else self.tree_of(text, file=file), files=[("policy", file)])
+        return self._extended(own, name=POLICY, chain=(*chain, file))
 
     def _twice(self, given: bool, node: Located, *, what: str, file: str) -> None:
         if given:

@@ -7,9 +7,8 @@ gathered before the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import final
+from collections.abc import Callable, Iterator
+from typing import NoReturn, final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -27,7 +26,7 @@ from ruamel.yaml.events import (
 
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.diagnostics.span import Span, whole_file
-from planshift.policy.located import Entry, Located, Mapping, Scalar, Sequence, span_between, span_of
+from planshift.policy.located import Entry, Located, Mapping, Mark, Scalar, Sequence, span_between, span_of
 from planshift.policy.syntax_errors import explain
 from planshift.policy.text import check_text
 
@@ -45,6 +44,7 @@ MAX_NODES = 200_000
 MAX_SCALAR = 256 * 1024
 """The longest single text, in characters."""
 
+_NO_KEYS = frozenset({"", "~", "null", "<<"})
 _CORE = "tag:yaml.org,2002:"
 _CORE_TAGS = {
     ScalarEvent: {_CORE + "str", _CORE + "int", _CORE + "bool", _CORE + "null", "!"},
@@ -58,17 +58,18 @@ def read_yaml(text: str, *, file: str) -> tuple[Located | None, tuple[Diagnostic
     problems = check_text(text, file=file)
     if problems:
         return None, problems
-    builder = _Builder(file=file)
+    builder = _Builder(file, _events(text))
+    root: Located | None = None
     try:
-        builder.build(_events(text))
+        root = builder.document()
     except MarkedYAMLError as error:
         builder.problems.append(explain(error, text, file=file))
-        return None, tuple(builder.problems)
     except (YAMLError, ValueError) as error:
         # ValueError: the pure parser's answer to some escapes that stand for no character
         builder.problems.append(Diagnostic(code="PS004", message=f"not YAML: {error}", span=whole_file(file)))
-        return None, tuple(builder.problems)
-    return None if builder.stopped else builder.root, tuple(builder.problems)
+    except _Stop:
+        pass
+    return root, tuple(builder.problems)
 
 
 def _events(text: str) -> Iterator[Event]:
@@ -77,57 +78,110 @@ def _events(text: str) -> Iterator[Event]:
     return iter(CParser(text).get_event, None)
 
 
-@final
-@dataclass(slots=True)
-class _Open:
-    """A list or mapping whose end has not been read; `key` waits for its value, which is dropped when `refused`."""
-
-    event: CollectionStartEvent
-    items: list[Located]
-    entries: dict[str, Entry] | None
-    key: Located | None = None
-    refused: bool = False
+class _Stop(Exception):
+    """The rest of the text is not worth reading; why is among the problems."""
 
 
 @final
-@dataclass(slots=True)
 class _Builder:
-    """Makes the tree, event by event; `stopped` says that the rest of the text is not worth reading."""
+    """Makes the tree while it goes through the events."""
 
-    file: str
-    root: Located | None = None
-    stopped: bool = False
-    problems: list[Diagnostic] = field(default_factory=list)
-    _open: list[_Open] = field(default_factory=list)
-    _anchors: dict[str, Located] = field(default_factory=dict)
-    _sizes: dict[int, int] = field(default_factory=dict)
-    _nodes: int = 0
-    _documents: int = 0
+    def __init__(self, file: str, events: Iterator[Event]) -> None:
+        self.problems: list[Diagnostic] = []
+        self._file = file
+        self._events = events
+        self._anchors: dict[str, Located | None] = {}
+        self._sizes: dict[int, int] = {}
+        self._nodes = 0
+        self._depth = 0
 
-    def build(self, events: Iterable[Event]) -> None:
-        """Take the events of the stream until its end, or until `stopped`."""
-        file = self.file
-        for event in events:
-            if isinstance(event, ScalarEvent):
-                text = event.value
-                node = Scalar(file, text, event.style or "", event)
-                if event.ctag is not None or event.anchor is not None or len(text) > MAX_SCALAR:
-                    self._unusual(event, node)
-                self._add(node, 1)
-            elif isinstance(event, CollectionStartEvent):
-                self._start(event, entries={} if isinstance(event, MappingStartEvent) else None)
-            elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
-                self._end(event)
-            elif isinstance(event, AliasEvent):
-                self._alias(event)
-            elif isinstance(event, DocumentStartEvent):
-                self._document(event)
-            if self.stopped:
-                return
+    def document(self) -> Located | None:
+        """Return the tree of the only document; None for an empty text."""
+        root: Located | None = None
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent):
+                self._begin(event, is_first=root is None)
+                root = self._value(next(self._events))
+        return root
+
+    def _begin(self, event: DocumentStartEvent, *, is_first: bool) -> None:
+        if not is_first:
+            help_text = "keep one document in a file and remove the line `---`"
+            self._stop("PS009", "a second document begins here", at=event, help_text=help_text)
+        if event.version or event.tags:
+            help_text = "remove the lines that begin with `%`"
+            self._stop("PS009", "directives are not used here", at=event, help_text=help_text)
+
+    def _value(self, event: Event) -> Located:
+        if isinstance(event, ScalarEvent):
+            # an empty style is how the pure parser says plain
+            node = Scalar(self._file, event.value, event.style or "", event)
+            if event.ctag is not None or event.anchor is not None or len(node.text) > MAX_SCALAR:
+                self._unusual(event, node)
+            return node
+        if isinstance(event, MappingStartEvent):
+            return self._collection(event, self._mapping)
+        if isinstance(event, SequenceStartEvent):
+            return self._collection(event, self._sequence)
+        return self._alias(event)
+
+    def _collection(self, event: CollectionStartEvent, read: Callable[[CollectionStartEvent], Located]) -> Located:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            self._stop("PS003", f"lists and mappings stand more than {MAX_DEPTH} deep inside each other", at=event)
+        if event.ctag is not None:
+            self._check_tag(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        node = read(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        self._depth -= 1
+        return node
+
+    def _mapping(self, start: CollectionStartEvent) -> Mapping:
+        entries: dict[str, Entry] = {}
+        key: Located
+        value: Located | None = None
+        for event in self._events:
+            if isinstance(event, MappingEndEvent):
+                self._count(len(entries), event)
+                return Mapping(self._file, entries, start.start_mark, _end(start, event, last=value))
+            key = self._value(event)
+            value = self._value(next(self._events))
+            if isinstance(key, Scalar) and key.text not in entries and (key.style or key.text not in _NO_KEYS):
+                entries[key.text] = Entry(key, value)
+            else:
+                self._refuse_key(key, entries)
+        raise _Stop  # the parsers close what they open
+
+    def _sequence(self, start: CollectionStartEvent) -> Sequence:
+        items: list[Located] = []
+        for event in self._events:
+            if isinstance(event, SequenceEndEvent):
+                self._count(len(items), event)
+                stop = _end(start, event, last=items[-1] if items else None)
+                return Sequence(self._file, tuple(items), start.start_mark, stop)
+            items.append(self._value(event))
+        raise _Stop  # as above
+
+    def _alias(self, event: Event) -> Located:
+        if not isinstance(event, AliasEvent):
+            raise _Stop  # no other event can stand where a value does
+        node = self._anchors.get(event.anchor)
+        if node is None:
+            inside = event.anchor in self._anchors
+            problem = (
+                "stands inside the value that it repeats" if inside else "repeats a value that is not marked above"
+            )
+            self._stop("PS008", f"the alias `*{event.anchor}` {problem}", at=event)
+            raise _Stop
+        self._count(self._size(node), event)
+        return node
 
     def _unusual(self, event: ScalarEvent, node: Scalar) -> None:
         if len(node.text) > MAX_SCALAR:
-            self._stop("PS003", f"a single text is longer than {MAX_SCALAR // 1024} KiB", span=span_of(node))
+            self._stop("PS003", f"a single text is longer than {MAX_SCALAR // 1024} KiB", at=event)
         if event.ctag is not None:
             self._check_tag(event)
             if event.tag in (_CORE + "str", "!"):
@@ -135,82 +189,10 @@ class _Builder:
         if event.anchor is not None:
             self._anchors[event.anchor] = node
 
-    def _start(self, event: CollectionStartEvent, *, entries: dict[str, Entry] | None) -> None:
-        if len(self._open) >= MAX_DEPTH:
-            message = f"lists and mappings stand more than {MAX_DEPTH} deep inside each other"
-            self._stop("PS003", message, span=self._span(event))
-            return
-        if event.ctag is not None:
-            self._check_tag(event)
-        if event.anchor is not None:
-            self._anchors.pop(event.anchor, None)
-        self._open.append(_Open(event, [], entries))
-
-    def _end(self, event: Event) -> None:
-        done = self._open.pop()
-        start, stop = done.event.start_mark, event.end_mark
-        if not done.event.flow_style:
-            # a block has no closing mark: it ends with its last value, not where the next text begins
-            last = done.items[-1] if done.items else _last_value(done.entries)
-            stop = done.event.end_mark if last is None else last.stop
-        if done.entries is None:
-            node: Located = Sequence(self.file, tuple(done.items), start, stop)
-        else:
-            node = Mapping(self.file, done.entries, start, stop)
-        if done.event.anchor is not None:
-            self._anchors[done.event.anchor] = node
-        self._add(node, 1)
-
-    def _alias(self, event: AliasEvent) -> None:
-        node = self._anchors.get(event.anchor)
-        if node is not None:
-            self._add(node, self._size(node))
-            return
-        inside = any(frame.event.anchor == event.anchor for frame in self._open)
-        problem = "stands inside the value that it repeats" if inside else "repeats a value that is not marked above"
-        self._stop("PS008", f"the alias `*{event.anchor}` {problem}", span=self._span(event))
-
-    def _document(self, event: DocumentStartEvent) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            help_text = "keep one document in a file and remove the line `---`"
-            self._stop("PS009", "a second document begins here", span=self._span(event), help_text=help_text)
-        elif event.version or event.tags:
-            help_text = "remove the lines that begin with `%`"
-            self._stop("PS009", "directives are not used here", span=self._span(event), help_text=help_text)
-
-    def _add(self, node: Located, size: int) -> None:
-        self._nodes += size
+    def _count(self, nodes: int, event: Event) -> None:
+        self._nodes += nodes
         if self._nodes > MAX_NODES:
-            self._stop("PS003", f"the document has more than {MAX_NODES:,} values", span=span_of(node))
-        elif not self._open:
-            self.root = node
-        else:
-            top = self._open[-1]
-            if top.entries is None:
-                top.items.append(node)
-            elif top.key is None:
-                top.key = node
-                top.refused = self._refuses_key(node, top.entries)
-            else:
-                if not top.refused and isinstance(top.key, Scalar):
-                    top.entries[top.key.text] = Entry(top.key, node)
-                top.key = None
-
-    def _refuses_key(self, key: Located, entries: dict[str, Entry]) -> bool:
-        if not isinstance(key, Scalar):
-            self._problem("PS006", "a list or a mapping cannot be a key", span=span_of(key))
-        elif key.text == "<<" and not key.style:
-            help_text = "repeat the keys, or take them over with `extends`"
-            self._problem("PS008", "merge keys are not used here", span=span_of(key), help_text=help_text)
-        elif not key.text or (not key.style and key.text in ("~", "null")):
-            self._problem("PS006", "a key is missing before the `:`", span=span_of(key))
-        elif key.text in entries:
-            first = Label(span=span_of(entries[key.text].key), text="first here")
-            self._problem("PS005", f"`{key.text}` is given twice", span=span_of(key), labels=(first,))
-        else:
-            return False
-        return True
+            self._stop("PS003", f"the document has more than {MAX_NODES:,} values", at=event)
 
     def _size(self, node: Located) -> int:
         """Count the values that an alias of this node stands for."""
@@ -223,6 +205,19 @@ class _Builder:
             self._sizes[id(node)] = known
         return known
 
+    def _refuse_key(self, key: Located, entries: dict[str, Entry]) -> None:
+        span = span_of(key)
+        if not isinstance(key, Scalar):
+            self._problem("PS006", "a list or a mapping cannot be a key", span=span)
+        elif key.text in entries:
+            first = Label(span=span_of(entries[key.text].key), text="first here")
+            self._problem("PS005", f"`{key.text}` is given twice", span=span, labels=(first,))
+        elif key.text == "<<":
+            help_text = "repeat the keys, or take them over with `extends`"
+            self._problem("PS008", "merge keys are not used here", span=span, help_text=help_text)
+        else:
+            self._problem("PS006", "a key is missing before the `:`", span=span)
+
     def _check_tag(self, event: ScalarEvent | CollectionStartEvent) -> None:
         if event.tag not in _CORE_TAGS[type(event)]:
             shown = str(event.tag).replace(_CORE, "!!")
@@ -230,11 +225,11 @@ class _Builder:
             self._problem("PS007", f"the tag `{shown}` is not used here", span=self._span(event), help_text=help_text)
 
     def _span(self, event: Event) -> Span:
-        return span_between(self.file, start=event.start_mark, stop=event.end_mark)
+        return span_between(self._file, start=event.start_mark, stop=event.end_mark)
 
-    def _stop(self, code: str, message: str, *, span: Span, help_text: str | None = None) -> None:
-        self._problem(code, message, span=span, help_text=help_text)
-        self.stopped = True
+    def _stop(self, code: str, message: str, *, at: Event, help_text: str | None = None) -> NoReturn:
+        self._problem(code, message, span=self._span(at), help_text=help_text)
+        raise _Stop
 
     def _problem(
         self, code: str, message: str, *, span: Span, help_text: str | None = None, labels: tuple[Label, ...] = ()
@@ -242,5 +237,12 @@ class _Builder:
         self.problems.append(Diagnostic(code=code, message=message, span=span, help=help_text, labels=labels))
 
 
-def _last_value(entries: dict[str, Entry] | None) -> Located | None:
-    return next(reversed(entries.values())).value if entries else None
+def _end(start: CollectionStartEvent, event: Event, *, last: Located | None) -> Mark:
+    """Return the mark behind a collection.
+
+    A block has no closing mark: it ends with its last value, not where the next text begins.
+    """
+    if start.flow_style:
+        mark: Mark = event.end_mark
+        return mark
+    return start.end_mark if last is None else last.stop

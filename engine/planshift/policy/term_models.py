@@ -82,9 +82,9 @@ _ORDER = {definition.name: index for index, definition in enumerate(TERMS)}
 def spoken(model: BaseModel) -> Iterator[tuple[str, TermValue]]:
     """Yield the dotted name and the value of each term that a mapping sets, in the order of `TERMS`."""
     found: list[tuple[str, TermValue]] = []
-    for field in model.model_fields_set:
+    for field in model.model_fields_set & TERM_FIELDS.keys():
         value = getattr(model, field)
-        if value is None or field not in TERM_FIELDS:
+        if value is None:
             continue
         if field in _GROUP_DOCS:
             found += [(f"{field}.{name}", inner) for name, inner in value if inner is not None]
