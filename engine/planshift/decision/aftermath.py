@@ -50,9 +50,17 @@ def moves_of(outcome: Outcome) -> Iterator[Move]:
     if subscription.discount != Discount() and request.discount is None:
         kept = outcome.word("carry.coupons") in ("keep", "keep_if_same")
         name = subscription.discount.code or "coupon"
-        yield Move(kind="coupons", name=name, value="", outcome="moves" if kept else "lost", why=_why("keep" if kept else "drop", same=True))
+        yield Move(
+            kind="coupons",
+            name=name,
+            value="",
+            outcome="moves" if kept else "lost",
+            why=_why("keep" if kept else "drop", same=True),
+        )
     if subscription.amount is not None and request.price != subscription.price:
-        yield Move(kind="price_override", name="agreed price", value="", outcome="lost", why="it was agreed for the old price")
+        yield Move(
+            kind="price_override", name="agreed price", value="", outcome="lost", why="it was agreed for the old price"
+        )
 
 
 def _why(rule: str, *, same: bool) -> str:
@@ -103,7 +111,12 @@ def remedies_of(outcome: Outcome) -> Iterator[Remedy]:
             freed = dict(service.uses).get(fit.resource, 0)
             if freed and service.id not in outcome.request.remedies.end:
                 yield Remedy(
-                    kind="end_service", resource=fit.resource, name=service.id, title=service.title, quantity=1, gains=freed
+                    kind="end_service",
+                    resource=fit.resource,
+                    name=service.id,
+                    title=service.title,
+                    quantity=1,
+                    gains=freed,
                 )
 
 
@@ -158,7 +171,11 @@ def subscription_after(outcome: Outcome) -> Subscription:
 
 def _period_after(outcome: Outcome) -> Period:
     """The period that runs under the new plan: from the change to its next bill."""
-    start = max(outcome.day("begin"), outcome.subscription.period.start) if outcome.truth("bills") else outcome.day("effective")
+    start = (
+        max(outcome.day("begin"), outcome.subscription.period.start)
+        if outcome.truth("bills")
+        else outcome.day("effective")
+    )
     end = outcome.day("extension.then_until" if outcome.truth("extension.active") else "bill_end")
     same_end = end == outcome.subscription.period.end
     ends_at = outcome.subscription.period.ends_at if same_end else None
@@ -202,5 +219,3 @@ def _addons_after(outcome: Outcome) -> tuple[HeldAddon, ...]:
     for addon in outcome.request.remedies.add:
         counts[addon.name] = counts.get(addon.name, 0) + addon.quantity
     return tuple(HeldAddon(name=name, quantity=count) for name, count in counts.items())
-
-

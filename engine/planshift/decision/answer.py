@@ -11,9 +11,7 @@ from planshift.billing.money import Money
 from planshift.policy.term_values import TermValue
 from planshift.rulebook.sources import Source
 
-LineKind = Literal[
-    "charge", "credit", "charge_old", "fee", "one_time", "setup", "penalty", "remainder", "renewal"
-]
+LineKind = Literal["charge", "credit", "charge_old", "fee", "one_time", "setup", "penalty", "remainder", "renewal"]
 """What a line is for. `charge_old`: used days of the old plan, in arrear. `credit` is the only kind that gives back."""
 
 

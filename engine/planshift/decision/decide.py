@@ -60,16 +60,12 @@ def options(
     return Options(entries=tuple(shown), hidden=tuple(hidden), reason="" if shown else _why_empty(hidden))
 
 
-def _candidates(
-    rulebook: Rulebook, subscription: Subscription, one: Callable[[str, str], Made]
-) -> Iterator[Made]:
+def _candidates(rulebook: Rulebook, subscription: Subscription, one: Callable[[str, str], Made]) -> Iterator[Made]:
     """Other plans in the order of the catalog, then the other prices of the same plan."""
     rows = [(plan.name, price) for plan in rulebook.tables.catalog.plans for price in plan.prices]
     sold = [(name, price.id) for name, price in rows if subscription.currency in dict(price.amounts)]
     yield from (one(name, price) for name, price in sold if name != subscription.plan)
-    yield from (
-        one(name, price) for name, price in sold if name == subscription.plan and price != subscription.price
-    )
+    yield from (one(name, price) for name, price in sold if name == subscription.plan and price != subscription.price)
 
 
 def _why_empty(hidden: list[Made]) -> str:

@@ -23,10 +23,16 @@ def _flaw(code: str, message: str, help_text: str | None = None) -> Diagnostic:
 def _known(rulebook: Rulebook, plan: str, price: str, *, of: str) -> Iterator[Diagnostic]:
     tables = rulebook.tables
     if plan not in rulebook.plans:
-        yield _flaw("PS520", f"the {of} names the plan `{plan}`, which the catalog does not have", did_you_mean(plan, rulebook.plans))
+        yield _flaw(
+            "PS520",
+            f"the {of} names the plan `{plan}`, which the catalog does not have",
+            did_you_mean(plan, rulebook.plans),
+        )
     elif (plan, price) not in tables.prices:
         known = [item.id for item in rulebook.plans[plan].prices]
-        yield _flaw("PS521", f"the {of} names the price `{price}`, which `{plan}` does not have", did_you_mean(price, known))
+        yield _flaw(
+            "PS521", f"the {of} names the price `{price}`, which `{plan}` does not have", did_you_mean(price, known)
+        )
 
 
 def subscription_flaws(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnostic]:

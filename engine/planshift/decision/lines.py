@@ -62,7 +62,9 @@ def _early_rounding(outcome: Outcome, *, new_side: bool) -> str:
 
 def _charge(outcome: Outcome) -> Line:
     word = outcome.word("charge")
-    note = "" if word == "prorated" else {"full": "in full", "difference": "difference to what was paid"}.get(word, word)
+    note = (
+        "" if word == "prorated" else {"full": "in full", "difference": "difference to what was paid"}.get(word, word)
+    )
     return Line(
         kind="charge",
         title=f"{title_of(outcome, outcome.request.plan)}",

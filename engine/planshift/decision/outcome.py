@@ -13,10 +13,9 @@ from planshift.billing.money import Money
 from planshift.billing.subscription import Subscription
 from planshift.decision.answer import ResolvedTerm
 from planshift.decision.term_text import term_text
-from planshift.diagnostics.span import Span
 from planshift.rulebook.kernel import ALLOWED, DENIED, VERDICTS
 from planshift.rulebook.rulebook import Reading, Rulebook
-from planshift.rulebook.sources import DIRECTIONS, Computed, Source
+from planshift.rulebook.sources import DIRECTIONS, Computed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,7 +45,9 @@ class Outcome:
 
     def money(self, minor: int) -> Money:
         """An amount in the subscription's currency."""
-        return Money(minor=minor, currency=self.subscription.currency, decimals=self.decimals[self.subscription.currency])
+        return Money(
+            minor=minor, currency=self.subscription.currency, decimals=self.decimals[self.subscription.currency]
+        )
 
     def day(self, name: str) -> date:
         """One date of the kernel by name."""

@@ -10,9 +10,9 @@ from planshift.billing.calendar import from_day
 from planshift.decision.answer import Reason
 from planshift.decision.outcome import Outcome
 from planshift.decision.people import title_of
+from planshift.expressions.lower import Shown
 from planshift.expressions.types import BOOL, DATE, DAYS, MONEY, MONTHS, NUMBER, PERCENT, Enum, Type
 from planshift.rulebook.requirements import Objection
-from planshift.expressions.lower import Shown
 from planshift.rulebook.rule_nodes import RuleText
 from planshift.rulebook.sources import Source
 
@@ -57,7 +57,9 @@ def _source(outcome: Outcome, objection: Objection) -> Source | None:
     """The place of the term or rule that raised it."""
     if objection.term in outcome.reading.kernel.terms:
         return outcome.term(objection.term).source
-    return next((rule.source for rule in outcome.reading.kernel.rules if f'rule "{rule.title}"' == objection.term), None)
+    return next(
+        (rule.source for rule in outcome.reading.kernel.rules if f'rule "{rule.title}"' == objection.term), None
+    )
 
 
 def fill(outcome: Outcome, text: RuleText, holes: tuple[int | bool | str, ...]) -> str:
@@ -129,7 +131,9 @@ _SENTENCES: dict[str, Sentence] = {
     "same_plan": lambda o, _: f"{_to(o)} at this price is what the subscription already is",
     "no_price_in_currency": lambda o, _: f"{_to(o)} has no such price in {o.subscription.currency}",
     "period_over": lambda o, _: f"the running period ended on {o.subscription.period.end}: renew it first",
-    "date_out_of_range": lambda o, _: f"the wished day lies after the running period, which ends on {o.subscription.period.end}",
+    "date_out_of_range": lambda o, _: (
+        f"the wished day lies after the running period, which ends on {o.subscription.period.end}"
+    ),
     "plan_not_sold": lambda o, _: f"{_to(o)} is not sold any more",
     "plan_for_staff_only": lambda o, _: f"only staff can change a subscription to {_to(o)}",
     "price_retired": lambda o, _: f"this price of {_to(o)} is not sold any more",

@@ -33,7 +33,7 @@ def term_text(name: str, value: TermValue, decimals: Mapping[str, int]) -> str:
 
 
 def _choice_text(name: str, value: Choice) -> str:
-    for counted in TERM[name].counted:
+    for counted in TERM[name].shape.counted:
         if counted.word == value.word:
             return counted.show(value.number)
     return value.word

@@ -1,5 +1,6 @@
-"""Computing the lines of a change, in the compiled form. Amounts are minor units and never negative: whether a line is
-owed or given back is its kind, not its sign.
+"""Computing the prorated lines of a change, in the compiled form.
+
+Amounts are minor units and never negative: whether a line is owed or given back is its kind, not its sign.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import final
 from planshift.billing.line import line_amount
 from planshift.billing.money import PPM
 from planshift.billing.proration import cap_credit, prorate
-from planshift.expressions.form import Bool, Int, Table
+from planshift.expressions.form import Bool, Int
 from planshift.rulebook.dates import Dates, Intervals, Terms, choice, whole_node
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.resolution import scale_of, word_of
@@ -22,9 +23,11 @@ from planshift.rulebook.sources import TermValue
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """Both sides' prices per interval. `old` and `new` are for the whole quantity, less the coupon, unrounded parts
-    aside; `old_unit` and `new_unit` are for one piece, before coupons. `billed` is what was billed for the running
-    period and counts for the credit."""
+    """Both sides' prices per interval.
+
+    `old` and `new` are for the whole quantity, less the coupon; `old_unit` and `new_unit` are for one piece, before
+    coupons. `billed` is what was billed for the running period and counts for the credit.
+    """
 
     old_unit: Int
     new_unit: Int
@@ -78,32 +81,31 @@ def by_rounding(facts: Facts, terms: Terms, build: Callable[[str, int | None, in
 def prices(facts: Facts, terms: Terms, *, in_arrear: tuple[Bool, Bool]) -> Prices:
     """The amounts of both prices in the subscription's currency."""
     form, tables = facts.form, facts.tables
-    amounts = tables.price_amounts("price.amount", lambda price: price.amounts)
     renewal = tables.price_amounts("price.renewal", lambda price: price.renewal or price.amounts)
     to_key = facts.by_plan_and_currency(facts.to_price)
-    list_old = form.lookup(amounts, facts.by_plan_and_currency(facts.from_price))
-    list_new = form.lookup(amounts, to_key)
-    old_unit = choice(form, [(facts.truth("subscription.amount.given"), facts.whole("subscription.amount"))], list_old)
+    old_unit = facts.from_unit
     keeps_override = (
         facts.truth("subscription.amount.given")
         & facts.from_price.same(facts.to_price)
         & terms["carry.price_override"].among("keep", "keep_if_same")
+        & facts.truth("request.amount.given").negate()
     )
-    override = [
-        (facts.truth("request.amount.given"), facts.whole("request.amount")),
-        (keeps_override, facts.whole("subscription.amount")),
-    ]
-    new_unit = choice(form, override, list_new)
+    new_unit = choice(form, [(keeps_override, facts.whole("subscription.amount"))], facts.to_unit)
+    agreed = keeps_override | facts.truth("request.amount.given")
     old = _price(facts, terms, unit=old_unit, new_side=False)
     paid = choice(form, [(facts.truth("subscription.paid.given"), facts.whole("subscription.paid"))], old)
     owed = terms["unpaid"].among("reduce_debt", "count_as_paid")
-    billed = choice(form, [(owed & facts.truth("subscription.paid.given"), paid + facts.whole("subscription.debt"))], paid)
+    billed = choice(
+        form, [(owed & facts.truth("subscription.paid.given"), paid + facts.whole("subscription.debt"))], paid
+    )
     return Prices(
         old_unit=old_unit,
         new_unit=new_unit,
         old=old,
         new=_price(facts, terms, unit=new_unit, new_side=True),
-        new_renewal=_price(facts, terms, unit=choice(form, override, form.lookup(renewal, to_key)), new_side=True),
+        new_renewal=_price(
+            facts, terms, unit=choice(form, [(agreed, new_unit)], form.lookup(renewal, to_key)), new_side=True
+        ),
         billed=billed,
         from_in_arrear=in_arrear[0],
         to_in_arrear=in_arrear[1],
@@ -184,17 +186,21 @@ def swap(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: P
         share(facts, terms, part),
     )
     gives, bills, bills_old = _sides(facts, terms, dates=dates, spans=spans, price=price)
-    used = _used_share(facts, terms, dates)
+    used = _used_share(facts, dates)
     zero = facts.form.lit(0)
     credit = choice(facts.form, [(gives, _credit(facts, terms, price, credit_fraction))], zero)
     charge = _charge(facts, terms, price=price, spans=spans, fractions=(credit_fraction, charge_fraction))
     charge = choice(facts.form, [(bills, charge)], zero)
     net = terms["rounding.place"].among("net") & gives & bills & terms["charge"].among("prorated")
-    charge = choice(facts.form, [(net, _netted(facts, terms, price, credit, (credit_fraction, charge_fraction)))], charge)
+    charge = choice(
+        facts.form, [(net, _netted(facts, terms, price, credit, (credit_fraction, charge_fraction)))], charge
+    )
     return Swap(
         credit=credit,
         charge=charge,
-        charge_old=choice(facts.form, [(bills_old, _part(facts, terms, unit=price.old_unit, new_side=False, fraction=used))], zero),
+        charge_old=choice(
+            facts.form, [(bills_old, _part(facts, terms, unit=price.old_unit, new_side=False, fraction=used))], zero
+        ),
         credit_share=credit_fraction,
         charge_share=charge_fraction,
         charge_old_share=used,
@@ -225,7 +231,7 @@ def _sides(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price:
     return gives, bills, facts.is_start.negate() & price.from_in_arrear & before_end
 
 
-def _used_share(facts: Facts, terms: Terms, dates: Dates) -> Share:
+def _used_share(facts: Facts, dates: Dates) -> Share:
     """In arrear: the used days of the running period that nothing was billed for yet."""
     paid_through = choice(
         facts.form,
@@ -266,8 +272,9 @@ def _charge(facts: Facts, terms: Terms, *, price: Prices, spans: Intervals, frac
             return price.new
         return _part(facts, terms, unit=price.new_unit, new_side=True, fraction=part)
 
-    once = choice(form, [(spans.to_once & terms["charge"].among("prorated"), price.new)], terms["charge"].choose_int(by))
-    return once
+    return choice(
+        form, [(spans.to_once & terms["charge"].among("prorated"), price.new)], terms["charge"].choose_int(by)
+    )
 
 
 def _netted(facts: Facts, terms: Terms, price: Prices, credit: Int, fractions: tuple[Share, Share]) -> Int:
@@ -299,9 +306,3 @@ def _listed(facts: Facts, terms: Terms, price: Prices, *, new_side: bool) -> Int
     unit = price.new_unit if new_side else price.old_unit
     gross = unit * _quantity(facts, new_side=new_side) * (PPM - ppm)
     return (gross - amount * PPM).greatest(0)
-
-
-def fixed_amount(facts: Facts, name: str, amounts: tuple[dict[str, int], ...], position: Int) -> Int:
-    """An amount per row and currency, read at a position in the subscription's currency."""
-    cells = tuple(row.get(currency, 0) for row in amounts for currency in facts.tables.currencies)
-    return facts.form.lookup(Table(name, cells), facts.by_plan_and_currency(position))

@@ -35,7 +35,9 @@ class CatalogTables:
     def __post_init__(self) -> None:
         rows = tuple((plan, price) for plan in self.catalog.plans for price in plan.prices)
         object.__setattr__(self, "rows", rows)
-        object.__setattr__(self, "plans", {plan.name: k for k, plan in enumerate(self.catalog.plans)} | {"": self.nothing})
+        object.__setattr__(
+            self, "plans", {plan.name: k for k, plan in enumerate(self.catalog.plans)} | {"": self.nothing}
+        )
         index = {(plan.name, price.id): k for k, (plan, price) in enumerate(rows)}
         object.__setattr__(self, "prices", index | {("", ""): len(rows)})
 

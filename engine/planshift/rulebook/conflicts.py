@@ -70,7 +70,10 @@ def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
                 )
             for pair in disagreements(first.statements, second.statements):
                 yield _conflict(
-                    "PS401", pair, both="two paths between the same plans", help_text="keep the term on one of the paths"
+                    "PS401",
+                    pair,
+                    both="two paths between the same plans",
+                    help_text="keep the term on one of the paths",
                 )
 
 
@@ -99,7 +102,9 @@ def _repeated(holders: Iterable[tuple[str, Statements]]) -> Iterator[Diagnostic]
     for (name, first), (other, second) in combinations(holders, 2):
         if name == other:
             for pair in disagreements(first, second):
-                yield _conflict("PS403", pair, both=f"two entries for `{name}`", help_text="put the terms into one entry")
+                yield _conflict(
+                    "PS403", pair, both=f"two entries for `{name}`", help_text="put the terms into one entry"
+                )
 
 
 def _between_plans(draft: Draft) -> Iterator[Diagnostic]:

@@ -11,8 +11,8 @@ from typing import final
 
 from planshift.billing import calendar
 from planshift.expressions.form import Bool, Form, Int
-from planshift.rulebook.facts import Facts
 from planshift.policy.term_values import Choice
+from planshift.rulebook.facts import Facts
 from planshift.rulebook.resolution import ResolvedTerm, word_of
 from planshift.rulebook.sources import TermValue
 
@@ -125,9 +125,7 @@ def fix_dates(facts: Facts, terms: Terms, *, spans: Intervals, in_arrear: Bool) 
     bill_day, moved = _bill_day(facts, terms["anchor"], effective)
     keeps = spans.alike & moved.negate() & spans.to_once.negate() & (effective < end) & facts.is_start.negate()
     first = whole_node(form, calendar.first_bill_day(effective, months=spans.to_months, bill_day=bill_day))
-    next_bill = whole_node(
-        form, calendar.step(first, months=spans.to_months, days=spans.to_days, anchor_day=bill_day)
-    )
+    next_bill = whole_node(form, calendar.step(first, months=spans.to_months, days=spans.to_days, anchor_day=bill_day))
     aligned = first.same(effective)
     bill_end = choice(form, [(keeps, end)], choice(form, [(aligned, next_bill)], first))
     whole = form.cases(((keeps, stop <= start),), aligned)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import final
 
 from planshift.diagnostics.diagnostic import Diagnostic
-from planshift.diagnostics.span import Span
 from planshift.expressions.typed import TypedRules
 from planshift.policy.document import BookDocument
 from planshift.rulebook.catalog_tables import CatalogTables, currencies_of
 from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.symbols import Known, known_names
+
 
 @final
 @dataclass(slots=True)
@@ -21,9 +21,9 @@ class Draft:
     document: BookDocument
     tables: CatalogTables
     names: dict[str, Known]
-    ladder: Ladder = Ladder()
-    holders: Holders = Holders()
-    rules: TypedRules = TypedRules()
+    ladder: Ladder = field(default_factory=Ladder)
+    holders: Holders = field(default_factory=Holders)
+    rules: TypedRules = field(default_factory=TypedRules)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     @classmethod

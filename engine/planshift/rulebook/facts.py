@@ -8,7 +8,6 @@ value that is 0 when it is not.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import final
@@ -121,9 +120,11 @@ def remembered_bill_day(subscription: Subscription) -> int:
     return start if start > end.day and cut_short else end.day
 
 
-def changes_within(subscription: Subscription, day: int, length: int) -> int:
-    """How many earlier changes lie in the `length` days up to and including `day`."""
-    return sum(1 for change in subscription.changes if day - length < calendar.to_day(change) <= day)
+def changes_within(subscription: Subscription, day: int, *, months: int, days: int) -> int:
+    """How many earlier changes lie within the duration that ends with `day`."""
+    anchor = calendar.from_day(day).day
+    since = calendar.step(day, months=-months, days=-days, anchor_day=anchor)
+    return sum(1 for change in subscription.changes if since < calendar.to_day(change) <= day)
 
 
 @final
@@ -179,7 +180,11 @@ class Facts:
         zone = self.zone
 
         def starts_at(s: Subscription) -> int:
-            return s.period.starts_at if s.period.starts_at is not None else midnight(calendar.to_day(s.period.start), zone)
+            return (
+                s.period.starts_at
+                if s.period.starts_at is not None
+                else midnight(calendar.to_day(s.period.start), zone)
+            )
 
         def ends_at(s: Subscription) -> int:
             return s.period.ends_at if s.period.ends_at is not None else midnight(calendar.to_day(s.period.end), zone)
@@ -218,6 +223,29 @@ class Facts:
     def to_plan(self) -> Int:
         """The plan that is asked for."""
         return self.form.lookup(self.tables.price_plan, self.to_price)
+
+    @cached_property
+    def from_unit(self) -> Int:
+        """What one interval and one piece cost now: the agreed price, else the list price."""
+        agreed = self.form.cases(
+            ((self.truth("subscription.amount.given"), self.whole("subscription.amount")),),
+            self._listed(self.from_price),
+        )
+        assert isinstance(agreed, Int)  # a choice of integers
+        return agreed
+
+    @cached_property
+    def to_unit(self) -> Int:
+        """What one interval and one piece will cost: the price agreed for this change, else the list price."""
+        agreed = self.form.cases(
+            ((self.truth("request.amount.given"), self.whole("request.amount")),), self._listed(self.to_price)
+        )
+        assert isinstance(agreed, Int)  # a choice of integers
+        return agreed
+
+    def _listed(self, price: Int) -> Int:
+        amounts = self.tables.price_amounts("price.amount", lambda item: item.amounts)
+        return self.form.lookup(amounts, self.by_plan_and_currency(price))
 
     @cached_property
     def currency(self) -> Int:

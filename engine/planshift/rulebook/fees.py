@@ -15,6 +15,7 @@ from planshift.rulebook.amounts import Prices, Swap, by_rounding
 from planshift.rulebook.catalog_tables import MAX_AMOUNT
 from planshift.rulebook.dates import Dates, Intervals, Terms, choice, whole_node
 from planshift.rulebook.facts import Facts
+from planshift.rulebook.resolution import ResolvedTerm
 from planshift.rulebook.sources import Computed
 
 
@@ -50,8 +51,7 @@ def fee_amount(facts: Facts, terms: Terms, *, price: Prices, swap: Swap) -> Int:
         for k, value in enumerate(term.values)
         if isinstance(value, Computed)
     ]
-    rows = tuple(value if isinstance(value, Fee) else Fee() for value in term.values)
-    fixed = _per_currency(facts, "fee.fixed", rows, term.value, lambda fee: dict(fee.amounts))
+    fixed = _per_currency(facts, "fee.fixed", term=term, read=lambda fee: dict(fee.amounts))
     ppm = term.column(lambda value: value.ppm if isinstance(value, Fee) else 0)
     bases = {
         "to.price": price.new_unit * facts.whole("request.quantity"),
@@ -61,8 +61,8 @@ def fee_amount(facts: Facts, terms: Terms, *, price: Prices, swap: Swap) -> Int:
     named = term.column(lambda value: FEE_BASES.index(value.of) if isinstance(value, Fee) and value.of else 0)
     base = choice(form, [(named.same(k), bases[of]) for k, of in enumerate(FEE_BASES)][1:], bases[FEE_BASES[0]])
     share = by_rounding(facts, terms, lambda mode, _scale, _power: base.muldiv(ppm, PPM, mode))
-    low = _per_currency(facts, "fee.low", rows, term.value, lambda fee: dict(fee.at_least))
-    high = _per_currency(facts, "fee.high", rows, term.value, lambda fee: dict(fee.at_most), absent=MAX_AMOUNT)
+    low = _per_currency(facts, "fee.low", term=term, read=lambda fee: dict(fee.at_least))
+    high = _per_currency(facts, "fee.high", term=term, read=lambda fee: dict(fee.at_most), absent=MAX_AMOUNT)
     amount = (fixed + share).greatest(low).least(high)
     return choice(form, computed, amount).greatest(0)
 
@@ -70,13 +70,14 @@ def fee_amount(facts: Facts, terms: Terms, *, price: Prices, swap: Swap) -> Int:
 def _per_currency(
     facts: Facts,
     name: str,
-    rows: tuple[Fee, ...],
-    position: Int,
+    *,
+    term: ResolvedTerm,
     read: Callable[[Fee], Mapping[str, int]],
     absent: int = 0,
 ) -> Int:
+    rows = tuple(value if isinstance(value, Fee) else Fee() for value in term.values)
     cells = tuple(read(row).get(currency, absent) for row in rows for currency in facts.tables.currencies)
-    return facts.form.lookup(Table(name, cells), facts.by_plan_and_currency(position))
+    return facts.form.lookup(Table(name, cells), facts.by_plan_and_currency(term.value))
 
 
 def one_time_amount(facts: Facts, terms: Terms) -> Int:
@@ -137,9 +138,7 @@ def contract_outcome(
     )
 
 
-def _remainder(
-    facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, credited: Bool
-) -> Int:
+def _remainder(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, credited: Bool) -> Int:
     """The old price for the rest of the contract, from where the customer's payments stop to count.
 
     Counted in whole months and the days of the last one begun; an interval of days is counted in days.

@@ -16,13 +16,13 @@ from planshift.policy.terms import TERMS
 from planshift.rulebook import moves
 from planshift.rulebook.amounts import Prices, Swap, prices, swap
 from planshift.rulebook.dates import Dates, Intervals, Terms, choice, fix_dates, intervals
-from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.fees import Extras, contract_outcome, fee_amount, one_time_amount, setup_amount
+from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.ranks import Ranks
 from planshift.rulebook.requirements import Fit, Objection, objections, requirement_objection, usage_fit
 from planshift.rulebook.resolution import ResolvedTerm, SourceList, resolve
-from planshift.rulebook.roads import RoadFinding, find_road
+from planshift.rulebook.roads import find_road
 from planshift.rulebook.rule_nodes import LowerRules, RuleNodes
 from planshift.rulebook.settlement import Settlement, settle
 from planshift.rulebook.sources import Source
@@ -119,16 +119,12 @@ def _in_arrear(facts: Facts) -> tuple[Bool, Bool]:
     return facts.form.lookup(table, facts.from_price).same(1), facts.form.lookup(table, facts.to_price).same(1)
 
 
-def _extras(
-    facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, sides: Swap
-) -> Extras:
+def _extras(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, sides: Swap) -> Extras:
     return Extras(
         fee=fee_amount(facts, terms, price=price, swap=sides),
         one_time=one_time_amount(facts, terms),
         setup=setup_amount(facts, terms),
-        contract=contract_outcome(
-            facts, terms, dates=dates, spans=spans, price=price, credited=sides.gives_credit
-        ),
+        contract=contract_outcome(facts, terms, dates=dates, spans=spans, price=price, credited=sides.gives_credit),
     )
 
 

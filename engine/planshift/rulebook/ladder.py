@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from planshift.policy import document
 from planshift.rulebook.draft import Draft
-from planshift.rulebook.ladder_values import BY_PRICE, Group, Ladder, Member, Road
+from planshift.rulebook.ladder_values import BY_PRICE, Group, Member, Road
 from planshift.rulebook.sources import CROSSGRADE, DOWNGRADE, UPGRADE, Statement, Statements
 from planshift.rulebook.statements import statements_of
 
@@ -63,6 +63,7 @@ def resolve_paths(draft: Draft) -> None:
 
 
 def roads_of_path(draft: Draft, path: document.Path) -> Iterator[Road]:
+    """One road for each pair of plans that a path names."""
     plans = draft.tables.plans
     kinds = (
         (path.upgrades, UPGRADE),

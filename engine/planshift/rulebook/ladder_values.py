@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 from planshift.diagnostics.span import Span
@@ -77,7 +77,7 @@ class Ladder:
 class Holders:
     """Everybody who says something about terms, besides rules, groups and paths."""
 
-    company: Statements = Statements()
+    company: Statements = field(default_factory=Statements)
     client_groups: tuple[tuple[str, Statements], ...] = ()
     customers: tuple[tuple[str, Statements], ...] = ()
     leaving: tuple[tuple[int, Statements], ...] = ()

@@ -87,9 +87,9 @@ def _coarse(draft: Draft, statement: Statement) -> Iterator[Diagnostic]:
         if value.number < decimals:
             yield Diagnostic(
                 code="PS407",
-                message=f"a rate with {value.number} decimals is coarser than amounts in `{code}`, which have {decimals}",
+                message=f"a rate with {value.number} decimals is coarser than amounts in `{code}`",
                 span=statement.source.span,
-                help=f"write {decimals} or more, or `exact`",
+                help=f"amounts have {decimals} decimals: write {decimals} or more, or `exact`",
                 context=statement.source.title,
             )
             return

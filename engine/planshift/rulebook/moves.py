@@ -32,7 +32,9 @@ class Movable:
 def movables(catalog: Catalog, subscription: Subscription, plan: Plan | None) -> Iterator[Movable]:
     """Everything that could move to `plan` (None: the subscription ends)."""
     services = {service.name: service for service in catalog.services}
-    asked = {(name, q) for name in (plan.services if plan else ()) if name in services for q in services[name].questions}
+    asked = {
+        (name, q) for name in (plan.services if plan else ()) if name in services for q in services[name].questions
+    }
     for answer in subscription.answers:
         same = (answer.service, answer.question) in asked
         yield Movable(kind="answers", name=f"{answer.service}: {answer.question}", value=answer.value, same=same)
@@ -64,7 +66,11 @@ def ended_use(subscription: Subscription, request: ChangeRequest, resource: str)
     """How much of a resource the services use that the customer chose to end."""
     ended = request.remedies.end
     return sum(
-        amount for service in subscription.services if service.id in ended for name, amount in service.uses if name == resource
+        amount
+        for service in subscription.services
+        if service.id in ended
+        for name, amount in service.uses
+        if name == resource
     )
 
 

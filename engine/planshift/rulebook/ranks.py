@@ -8,8 +8,8 @@ from typing import Protocol, final
 from planshift.diagnostics.span import NOWHERE
 from planshift.expressions.form import Bool, Form, Int
 from planshift.policy.terms import TermDefinition
-from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.facts import Facts
+from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.resolution import Guarded, Keyed, Rank
 from planshift.rulebook.roads import RoadFinding
 from planshift.rulebook.sources import DIRECTIONS, Source, Statement, Statements

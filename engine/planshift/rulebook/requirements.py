@@ -78,7 +78,9 @@ def _held_on_target(facts: Facts, terms: Terms, addon: str) -> Int:
     accepts = form.lookup(
         facts.tables.plan_column(f"accepts.{addon}", lambda plan: int(addon in plan.addons)), facts.to_plan
     ).same(1)
-    kept = terms["carry.addons"].among("keep") | (terms["carry.addons"].among("keep_if_same", "refuse", "map") & accepts)
+    kept = terms["carry.addons"].among("keep") | (
+        terms["carry.addons"].among("keep_if_same", "refuse", "map") & accepts
+    )
     held = facts.column(f"addons.{addon}", f"held(s, {addon!r})", 0, MAX_COUNT)
     bought = facts.column(f"bought.{addon}", f"chosen(r, {addon!r})", 0, MAX_COUNT)
     stays = form.cases(((kept, held),), 0)
@@ -195,8 +197,8 @@ def _too_frequent(facts: Facts, terms: Terms) -> Bool:
     reached: list[Bool] = []
     for value in term.values:
         if isinstance(value, Frequency) and value.changes is not None:
-            length = value.interval.days or value.interval.months * 30
-            count = facts.column(f"changes.{length}", f"changes_within(s, day, {length})", 0, MAX_COUNT)
+            within = f"months={value.interval.months}, days={value.interval.days}"
+            count = facts.column(f"changes.{value.interval}", f"changes_within(s, day, {within})", 0, MAX_COUNT)
             reached.append(term.holds(lambda v, this=value: v == this) & (count >= value.changes))  # type: ignore[misc]  # the default binds the loop's value
     return facts.form.any_of(tuple(reached))
 

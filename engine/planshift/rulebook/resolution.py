@@ -51,7 +51,9 @@ class ResolvedTerm:
 
     def column(self, read: Callable[[TermValue], int]) -> Int:
         """An integer property of the value."""
-        return self.value.form.lookup(Table(f"term.{self.name}", tuple(read(value) for value in self.values)), self.value)
+        return self.value.form.lookup(
+            Table(f"term.{self.name}", tuple(read(value) for value in self.values)), self.value
+        )
 
     def holds(self, test: Callable[[TermValue], bool]) -> Bool:
         """Whether the value passes a test."""
@@ -128,9 +130,7 @@ class SourceList:
         return self._positions[source]
 
 
-def resolve(
-    form: Form, *, term: str, default: Statement, ranks: Sequence[Rank], sources: SourceList
-) -> ResolvedTerm:
+def resolve(form: Form, *, term: str, default: Statement, ranks: Sequence[Rank], sources: SourceList) -> ResolvedTerm:
     """The value and the source of a term; `ranks` come strongest first, the first that speaks settles it."""
     values: dict[TermValue, int] = {default.value: 0}
     value_branches: list[tuple[Bool, Int]] = []
@@ -152,9 +152,7 @@ def resolve(
     return ResolvedTerm(name=term, value=value_node, source=source_node, values=tuple(values))
 
 
-def _keyed(
-    form: Form, rank: Keyed, values: Mapping[TermValue, int], sources: SourceList
-) -> tuple[Bool, Int, Int]:
+def _keyed(form: Form, rank: Keyed, values: Mapping[TermValue, int], sources: SourceList) -> tuple[Bool, Int, Int]:
     """Condition, value and source of a table rank: position 0 of the value column means that the key is silent."""
     term = next(iter(rank.statements.values())).term
     size = rank.key.hi + 1

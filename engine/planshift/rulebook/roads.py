@@ -12,8 +12,8 @@ from typing import final
 
 from planshift.billing.interval import Interval
 from planshift.expressions.form import Bool, Int, Table
-from planshift.rulebook.ladder_values import BY_PRICE, EQUAL_MEANS, GROUP_DIRECTIONS, Group, Ladder, Member
 from planshift.rulebook.facts import Facts
+from planshift.rulebook.ladder_values import BY_PRICE, EQUAL_MEANS, GROUP_DIRECTIONS, Group, Ladder, Member
 from planshift.rulebook.sources import CANCEL, CROSSGRADE, DOWNGRADE, START, TERM_CHANGE, UPGRADE
 
 
@@ -63,7 +63,9 @@ def find_road(facts: Facts, ladder: Ladder) -> RoadFinding:
     by_group = alone.negate() & has_path.negate()
     reasons: list[tuple[str, Bool]] = [("no_road", by_group & joined.negate())]
     for name in dict.fromkeys(name for m in meetings for name, _ in m.objections):
-        against = form.any_of(tuple(m.joined & dict(m.objections)[name] for m in meetings if name in dict(m.objections)))
+        against = form.any_of(
+            tuple(m.joined & dict(m.objections)[name] for m in meetings if name in dict(m.objections))
+        )
         reasons.append((name, by_group & open_group.negate() & against))
     reasons += [(name, has_path & alone.negate() & against) for name, against in pair_objections]
     reasons += [(name, alone.negate() & against) for name, against in _constraints(facts, ladder.require)]
@@ -170,7 +172,7 @@ def _slots(ladder: Ladder, plans: int) -> list[list[tuple[int, Member] | None]]:
     return [[row[s] if s < len(row) else None for row in places] for s in range(count)]
 
 
-def _slot_column(facts: Facts, slot: list[tuple[int, Member] | None], read: Callable[[int, Member], int]) -> Table:
+def _slot_column(slot: list[tuple[int, Member] | None], read: Callable[[int, Member], int]) -> Table:
     return Table("slot", tuple(read(*place) if place else 0 for place in slot))
 
 
@@ -179,7 +181,7 @@ def _level(facts: Facts, ladder: Ladder, plan: Int) -> Int:
     slots = _slots(ladder, facts.tables.nothing)
     if not slots:
         return facts.form.lit(0)
-    return facts.form.lookup(_slot_column(facts, slots[0], lambda _, member: member.level), plan)
+    return facts.form.lookup(_slot_column(slots[0], lambda _, member: member.level), plan)
 
 
 def _meetings(facts: Facts, ladder: Ladder) -> list[_Meeting]:
@@ -194,7 +196,7 @@ def _meeting(
     form = facts.form
 
     def read(slot: list[tuple[int, Member] | None], plan: Int, value: Callable[[int, Member], int]) -> Int:
-        return form.lookup(_slot_column(facts, slot, value), plan)
+        return form.lookup(_slot_column(slot, value), plan)
 
     group, other = read(a, facts.from_plan, lambda k, _: k), read(b, facts.to_plan, lambda k, _: k)
     joined = group.same(other) & (group > 0)
@@ -229,9 +231,7 @@ def _demands(facts: Facts, groups: tuple[Group, ...], constraint: str, group: In
     return _flag(facts, f"group.{constraint}", [constraint in g.require for g in groups], group)
 
 
-def _group_direction(
-    facts: Facts, groups: tuple[Group, ...], group: Int, old: Int, new: Int
-) -> tuple[Int, Bool]:
+def _group_direction(facts: Facts, groups: tuple[Group, ...], group: Int, old: Int, new: Int) -> tuple[Int, Bool]:
     """The direction a group gives, and whether it refuses because both ends are equal."""
     form = facts.form
     modes = form.lookup(Table("group.mode", (0, *(GROUP_DIRECTIONS.index(g.direction) for g in groups))), group)

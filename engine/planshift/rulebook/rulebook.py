@@ -14,9 +14,9 @@ from planshift.expressions.scalar import EarlyReturn, ScalarFunction, compile_sc
 from planshift.expressions.typed import TypedRules
 from planshift.policy.document import BookDocument
 from planshift.rulebook.catalog_tables import CatalogTables
-from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.kernel import DENIED, Kernel, build_kernel, kernel_constants
+from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.messages import Message, messages_of
 from planshift.rulebook.rule_nodes import LowerRules
 

@@ -15,8 +15,7 @@ from planshift.expressions.printer import to_text
 from planshift.expressions.typed import Amounts, Constant, Member, Typed, TypedMessage, TypedRule, TypedSet
 from planshift.expressions.types import MONEY, TEXT, WHOLE, Enum, OneOf, SetOf, Wanted
 from planshift.policy.mistakes import Mistakes
-from planshift.policy.term_shapes import Words, WordSet
-from planshift.policy.term_values import Fee, Requirement
+from planshift.policy.term_values import Fee, Names, Requirement
 from planshift.policy.terms import TERM, TermDefinition
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.facts import Facts
@@ -35,18 +34,18 @@ def _wanted(definition: TermDefinition) -> Wanted:
     shape = definition.shape
     if definition.name == "fee":
         return MONEY
-    if isinstance(shape, Words):
+    if shape.words:
         words = Enum(name=definition.name, members=shape.words)
+        if isinstance(definition.default, Names):
+            return SetOf(item=words)
         return OneOf(options=(words, TEXT, WHOLE)) if shape.counted else words
-    if isinstance(shape, WordSet) and shape.words:
-        return SetOf(item=Enum(name=definition.name, members=shape.words))
     return OneOf(options=(TEXT, SetOf(item=TEXT)))
 
 
 def check_book_rules(draft: Draft) -> None:
     """Fill `draft.rules`."""
     env = environment_of(draft.names, draft.tables)
-    draft.rules, diagnostics = check_rules(draft.document.rules, env, term_types())
+    draft.rules, diagnostics = check_rules(draft.document.rules, env, terms=term_types())
     draft.diagnostics += diagnostics
     if not any(d.is_error for d in diagnostics):
         for rule in draft.rules.rules:
@@ -166,8 +165,6 @@ def _requirement(need: tree.Need) -> Requirement:
     return Requirement(kind=need.kind.text, argument=need.argument.text if need.argument else "")
 
 
-def _texts(
-    messages: tuple[TypedMessage, ...], kind: Literal["deny", "warn"], lowering: Lowering
-) -> Iterator[RuleText]:
+def _texts(messages: tuple[TypedMessage, ...], kind: Literal["deny", "warn"], lowering: Lowering) -> Iterator[RuleText]:
     for message in messages:
         yield RuleText(kind=kind, parts=lowering.template(message.text))

@@ -90,8 +90,8 @@ def settle(
     next_on, renewal = _next_bill(facts, dates=dates, price=price, extension=extension, extends=extension.active)
     to_next_bill = choice(form, [(to_next, rest)], zero)
     to_bill = renewal + due_later
-    credits = to_next_bill + to_account + facts.whole("subscription.account_credit")
-    used = to_bill.least(credits)
+    available = to_next_bill + to_account + facts.whole("subscription.account_credit")
+    used = to_bill.least(available)
     return Settlement(
         credit=credit,
         forfeited=choice(form, [(forfeits, swap.credit)], zero),
@@ -117,9 +117,7 @@ def _number(value: TermValue) -> int:
     return value.number if isinstance(value, Choice) else 0
 
 
-def _next_bill(
-    facts: Facts, *, dates: Dates, price: Prices, extension: Extension, extends: Bool
-) -> tuple[Int, Int]:
+def _next_bill(facts: Facts, *, dates: Dates, price: Prices, extension: Extension, extends: Bool) -> tuple[Int, Int]:
     """The next date on which something is billed, and the recurring amount on it.
 
     A change that takes effect later is billed on its own day; one beyond the running period leaves a bill of the old
@@ -138,9 +136,7 @@ def _next_bill(
     return on, amount
 
 
-def _extension(
-    facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, credit: Int
-) -> Extension:
+def _extension(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, credit: Int) -> Extension:
     """How far the unused money reaches on the new plan, by the terms `extend.*`."""
     form = facts.form
     active = terms["unused_credit"].among("extend_time") & dates.immediate & facts.is_cancel.negate()
@@ -151,7 +147,9 @@ def _extension(
     )
     length = terms["extend.period_days"].choose_int(
         lambda value: (
-            (following - dates.effective).greatest(1) if word_of(value) == "actual" else form.lit(max(_number(value), 1))
+            (following - dates.effective).greatest(1)
+            if word_of(value) == "actual"
+            else form.lit(max(_number(value), 1))
         )
     )
     per_interval = choice(form, [(monthly, spans.to_months.greatest(1))], length)
@@ -197,11 +195,15 @@ def _units(facts: Facts, terms: Terms, *, credit: Int, price: Int, per_interval:
         return whole_node(form, node)
 
     def divisor(power: int | None) -> Int:
-        return price.greatest(1) if power is None else price.muldiv(power, per_interval.greatest(1), "half_up").greatest(1)
+        return (
+            price.greatest(1) if power is None else price.muldiv(power, per_interval.greatest(1), "half_up").greatest(1)
+        )
 
     rate = terms["extend.rate_scale"]
     units = terms["extend.rounding"].choose_int(
         lambda mode: rate.choose_int(lambda value: by_currency(value, lambda power: bought(word_of(mode), power)))
     )
-    num = rate.choose_int(lambda value: by_currency(value, lambda power: credit * (per_interval if power is None else power)))
+    num = rate.choose_int(
+        lambda value: by_currency(value, lambda power: credit * (per_interval if power is None else power))
+    )
     return units, num, rate.choose_int(lambda value: by_currency(value, divisor))

@@ -59,7 +59,9 @@ def credit_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
         of_end=of_end,
         starts_at=change_instant(facts, terms, dates),
         ends_at=choice(facts.form, [(until, midnight(facts, dates.credit_end))], period_ends_at),
-        of_starts_at=choice(facts.form, [(own, midnight(facts, of_start))], facts.whole("subscription.period.starts_at")),
+        of_starts_at=choice(
+            facts.form, [(own, midnight(facts, of_start))], facts.whole("subscription.period.starts_at")
+        ),
         of_ends_at=choice(facts.form, [(own, midnight(facts, of_end))], period_ends_at),
         months=spans.from_months,
     )
@@ -72,7 +74,7 @@ def charge_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
     own_period = terms["proration.leading"].among("own_period")
     running = own_period & dates.keeps_period & own_term.negate()
     forward = own_term | own_period
-    # A running period is as long as its bill days make it; a first part looks back on the own day of the date it ends on.
+    # A running period is as long as its bill days make it; a first part looks back on the day it ends on.
     own_day = whole_node(form, calendar.civil(dates.bill_end)[2])
     anchor = choice(form, [(dates.keeps_period, dates.bill_day)], own_day)
     back = whole_node(
@@ -92,9 +94,7 @@ def charge_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
         of_end=of_end,
         starts_at=change_instant(facts, terms, dates),
         ends_at=ends_at,
-        of_starts_at=choice(
-            form, [(running, facts.whole("subscription.period.starts_at"))], midnight(facts, of_start)
-        ),
+        of_starts_at=choice(form, [(running, facts.whole("subscription.period.starts_at"))], midnight(facts, of_start)),
         of_ends_at=choice(form, [(running, ends_at), (forward, midnight(facts, of_end))], ends_at),
         months=spans.to_months,
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import final
 
-from planshift.billing.change import REQUESTERS
 from planshift.billing import calendar
+from planshift.billing.change import REQUESTERS
 from planshift.expressions.form import Bool, Int, Node
 from planshift.expressions.names import Environment, Symbol, environment
 from planshift.expressions.types import (
@@ -137,14 +137,15 @@ def _end_names(end: str, tables: CatalogTables) -> Iterator[Known]:
         return f.from_price if end == "from" else f.to_price
 
     def amount(f: Facts) -> Int:
-        listed = tables.price_amounts("price.amount", lambda item: item.amounts)
-        return f.form.lookup(listed, f.by_plan_and_currency(price(f)))
+        return f.from_unit if end == "from" else f.to_unit
 
     def months(f: Facts) -> Int:
         return f.form.lookup(tables.price_column("price.months", lambda _, item: item.interval.months), price(f))
 
     def module(f: Facts) -> Int:
-        column = tables.plan_column("plan.module", lambda item: tables.modules.index(item.module), nothing=len(tables.modules))
+        column = tables.plan_column(
+            "plan.module", lambda item: tables.modules.index(item.module), nothing=len(tables.modules)
+        )
         return f.form.lookup(column, plan(f))
 
     def level(_: Facts, road: RoadFinding) -> Int:
@@ -153,11 +154,15 @@ def _end_names(end: str, tables: CatalogTables) -> Iterator[Known]:
     yield _known(end, plans, side, lambda f, _: plan(f))
     yield _known(f"{end}.plan", plans, side, lambda f, _: plan(f))
     yield _known(f"{end}.level", WHOLE, f"the level of {side} in its group", level, bits=20)
-    yield _known(f"{end}.price", MONEY, f"the list price of {side}, for one interval and one piece", lambda f, _: amount(f))
-    yield _known(f"{end}.every", MONTHS, f"the interval of {side} in months; 0 for others", lambda f, _: months(f), bits=20)
+    yield _known(f"{end}.price", MONEY, f"the price of {side}, for one interval and one piece", lambda f, _: amount(f))
+    yield _known(
+        f"{end}.every", MONTHS, f"the interval of {side} in months; 0 for others", lambda f, _: months(f), bits=20
+    )
     yield _known(f"{end}.module", modules, f"the module that runs {side}", lambda f, _: module(f))
     for resource in tables.resources:
-        column = tables.plan_column(f"limit.{resource}", lambda item, r=resource: dict(item.limits).get(r, -1), nothing=-1)  # type: ignore[misc]  # the default binds the loop's resource
+        column = tables.plan_column(
+            f"limit.{resource}", lambda item, r=resource: dict(item.limits).get(r, -1), nothing=-1
+        )  # type: ignore[misc]  # the default binds the loop's resource
         yield _known(
             f"{end}.limits.{resource}",
             WHOLE,
@@ -167,22 +172,48 @@ def _end_names(end: str, tables: CatalogTables) -> Iterator[Known]:
 
 
 def _subscription_names() -> Iterator[Known]:
-    yield _known("subscription.quantity", WHOLE, "the present quantity", lambda f, _: f.whole("subscription.quantity"), bits=20)
-    yield _known("subscription.renewals", WHOLE, "how often it was renewed", lambda f, _: f.whole("subscription.renewals"), bits=20)
-    yield _known("subscription.status", TEXT, "its status", lambda f, _: f.text("subscription.status"))
-    yield _known("subscription.in_trial", BOOL, "whether a trial is running", lambda f, _: f.in_trial)
-    yield _known("subscription.pending", BOOL, "whether another change waits", lambda f, _: f.truth("subscription.pending"))
-    yield _known("subscription.debt", MONEY, "what is billed for the period and still open", lambda f, _: f.whole("subscription.debt"))
     yield _known(
-        "subscription.account_credit", MONEY, "credit on the account", lambda f, _: f.whole("subscription.account_credit")
+        "subscription.quantity", WHOLE, "the present quantity", lambda f, _: f.whole("subscription.quantity"), bits=20
     )
     yield _known(
-        "subscription.unpaid_invoices", WHOLE, "how many invoices are open", lambda f, _: f.whole("subscription.unpaid_invoices"), bits=20
+        "subscription.renewals",
+        WHOLE,
+        "how often it was renewed",
+        lambda f, _: f.whole("subscription.renewals"),
+        bits=20,
+    )
+    yield _known("subscription.status", TEXT, "its status", lambda f, _: f.text("subscription.status"))
+    yield _known("subscription.in_trial", BOOL, "whether a trial is running", lambda f, _: f.in_trial)
+    yield _known(
+        "subscription.pending", BOOL, "whether another change waits", lambda f, _: f.truth("subscription.pending")
+    )
+    yield _known(
+        "subscription.debt",
+        MONEY,
+        "what is billed for the period and still open",
+        lambda f, _: f.whole("subscription.debt"),
+    )
+    yield _known(
+        "subscription.account_credit",
+        MONEY,
+        "credit on the account",
+        lambda f, _: f.whole("subscription.account_credit"),
+    )
+    yield _known(
+        "subscription.unpaid_invoices",
+        WHOLE,
+        "how many invoices are open",
+        lambda f, _: f.whole("subscription.unpaid_invoices"),
+        bits=20,
     )
     yield _known("subscription.period.start", DATE, "first day of the running period", lambda f, _: f.period_start)
     yield _known("subscription.period.end", DATE, "the day after its last one", lambda f, _: f.period_end)
     yield _known(
-        "subscription.days_left", DAYS, "days to the end of the running period", lambda f, _: (f.period_end - f.today).greatest(0), bits=20
+        "subscription.days_left",
+        DAYS,
+        "days to the end of the running period",
+        lambda f, _: (f.period_end - f.today).greatest(0),
+        bits=20,
     )
     yield _known(
         "subscription.age",
@@ -207,15 +238,24 @@ def _contract_names() -> Iterator[Known]:
         return choice(f.form, [(f.contract_active, whole)], f.form.lit(0))
 
     yield _known("contract.active", BOOL, "whether a commitment is running", lambda f, _: f.contract_active)
-    yield _known("contract.ends_on", DATE, "the day it ends; 1970-01-01 without one", lambda f, _: f.whole("contract.ends_on"))
+    yield _known(
+        "contract.ends_on", DATE, "the day it ends; 1970-01-01 without one", lambda f, _: f.whole("contract.ends_on")
+    )
     yield _known("contract.days_left", DAYS, "days to its end; 0 without one", lambda f, _: left(f), bits=20)
-    yield _known("contract.months_left", MONTHS, "whole months to its end; 0 without one", lambda f, _: months(f), bits=20)
+    yield _known(
+        "contract.months_left", MONTHS, "whole months to its end; 0 without one", lambda f, _: months(f), bits=20
+    )
     yield _known("contract.penalty", MONEY, "what leaving it early costs", lambda f, _: f.whole("contract.penalty"))
 
 
 def _customer_names() -> Iterator[Known]:
     yield _known("customer.id", TEXT, "the customer's id", lambda f, _: f.text("customer.id"))
-    yield _known("customer.client_group", TEXT, "the client group; empty without one", lambda f, _: f.text("customer.client_group"))
+    yield _known(
+        "customer.client_group",
+        TEXT,
+        "the client group; empty without one",
+        lambda f, _: f.text("customer.client_group"),
+    )
     yield _known(
         "customer.tenure",
         MONTHS,
@@ -248,7 +288,9 @@ def _fact_names(schema: FactSchema) -> Iterator[Known]:
     for side, path in (("customer", "s.customer.facts"), ("usage", "s.usage_facts")):
         for position, fact in enumerate(schema.of(side)):
             access = f"{path}[{position}][1]"
-            yield _known(f"{side}.{fact.name}", fact.type, fact.doc, _fact_build(f"{side}.{fact.name}", access, fact.type))
+            yield _known(
+                f"{side}.{fact.name}", fact.type, fact.doc, _fact_build(f"{side}.{fact.name}", access, fact.type)
+            )
 
 
 def _fact_build(name: str, access: str, kind: Type) -> Build:
