@@ -18,7 +18,7 @@ from planshift.rulebook.rulebook import Reading, Rulebook
 from planshift.rulebook.sources import DIRECTIONS, Computed
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class Outcome:
     """The raw result of a decision: its inputs, and the kernel's outputs under their names."""
 
@@ -30,6 +30,20 @@ class Outcome:
     """The local day of the request, as a day number."""
     raw: tuple[int | bool | str, ...]
     """The kernel's outputs in its own order; shorter when the change is denied."""
+
+    def __init__(  # noqa: PLR0917  # called once per decision, in one place, where keywords would be felt
+        self,
+        rulebook: Rulebook,
+        reading: Reading,
+        subscription: Subscription,
+        request: ChangeRequest,
+        today: int,
+        raw: tuple[int | bool | str, ...],
+    ) -> None:
+        # A frozen dataclass sets each field through `object.__setattr__`; one update of the dictionary costs a third.
+        self.__dict__.update(
+            rulebook=rulebook, reading=reading, subscription=subscription, request=request, today=today, raw=raw
+        )
 
     def value(self, name: str) -> int:
         """One output of the kernel by name; 0 for what a denied change leaves uncomputed."""

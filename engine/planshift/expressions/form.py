@@ -13,7 +13,7 @@ The arithmetic of `planshift.billing` runs on these nodes as it runs on integers
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, final
 
 from planshift.expressions import simplify
@@ -29,10 +29,12 @@ class FormError(Exception):
 @final
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A constant column that the form reads by position. `values[key]` for every key from 0 on; `sparse` tables hold
-    only some keys and answer `default` for the others."""
+    """A constant column that the form reads by position.
 
-    name: str
+    `values[key]` answers for every key from 0 on; `sparse` tables hold only some keys and answer `default` for others.
+    """
+
+    name: str = field(compare=False)
     values: tuple[int, ...] = ()
     sparse: tuple[tuple[int, int], ...] = ()
     default: int = 0
@@ -53,7 +55,7 @@ class Table:
 class Steps:
     """A piecewise constant function of an integer: `values[i]` holds from `starts[i]` to the next start."""
 
-    name: str
+    name: str = field(compare=False)
     starts: tuple[int, ...]
     values: tuple[int, ...]
 

@@ -136,21 +136,26 @@ def _price(facts: Facts, terms: Terms, *, unit: Int, new_side: bool) -> Int:
 def _part(facts: Facts, terms: Terms, *, unit: Int, new_side: bool, fraction: Share) -> Int:
     """A share of an interval of one side, rounded once by the terms."""
     ppm, amount = coupon(facts, terms, new_side=new_side)
-    exact = fraction[0].literal == 1 and fraction[1].literal == 1
+    quantity = _quantity(facts, new_side=new_side)
+    whole = fraction[0].literal == 1 and fraction[1].literal == 1
 
     def build(mode: str, share_scale: int | None, power: int | None) -> Int:
-        node = line_amount(
-            unit,
-            quantity=_quantity(facts, new_side=new_side),
-            discount=amount,
-            discount_ppm=ppm,
-            num=fraction[0],
-            den=fraction[1],
-            mode=mode,
-            share_scale=share_scale,
-            rate_power=None if exact else power,
-        )
-        return whole_node(facts.form, node)
+        def line(discount: Int | int, discount_ppm: Int | None) -> Int:
+            node = line_amount(
+                unit,
+                quantity=quantity,
+                discount=discount,
+                discount_ppm=discount_ppm,
+                num=fraction[0],
+                den=fraction[1],
+                mode=mode,
+                share_scale=share_scale,
+                rate_power=None if whole else power,
+            )
+            return whole_node(facts.form, node)
+
+        # Most subscriptions have no coupon: they are spared the millionths.
+        return choice(facts.form, [((ppm > 0) | (amount > 0), line(amount, ppm))], line(0, None))
 
     return by_rounding(facts, terms, build)
 

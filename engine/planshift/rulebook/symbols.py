@@ -85,6 +85,7 @@ def known_names(tables: CatalogTables, facts: FactSchema) -> dict[str, Known]:
         *_list_names(tables),
         *_fact_names(facts),
         *_outcome_names(),
+        *_order_names(),
     ]
     return {known.symbol.name: known for known in names}
 
@@ -316,3 +317,14 @@ def _outcome_names() -> Iterator[Known]:
     for name, doc in docs.items():
         symbol = Symbol(name=name, type=MONEY, doc=doc, input=name, scope="outcome")
         yield Known(symbol=symbol, build=lambda f, _, n=name: f.outcome(n))  # type: ignore[misc]  # the default binds the loop's name
+
+
+def _order_names() -> Iterator[Known]:
+    """What is known of the order of a change while it runs; only reactions may ask."""
+    docs = {
+        "change.waiting": "whether the change still waits for its day",
+        "credit.held": "whether the order holds a credit back",
+    }
+    for name, doc in docs.items():
+        symbol = Symbol(name=name, type=BOOL, doc=doc, input=name, scope="order")
+        yield Known(symbol=symbol, build=lambda f, _, n=name: f.truth_column(n, f"o[{n!r}]"))  # type: ignore[misc]  # the default binds the loop's name

@@ -1,0 +1,84 @@
+"""Laying out words in columns: wrapped at blanks, aligned, never wider than there is room where words allow it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from planshift.diagnostics.excerpt import printable, width
+
+Alignment = Literal["left", "right"]
+
+_GAP = 2
+_NARROWEST = 12
+
+
+def clean(text: str) -> str:
+    """The text on one line, with nothing in it that could steer a terminal."""
+    return printable(" ".join(text.split()))
+
+
+def wrap(text: str, room: int) -> list[str]:
+    """The text as lines of at most `room` columns, broken at blanks and, where a word is longer, within it."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if width(longer) <= room:
+            line = longer
+            continue
+        lines += [line] if line else []
+        *whole, line = _broken(word, room)
+        lines += whole
+    return [*lines, line]
+
+
+def _broken(word: str, room: int) -> list[str]:
+    """A word in pieces of at most `room` columns; a place in a file breaks after a slash where it can."""
+    pieces: list[str] = []
+    while width(word) > max(room, 1):
+        cut = 1
+        while cut < len(word) and width(word[: cut + 1]) <= room:
+            cut += 1
+        slash = word.rfind("/", 1, cut) + 1
+        cut = slash if slash > cut // 2 else cut
+        pieces.append(word[:cut])
+        word = word[cut:]
+    return [*pieces, word]
+
+
+def cells(
+    grid: Sequence[Sequence[str]], *, aligned: Sequence[Alignment], wraps: Sequence[bool], width: int
+) -> list[list[str]]:
+    """For each row of a grid its printed lines."""
+    rooms = _rooms(grid, wraps=wraps, room=width)
+    return [_row(row, aligned=aligned, rooms=rooms) for row in grid]
+
+
+def _rooms(grid: Sequence[Sequence[str]], *, wraps: Sequence[bool], room: int) -> list[int]:
+    """The columns each cell gets: as many as it likes, less where the table would be too wide."""
+    rooms = [max(width(row[k]) for row in grid) for k in range(len(wraps))]
+    excess = sum(rooms) + _GAP * (len(rooms) - 1) - room
+    while excess > 0:
+        widest = max((k for k, gives in enumerate(wraps) if gives), key=lambda k: rooms[k], default=None)
+        if widest is None or rooms[widest] <= _NARROWEST:
+            break
+        rooms[widest] -= 1
+        excess -= 1
+    return rooms
+
+
+def _row(row: Sequence[str], *, aligned: Sequence[Alignment], rooms: Sequence[int]) -> list[str]:
+    columns = [wrap(cell, room) for cell, room in zip(row, rooms, strict=True)]
+    height = max(len(lines) for lines in columns)
+    printed = []
+    for number in range(height):
+        line = [lines[number] if number < len(lines) else "" for lines in columns]
+        parts = [_placed(cell, align, room) for cell, align, room in zip(line, aligned, rooms, strict=True)]
+        printed.append((" " * _GAP).join(parts).rstrip())
+    return printed
+
+
+def _placed(text: str, align: Alignment, room: int) -> str:
+    blanks = " " * max(room - width(text), 0)
+    return blanks + text if align == "right" else text + blanks
