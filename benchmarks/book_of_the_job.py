@@ -72,9 +72,8 @@ def _plans() -> str:
 
 
 def _policy() -> str:
-    facts = "".join(
-        f"      {side}_{name}: {{ type: integer, minimum: 0, default: 0 }}\n" for side in ("use", "lim") for name in RESOURCES
-    )
+    counts = [f"{side}_{name}" for side in ("use", "lim") for name in RESOURCES]
+    facts = "".join(f"      {name}: {{ type: integer, minimum: 0, default: 0 }}\n" for name in counts)
     first = "".join(f"      {kind}{level}: {{ level: {level} }}\n" for kind in "ax" for level in LEVELS)
     second = "".join(f"      {kind}{level}: {{ level: {level} }}\n" for kind in "bc" for level in LEVELS)
     others = ", ".join(f"{kind}{level}" for kind in "bc" for level in LEVELS)
@@ -119,6 +118,7 @@ def inputs(compiled: Book, r: Request) -> tuple[Subscription, ChangeRequest]:
     start = TODAY - timedelta(days=r["days_in_period"] - r["days_left"])
     regions = ("EU", "US", "APAC", "LATAM", "CN")
     usage = tuple((f"{side}_{name}", r[f"{side}_{name}"]) for side in ("use", "lim") for name in RESOURCES)  # type: ignore[literal-required]  # the keys of the type
+    facts = (("months_tenure", r["months_tenure"]), ("region", regions.index(r["region"])))
     contract = None
     if r["contract_days_left"]:
         contract = RunningContract(starts_on=date(2020, 1, 1), ends_on=TODAY + timedelta(days=r["contract_days_left"]))
@@ -128,7 +128,7 @@ def inputs(compiled: Book, r: Request) -> tuple[Subscription, ChangeRequest]:
         price="p",
         currency="EUR",
         period=Period(start=start, end=start + timedelta(days=r["days_in_period"])),
-        customer=Customer(id="c", facts=(("months_tenure", r["months_tenure"]), ("region", regions.index(r["region"])))),
+        customer=Customer(id="c", facts=facts),
         amount=r["old_price"],
         unpaid_invoices=r["unpaid_invoices"],
         contract=contract,

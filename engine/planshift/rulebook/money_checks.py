@@ -20,14 +20,14 @@ def check_amounts(draft: Draft) -> None:
         for statement in _all(statements):
             draft.diagnostics += _missing(statement, everywhere)
             draft.diagnostics += _coarse(draft, statement)
-    seen: set[Statement] = set()
+    seen: set[int] = set()  # by identity: the roads of one path share its statements
     for road in draft.ladder.roads:
         currencies = _sold_on_both(draft, road)
         for statement in _all(road.statements):
-            if statement not in seen:
+            if id(statement) not in seen:
                 draft.diagnostics += _missing(statement, currencies)
                 draft.diagnostics += _coarse(draft, statement)
-                seen.add(statement)
+                seen.add(id(statement))
 
 
 def _holders(draft: Draft) -> Iterator[Statements]:

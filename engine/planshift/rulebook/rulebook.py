@@ -13,6 +13,7 @@ from planshift.expressions.form import Bool, Form, Int
 from planshift.expressions.scalar import EarlyReturn, ScalarFunction, compile_scalar
 from planshift.expressions.typed import TypedRules
 from planshift.policy.document import BookDocument
+from planshift.policy.from_yaml import uncollected
 from planshift.rulebook.catalog_tables import CatalogTables
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.kernel import DENIED, Kernel, build_kernel, kernel_constants
@@ -83,9 +84,10 @@ class Rulebook:
         return found
 
     def _compile(self, zone: str) -> Reading:
-        facts = Facts(Form(), self.tables, zone)
-        kernel = build_kernel(facts, ladder=self.ladder, holders=self.holders, lower_rules=self.lower_rules)
-        return read_kernel(kernel)
+        with uncollected():
+            facts = Facts(Form(), self.tables, zone)
+            kernel = build_kernel(facts, ladder=self.ladder, holders=self.holders, lower_rules=self.lower_rules)
+            return read_kernel(kernel)
 
 
 def read_kernel(kernel: Kernel) -> Reading:

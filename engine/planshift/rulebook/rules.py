@@ -114,8 +114,12 @@ def lower_book_rules(draft: Draft) -> LowerRules:
     rules, names, decimals = draft.rules, draft.names, _decimals(draft)
 
     def lower_rules(facts: Facts, road: RoadFinding) -> tuple[RuleNodes, ...]:
+        nodes: dict[str, Node] = {}
+
         def inputs(symbol: Symbol) -> Node:
-            return names[symbol.name].build(facts, road)
+            if symbol.name not in nodes:
+                nodes[symbol.name] = names[symbol.name].build(facts, road)
+            return nodes[symbol.name]
 
         currencies = facts.tables.currencies
         lowering = Lowering(facts.form, inputs, currency=facts.currency, currencies=currencies)

@@ -161,15 +161,13 @@ def _end_names(end: str, tables: CatalogTables) -> Iterator[Known]:
     )
     yield _known(f"{end}.module", modules, f"the module that runs {side}", lambda f, _: module(f))
     for resource in tables.resources:
-        column = tables.plan_column(
-            f"limit.{resource}", lambda item, r=resource: dict(item.limits).get(r, -1), nothing=-1
-        )  # type: ignore[misc]  # the default binds the loop's resource
-        yield _known(
-            f"{end}.limits.{resource}",
-            WHOLE,
-            f"how much `{resource}` {side} allows; -1 without limit",
-            lambda f, _, c=column: f.form.lookup(c, plan(f)),  # type: ignore[misc]  # the default binds the loop's column
-        )
+        doc = f"how much `{resource}` {side} allows; -1 without limit"
+        yield _known(f"{end}.limits.{resource}", WHOLE, doc, _limit(tables, resource, plan))
+
+
+def _limit(tables: CatalogTables, resource: str, plan: Callable[[Facts], Int]) -> Build:
+    column = tables.plan_column(f"limit.{resource}", lambda item: dict(item.limits).get(resource, -1), nothing=-1)
+    return lambda f, _: f.form.lookup(column, plan(f))
 
 
 def _subscription_names() -> Iterator[Known]:
