@@ -142,7 +142,27 @@ _INPUT: dict[str, str] = {
 
 _CASES: dict[str, str] = {}
 
-_ACTIONS: dict[str, str] = {}
+_ACTIONS: dict[str, str] = {
+    "PS701": "an action plan for a change that is not allowed",
+    "PS702": "a value that an action plan does not take",
+    "PS703": "an action plan that lacks a field",
+    "PS704": "an unknown field in an action plan",
+    "PS705": "an unknown action",
+    "PS706": "an action plan beyond a limit of size",
+    "PS710": "lines that do not add up to their total",
+    "PS711": "a credit that goes nowhere, or twice",
+    "PS712": "a charge that is billed nowhere, or twice",
+    "PS713": "more given back than was paid",
+    "PS714": "an amount below zero",
+    "PS715": "amounts of different currencies",
+    "PS716": "a step that is not the only one of its name",
+    "PS717": "two steps that do the same",
+    "PS718": "a step before one that it needs",
+    "PS719": "a step that the wrong action undoes",
+    "PS720": "a day in the past",
+    "PS721": "a plan that does not tell its decision",
+    "PS722": "a plan whose figures are out of date",
+}
 
 _TITLES: dict[str, str] = _FILES | _DOCUMENT | _CATALOG | _RULES | _RESOLUTION | _INPUT | _CASES | _ACTIONS
 

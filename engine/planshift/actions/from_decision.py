@@ -1,0 +1,230 @@
+"""Decision -> action plan.
+
+A plan is made of stages. Which stages there are, in which order, and which of them wait for which, is what the tables
+below say; what a stage does is in the modules named after what it touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from planshift.actions import money_stages, order_stages, plan_stages
+from planshift.actions.action import HoldCredit, Schedule, Step
+from planshift.actions.bills import bills_of
+from planshift.actions.change import Change, Draft
+from planshift.actions.money_actions import TakeBack
+from planshift.actions.order_actions import Unschedule
+from planshift.actions.plan import ActionPlan, Quote, step_key
+from planshift.decision.decision import Decision
+from planshift.diagnostics.diagnostic import Diagnostic, Label
+from planshift.diagnostics.errors import InvalidInput
+from planshift.diagnostics.span import NOWHERE
+
+Stage = Callable[[Change], Iterator[Draft]]
+Stages = tuple[tuple[str, tuple[str, ...]], ...]
+"""Names of stages in the order of the plan, each with those it waits for; an empty one passes the wait on."""
+
+_SWAP: Stages = (
+    ("end", ("fit",)),
+    ("start", ("end",)),
+    ("module", ("start",)),
+    ("contract", ("start",)),
+    ("carry", ("start",)),
+)
+
+CHANGE_FIRST: Stages = (
+    ("record", ()),
+    ("clear", ("record",)),
+    ("fit", ("clear",)),
+    *_SWAP,
+    ("credit", ("module", "contract", "carry")),
+    ("invoice", ("credit",)),
+    ("hold", ("module", "contract", "carry")),
+    ("pay", ("invoice",)),
+    ("renewal", ("invoice",)),
+    ("refund", ("credit",)),
+    ("made", ("hold", "pay", "renewal", "refund")),
+)
+"""The plan changes, then its payment is asked for (S0.17). The renewal date moves after the bill (S1.3)."""
+
+CHANGE_ANYWAY: Stages = tuple((name, ("clear",) if name == "invoice" else waits) for name, waits in CHANGE_FIRST)
+"""The bill and the change do not wait for each other."""
+
+PAYMENT_FIRST: Stages = (
+    ("record", ()),
+    ("clear", ("record",)),
+    ("invoice", ("clear",)),
+    ("pay", ("invoice",)),
+    ("wait", ("pay",)),
+    ("fit", ("wait",)),
+    *_SWAP,
+    ("credit", ("module", "contract", "carry")),
+    ("hold", ("module", "contract", "carry")),
+    ("renewal", ("start",)),
+    ("refund", ("credit",)),
+    ("made", ("hold", "renewal", "refund")),
+)
+"""Nothing but the bill comes before its payment."""
+
+CREDIT_THEN_PAYMENT_FIRST: Stages = (
+    ("credit", ()),
+    ("invoice", ("credit",)),
+    *(entry for entry in PAYMENT_FIRST if entry[0] not in ("record", "clear", "credit", "invoice")),
+)
+"""As before, on the day of a change that waited: its bill is the next regular one and uses the credit up."""
+
+WAITING: Stages = (
+    ("record", ()),
+    ("clear", ("record",)),
+    ("schedule", ("clear",)),
+    ("scheduled", ("schedule",)),
+)
+"""All that happens on the day of the request, where the change takes effect later."""
+
+QUEUED: Stages = (("record", ()), ("queue", ("record",)), ("queued", ("queue",)))
+"""The change waits behind another one and is decided again then."""
+
+RELEASED: Stages = (
+    ("release", ()),
+    ("routes", ("release",)),
+    ("held_invoice", ("release",)),
+    ("held_pay", ("held_invoice",)),
+)
+"""What happens to held credits and charges once their events have happened (S3.16)."""
+
+
+def plan_of(decision: Decision, *, order: str | None = None) -> ActionPlan:
+    """The actions that carry out an allowed decision, under the id of its order if it has one already.
+
+    Raises:
+        InvalidInput: the decision is not `allowed`; the diagnostic points to everything that stands against the change.
+    """
+    if not decision.allowed:
+        raise InvalidInput((_not_allowed(decision),))
+    change = Change(decision)
+    quote = Quote(fingerprint=decision.fingerprint, computed_at=decision.computed_at, decided_on=change.today)
+    steps = _keyed(_steps(change, _stages(change)), order=order, fingerprint=quote.fingerprint)
+    returnable = 0 if change.starts else max(decision.value("billed") - change.before.given_back, 0)
+    return ActionPlan(
+        order=order,
+        quote=quote,
+        subscription=change.before.id,
+        customer=change.before.customer.id,
+        direction=decision.direction,
+        from_plan=decision.from_plan,
+        to_plan=decision.to_plan,
+        effective_on=change.effective,
+        flow=change.flow,
+        returnable=decision.money(returnable),
+        steps=steps,
+    )
+
+
+def _stages(change: Change) -> Stages:
+    if order_stages.queues(change):
+        return QUEUED
+    return WAITING if change.later else _carrying_out(change)
+
+
+def _carrying_out(change: Change) -> Stages:
+    """The stages of the day on which the change takes effect."""
+    word = change.decision.word("apply")
+    if word == "after_payment" and any(money_stages.pay(change)):
+        return PAYMENT_FIRST if change.decision.immediate else CREDIT_THEN_PAYMENT_FIRST
+    return CHANGE_ANYWAY if word == "regardless" and change.decision.immediate else CHANGE_FIRST
+
+
+def _schedule(change: Change) -> Iterator[Draft]:
+    """The change, kept for its day; beside the running plan until then (S2.11)."""
+    plan, price, on = change.request.plan, change.request.price, change.effective
+    action = Schedule(
+        to_plan=plan,
+        to_price=price,
+        on=on,
+        cancellable_until=order_stages.cancellable_until(change),
+        steps=_steps(change, _carrying_out(change), left_out=("record", "clear")),
+    )
+    yield Draft(id=action.kind, action=action, undo=Unschedule(to_plan=plan, to_price=price, on=on))
+
+
+def _hold(change: Change) -> Iterator[Draft]:
+    """Credits and charges that wait for events, with what becomes of them."""
+    events = bills_of(change).events
+    if events:
+        action = HoldCredit(amount=money_stages.held_amount(change), until=events, steps=_steps(change, RELEASED))
+        yield Draft(id=action.kind, action=action, undo=TakeBack(step=action.kind))
+
+
+_STAGES: dict[str, Stage] = {
+    "record": order_stages.record,
+    "clear": order_stages.clear,
+    "fit": plan_stages.fit,
+    "end": plan_stages.end,
+    "start": plan_stages.start,
+    "module": plan_stages.module,
+    "contract": plan_stages.contract,
+    "carry": plan_stages.carry,
+    "credit": money_stages.credit,
+    "invoice": money_stages.invoice,
+    "pay": money_stages.pay,
+    "wait": money_stages.wait,
+    "hold": _hold,
+    "release": money_stages.release,
+    "routes": money_stages.routes,
+    "held_invoice": money_stages.held_invoice,
+    "held_pay": money_stages.held_pay,
+    "refund": money_stages.refund,
+    "renewal": money_stages.renewal,
+    "schedule": _schedule,
+    "queue": order_stages.queue,
+    "made": partial(order_stages.tell, about="change_made"),
+    "scheduled": partial(order_stages.tell, about="change_scheduled"),
+    "queued": partial(order_stages.tell, about="change_queued"),
+}
+
+
+def _steps(change: Change, stages: Stages, *, left_out: Sequence[str] = ()) -> tuple[Step, ...]:
+    """The steps of some stages, each waiting for what its stage waits for."""
+    steps: list[Step] = []
+    ends: dict[str, tuple[str, ...]] = dict.fromkeys(left_out, ())
+    for name, waits in stages:
+        if name in ends:
+            continue
+        needs = tuple(dict.fromkeys(step for stage in waits for step in ends.get(stage, ())))
+        found = tuple(_STAGES[name](change))
+        steps += [Step(id=draft.id, key="", action=draft.action, needs=needs, undo=draft.undo) for draft in found]
+        ends[name] = tuple(draft.id for draft in found) or needs
+    return tuple(steps)
+
+
+def _keyed(steps: tuple[Step, ...], *, order: str | None, fingerprint: str, prefix: str = "") -> tuple[Step, ...]:
+    """The steps with their keys, those kept for later included."""
+    keyed = []
+    for number, step in enumerate(steps, start=1):
+        position = f"{prefix}{number}"
+        action = step.action
+        if isinstance(action, Schedule | HoldCredit):
+            later = _keyed(action.steps, order=order, fingerprint=fingerprint, prefix=f"{position}.")
+            action = replace(action, steps=later)
+        keyed.append(replace(step, key=step_key(position, order=order, fingerprint=fingerprint), action=action))
+    return tuple(keyed)
+
+
+def _not_allowed(decision: Decision) -> Diagnostic:
+    reasons = [reason for reason in decision.reasons if not reason.overridden]
+    sources = [reason.source for reason in reasons]
+    labels = [
+        Label(span=source.span, text=reason.text)
+        for reason, source in zip(reasons, sources, strict=True)
+        if source is not None and source.span.known
+    ]
+    told = "; ".join(reason.text.rstrip(".") for reason in reasons) or "the policy says no"
+    return Diagnostic(
+        code="PS701",
+        message=f"there is nothing to carry out: the change is {decision.verdict.replace('_', ' ')} ({told})",
+        span=NOWHERE,
+        labels=tuple(labels),
+        help="choose remedies or get the approval, and decide again" if decision.verdict != "denied" else None,
+    )

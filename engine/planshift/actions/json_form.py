@@ -1,0 +1,67 @@
+"""Action plans as plain data and back, unchanged: `from_json(to_json(plan)) == plan`.
+
+Amounts are texts such as `9.00 EUR`, days are ISO dates, instants are epoch seconds. Every action says its `kind`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import Final
+
+from planshift.actions.action import KINDS
+from planshift.actions.decode import Reader
+from planshift.actions.plan import ActionPlan
+from planshift.billing.money import Money
+from planshift.diagnostics.errors import InvalidInput
+
+VERSION: Final = 1
+"""The version of the form, under `action_plan`."""
+
+
+def to_json(plan: ActionPlan) -> dict[str, object]:
+    """The plan as data that `json` can write."""
+    return {"action_plan": VERSION, **object_of(plan)}
+
+
+def from_json(data: object, *, file: str = "") -> ActionPlan:
+    """Read a plan from what `json` has read; `file` is named in the diagnostics.
+
+    Whether the plan may be executed is another question: `invariants.ensure` answers it.
+
+    Raises:
+        InvalidInput: the data is not a plan; the diagnostics tell everything that is wrong, with paths.
+    """
+    reader = Reader(file)
+    if isinstance(data, Mapping) and "action_plan" in data:
+        version = data["action_plan"]
+        if version is True or version != VERSION:
+            reader.wrong("PS702", f"`action_plan` has to be {VERSION}: this form of plans is all that is known")
+        data = {key: value for key, value in data.items() if key != "action_plan"}
+    else:
+        reader.wrong("PS703", "`action_plan` is missing, so this is not an action plan")
+    plan = reader.read(data, ActionPlan)
+    if plan is None or reader.diagnostics:
+        raise InvalidInput(tuple(reader.diagnostics))
+    return plan
+
+
+def object_of(value: object) -> dict[str, object]:
+    """A frozen value as a JSON object, with its `kind` in front where it is an action."""
+    assert is_dataclass(value)  # called for values of a plan
+    assert not isinstance(value, type)  # and not for their types
+    data: dict[str, object] = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    kind = getattr(value, "kind", None)
+    return {"kind": kind, **data} if type(value) is KINDS.get(str(kind)) else data
+
+
+def plain(value: object) -> object:
+    """A value of a plan as JSON can hold it."""
+    if isinstance(value, Money):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return object_of(value) if is_dataclass(value) else value

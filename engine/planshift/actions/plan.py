@@ -1,0 +1,91 @@
+"""The action plan: what a decision comes to, as a value to print, store, compare and check. It does nothing.
+
+Everything that a plan's invariants are about is part of it: the quote it was made from, where the money goes, and how
+much may be given back at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import final
+
+from planshift.actions.action import Step
+from planshift.billing.money import Money
+from planshift.decision.answer import Flow, PlanRef
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """Which decision a plan is made from: its fingerprint, the instant it was computed for, and the local day of that.
+
+    The instant is in epoch seconds.
+    """
+
+    fingerprint: str
+    computed_at: int
+    decided_on: date
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPlan:
+    """Steps in an order in which they can be done.
+
+    `returnable` is what counts as paid for the running period and was not given back yet; `flow` says where the
+    credit and the charges of the change go. `from_plan` is None for a start, `to_plan` for a cancellation.
+    """
+
+    order: str | None
+    quote: Quote
+    subscription: str
+    customer: str
+    direction: str
+    from_plan: PlanRef | None
+    to_plan: PlanRef | None
+    effective_on: date
+    flow: Flow
+    returnable: Money
+    steps: tuple[Step, ...]
+
+    def key(self, position: str) -> str:
+        """The idempotency key of the step at a position such as `3` or `4.2`."""
+        return step_key(position, order=self.order, fingerprint=self.quote.fingerprint)
+
+
+def step_key(position: str, *, order: str | None, fingerprint: str) -> str:
+    """The idempotency key of a step: the order, the decision and the position together.
+
+    An order that is decided again (its quote was stale) does not find its new steps done by the old ones' keys.
+    """
+    return f"{order}:{fingerprint[:12]}:{position}" if order is not None else f"{fingerprint[:24]}:{position}"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A step with its position in the plan (`4.2`), those beside it, and the steps it is kept by, outermost first."""
+
+    position: str
+    step: Step
+    beside: tuple[Step, ...]
+    within: tuple[Step, ...] = ()
+
+
+def placed(steps: tuple[Step, ...]) -> Iterator[Placed]:
+    """Every step of a plan from the top down, those kept for later right after the step that keeps them."""
+    return _placed(steps, within=(), prefix="")
+
+
+def _placed(steps: tuple[Step, ...], *, within: tuple[Step, ...], prefix: str) -> Iterator[Placed]:
+    for number, step in enumerate(steps, start=1):
+        position = f"{prefix}{number}"
+        yield Placed(position=position, step=step, beside=steps, within=within)
+        yield from _placed(step.later, within=(*within, step), prefix=f"{position}.")
+
+
+def total(amounts: Iterable[Money]) -> int:
+    """The sum of amounts of one currency in minor units."""
+    return sum(amount.minor for amount in amounts)
