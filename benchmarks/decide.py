@@ -1,7 +1,7 @@
 """How fast one decision is: `python benchmarks/decide.py` prints ratios to the hand-written function of `job.py`.
 
-Everything is measured side by side in one run, in turns, and the medians are compared: machines are noisy, the ratios of
-one run are less so. Every answer is checked against the function first.
+Everything is measured side by side in one run, in turns, and the medians are compared: machines are noisy, the ratios
+of one run are less so. Every answer is checked against the function first.
 """
 
 from __future__ import annotations

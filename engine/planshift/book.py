@@ -20,8 +20,8 @@ from planshift.decision import decision
 from planshift.decision.inputs import request_flaws, subscription_flaws
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
 from planshift.diagnostics.errors import InvalidBook, InvalidInput
-from planshift.policy.from_yaml import Sources, read_book, read_book_text, uncollected
 from planshift.policy.document import BookDocument
+from planshift.policy.from_yaml import Sources, read_book, read_book_text, uncollected
 from planshift.rulebook.from_policy import compile_book
 from planshift.rulebook.rulebook import Rulebook
 
@@ -96,7 +96,7 @@ class Book:
         Raises:
             InvalidInput: the subscription or the request does not fit this book.
         """
-        if subscription.fact_schema != self.digest:
+        if subscription.fact_schema != self.rulebook.digest:
             subscription = self.validated(subscription)
         try:
             return deciding.decide(self.rulebook, subscription, request=request, made_as=Decision)

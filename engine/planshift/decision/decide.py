@@ -24,11 +24,9 @@ def decide(rulebook: Rulebook, subscription: Subscription, *, request: ChangeReq
     Raises:
         KeyError: the plan, the price or the currency is not in the catalog.
     """
-    zone = subscription.timezone or rulebook.zone
-    reading = rulebook.reading(zone)
-    today = _local_day(request.at, zone)
-    raw = reading.function.call(subscription, request, today)
-    return made_as(rulebook, reading, subscription, request, today, raw)
+    reading = rulebook.reading(subscription.timezone)
+    today = _local_day(request.at, reading.zone)
+    return made_as(rulebook, reading, subscription, request, today, reading.call(subscription, request, today))
 
 
 @final

@@ -48,10 +48,10 @@ def _broken(word: str, room: int) -> list[str]:
 
 
 def cells(
-    grid: Sequence[Sequence[str]], *, aligned: Sequence[Alignment], wraps: Sequence[bool], width: int
+    grid: Sequence[Sequence[str]], *, aligned: Sequence[Alignment], wraps: Sequence[bool], room: int
 ) -> list[list[str]]:
     """For each row of a grid its printed lines."""
-    rooms = _rooms(grid, wraps=wraps, room=width)
+    rooms = _rooms(grid, wraps=wraps, room=room)
     return [_row(row, aligned=aligned, rooms=rooms) for row in grid]
 
 

@@ -160,7 +160,7 @@ def _table_rows(table: Table, width: int) -> Iterator[Row]:
     columns = [column for column, here in zip(table.columns, told, strict=True) if here]
     headings = tuple(column.heading for column in columns)
     grid = [headings, *(_pick(row, told) for row in (*table.rows, *table.totals))]
-    lines = cells(grid, aligned=[c.align for c in columns], wraps=[c.wraps for c in columns], width=width)
+    lines = cells(grid, aligned=[c.align for c in columns], wraps=[c.wraps for c in columns], room=width)
     for number, printed in enumerate(lines):
         if number == 0 and not any(headings):
             continue

@@ -18,7 +18,7 @@ from typing import final
 from planshift.billing.rounding import muldiv
 from planshift.expressions.form import Arg, Bool, FormError, Int, Node, Steps, Table, Text
 
-Kernel = Callable[..., tuple[int | bool | str, ...]]
+ScalarCall = Callable[..., tuple[int | bool | str, ...]]
 
 _MAX_INLINE = 24
 """Deeper expressions are cut into locals: Python's own parser has a limit."""
@@ -58,7 +58,7 @@ class EarlyReturn:
 class ScalarFunction:
     """A compiled reading: call it with the parameters it was compiled for, get the outputs as a tuple."""
 
-    call: Kernel
+    call: ScalarCall
     source: str
     filename: str
     inputs: tuple[str, ...]

@@ -10,7 +10,7 @@ from typing import final
 
 from planshift.billing.catalog import Plan
 from planshift.expressions.form import Bool, Form, Int
-from planshift.expressions.scalar import EarlyReturn, ScalarFunction, compile_scalar
+from planshift.expressions.scalar import EarlyReturn, ScalarCall, ScalarFunction, compile_scalar
 from planshift.expressions.typed import TypedRules
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import uncollected
@@ -39,6 +39,8 @@ class Reading:
     constants: Mapping[str, int | bool]
     positions: Mapping[str, int]
     function: ScalarFunction
+    zone: str
+    call: ScalarCall
 
     @cached_property
     def messages(self) -> Mapping[int, tuple[Message, ...]]:
@@ -60,7 +62,7 @@ class Rulebook:
     holders: Holders
     lower_rules: LowerRules
     typed_rules: TypedRules
-    _readings: dict[str, Reading] = field(default_factory=dict, init=False, repr=False)
+    _readings: dict[str | None, Reading] = field(default_factory=dict, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
     @cached_property
@@ -75,12 +77,12 @@ class Rulebook:
 
     def reading(self, zone: str | None = None) -> Reading:
         """The scalar reading for a time zone, compiled once."""
-        found = self._readings.get(zone or self.zone)
+        found = self._readings.get(zone)
         if found is None:
             with self._lock:
-                found = self._readings.get(zone or self.zone)
+                found = self._readings.get(zone)
                 if found is None:
-                    found = self._readings[zone or self.zone] = self._compile(zone or self.zone)
+                    found = self._readings[zone] = self._compile(zone or self.zone)
         return found
 
     def _compile(self, zone: str) -> Reading:
@@ -115,4 +117,11 @@ def read_kernel(kernel: Kernel) -> Reading:
         early=EarlyReturn(when=denied, outputs=len(early)),
     )
     positions = {name: k for k, name in enumerate((*early, *late))}
-    return Reading(kernel=kernel, constants=constants, positions=positions, function=function)
+    return Reading(
+        kernel=kernel,
+        constants=constants,
+        positions=positions,
+        function=function,
+        zone=kernel.facts.zone,
+        call=function.call,
+    )

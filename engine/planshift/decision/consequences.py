@@ -1,0 +1,110 @@
+"""What a change means besides money: the commitment, what moves or is lost, how long it can be called off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+from planshift.decision.answer import Move
+from planshift.decision.decision import Decision
+from planshift.decision.places import Place, term_place
+from planshift.decision.sheet import Tone
+from planshift.decision.words import listed
+
+_KINDS = {
+    "answers": "answer",
+    "resources": "resource",
+    "addons": "add-on",
+    "coupons": "coupon",
+    "price_override": "",
+}
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequence:
+    """A sentence, and the place that settled it."""
+
+    text: str
+    place: Place | None = None
+    tone: Tone = "plain"
+
+
+def consequences(decision: Decision) -> Iterator[Consequence]:
+    """Everything that the change brings along, what hurts first; not for a denied one."""
+    yield from _moves(decision)
+    yield from _contract(decision)
+    yield from _time(decision)
+    yield from _waiting(decision)
+    yield from _fitting(decision)
+
+
+def fits_text(allowed: int | None) -> str:
+    """A limit in words."""
+    return "unlimited" if allowed is None else str(allowed)
+
+
+def _moves(decision: Decision) -> Iterator[Consequence]:
+    for move in decision.lost:
+        place = term_place(decision, f"carry.{move.kind}")
+        yield Consequence(text=f"Lost: {_thing(move)} ({move.why}).", place=place, tone="bad")
+    stays = [move for move in decision.moves if move.outcome == "moves"]
+    if stays:
+        yield Consequence(text=f"Moves along: {listed(tuple(map(_thing, stays)))}.")
+
+
+def _thing(move: Move) -> str:
+    count = f"{move.value} x " if move.kind == "addons" and move.value != "1" else ""
+    kind = _KINDS.get(move.kind, move.kind)
+    return f"{kind} {count}{move.name}".strip()
+
+
+def _contract(decision: Decision) -> Iterator[Consequence]:
+    contract = decision.contract
+    if contract is None or contract.outcome == "none":
+        return
+    place = term_place(decision, "contract")
+    texts = {
+        "begins": f"A commitment begins that runs until {contract.ends_on}.",
+        "carried_on": f"The commitment goes on and runs until {contract.ends_on}.",
+        "ends": "The commitment ends.",
+    }
+    yield Consequence(text=texts[contract.outcome], place=place)
+
+
+def _time(decision: Decision) -> Iterator[Consequence]:
+    extension = decision.extension
+    if extension is not None:
+        unit = extension.unit if extension.units == 1 else f"{extension.unit}s"
+        text = f"Unused money buys {extension.units} {unit}, {extension.starts_on} until {extension.ends_on}."
+        yield Consequence(text=text, place=term_place(decision, "unused_credit"))
+
+
+def _waiting(decision: Decision) -> Iterator[Consequence]:
+    """Everything that something else must come before, and until when one can think again."""
+    held = tuple(dict.fromkeys(event for line in decision.lines for event in line.held_until))
+    if held:
+        text = f"The credit is held until {listed(held)} {'has' if len(held) == 1 else 'have'} happened."
+        yield Consequence(text=text, place=term_place(decision, "hold_credit_until"))
+    if decision.word("apply") == "after_payment" and decision.due_now.minor:
+        expires = decision.term("payment_expires").text
+        lapses = "" if expires == "never" else f"; unpaid, it lapses after {expires}"
+        yield Consequence(text=f"The change waits for its payment{lapses}.", place=term_place(decision, "apply"))
+    pending = decision.subscription.pending
+    if pending is not None and decision.word("pending") in ("replace", "queue"):
+        verb = "replaces" if decision.word("pending") == "replace" else "is queued behind"
+        text = f"It {verb} the change to {pending.to_plan} that waits for {pending.effective_on}."
+        yield Consequence(text=text, place=term_place(decision, "pending"))
+    if not decision.immediate:
+        until = decision.cancellable_until
+        text = "It cannot be called off." if until is None else f"It can be called off up to and including {until}."
+        yield Consequence(text=text, place=term_place(decision, "cancellable_until"))
+
+
+def _fitting(decision: Decision) -> Iterator[Consequence]:
+    """How present use fits, where nothing is over its limit and something has one."""
+    bounded = [fit for fit in decision.limits if fit.allowed is not None]
+    if bounded and not any(fit.excess for fit in decision.limits):
+        told = listed(tuple(f"{fit.resource} {fit.used} of {fit.allowed}" for fit in bounded))
+        yield Consequence(text=f"Present use fits: {told}.")

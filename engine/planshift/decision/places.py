@@ -1,0 +1,99 @@
+"""Where in a policy the parts of a decision come from: every reason has a place, every road and every rule that fired.
+
+Where no line of the policy speaks, the place says what does: a built-in default, the catalog, or what was asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from planshift.decision.answer import Reason
+from planshift.decision.outcome import Outcome
+from planshift.diagnostics.span import NOWHERE, Span
+from planshift.rulebook.sources import Source
+
+_BY_ENDS = {"may_not_leave": "leave", "may_not_arrive": "arrive"}
+_BY_ROAD = ("same_level", "not_adjacent", "same_module", "same_interval", *_BY_ENDS)
+_BY_CATALOG = ("no_price_in_currency", "plan_not_sold", "plan_for_staff_only", "price_retired", "out_of_stock")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place and what a person calls it. Without a span, the title says all there is to say."""
+
+    title: str
+    span: Span = NOWHERE
+
+    def __str__(self) -> str:
+        return f"{self.span}  {self.title}" if self.span.known else self.title
+
+    @property
+    def line(self) -> str:
+        """The file and the line, as `policy.yaml:12`; the title where there is none."""
+        return f"{self.span.file}:{self.span.line}" if self.span.known else self.title
+
+
+def place_of(source: Source) -> Place:
+    """The place of what settled something."""
+    return Place(title=source.title, span=source.span)
+
+
+def term_place(outcome: Outcome, name: str) -> Place:
+    """The place that settled a term."""
+    return place_of(outcome.term(name).source)
+
+
+def reason_place(outcome: Outcome, reason: Reason) -> Place:
+    """The place that a reason comes from."""
+    if reason.source is not None:
+        return place_of(reason.source)
+    if reason.code == "no_road":
+        return _document_place(outcome, "groups and paths", "policy", "groups")
+    if reason.code in _BY_ROAD:
+        return _road_reason(outcome, reason.code)
+    if reason.code in _BY_CATALOG:
+        request = outcome.request
+        path = ("catalog", "plans", request.plan, *(("prices", request.price) if "price" in reason.code else ()))
+        return _document_place(outcome, "the catalog", *path)
+    return Place(title="the subscription itself" if reason.code == "period_over" else "the request itself")
+
+
+def road_places(outcome: Outcome) -> tuple[Place, ...]:
+    """The path and the group that the change was found by, the stronger first; empty where the ladder has none."""
+    found = []
+    ladder = outcome.rulebook.ladder
+    if path := outcome.value("path"):
+        road = ladder.roads[path - 1]
+        found.append(Place(title=road.title, span=road.span))
+    if number := outcome.value("group"):
+        group = ladder.groups[number - 1]
+        found.append(Place(title=f"group {group.name}", span=group.span))
+    return tuple(found)
+
+
+def fired(outcome: Outcome) -> tuple[Place, ...]:
+    """The rules whose conditions held, in the order of the policy."""
+    rules = outcome.reading.kernel.rules
+    return tuple(place_of(rule.source) for k, rule in enumerate(rules) if outcome.truth(f"rule.{k}"))
+
+
+def _road_reason(outcome: Outcome, code: str) -> Place:
+    group = outcome.value("group")
+    if outcome.value("path") or not group:
+        return next(iter(road_places(outcome)), _document_place(outcome, "the policy", "policy", "require"))
+    found = outcome.rulebook.ladder.groups[group - 1]
+    path: tuple[str, ...] = ("policy", "groups", found.name)
+    if code in _BY_ENDS:
+        plan = outcome.subscription.plan if code == "may_not_leave" else outcome.request.plan
+        path = (*path, "members", plan, _BY_ENDS[code])
+    elif code in found.require:
+        path = (*path, "require")
+    elif code in outcome.rulebook.ladder.require:
+        return _document_place(outcome, "the policy", "policy", "require")
+    return _document_place(outcome, f"group {found.name}", *path)
+
+
+def _document_place(outcome: Outcome, title: str, *path: str) -> Place:
+    return Place(title=title, span=outcome.rulebook.document.where(*path))

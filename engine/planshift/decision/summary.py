@@ -1,0 +1,222 @@
+"""A decision as a support person reads it to a customer: whether, when, for what amounts, and what else it means.
+
+Each thing that the policy settled bears a number; the last section says which line of the policy that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import final
+
+from planshift.billing.zones import format_instant
+from planshift.decision.answer import Line, Reason
+from planshift.decision.consequences import consequences, fits_text
+from planshift.decision.decision import Decision
+from planshift.decision.formula_text import brief
+from planshift.decision.places import Place, place_of, reason_place, term_place
+from planshift.decision.sheet import Block, Column, Pairs, Paragraph, Point, Points, Section, Sheet, Table, Tone, sheet_of
+from planshift.decision.words import DIRECTION_NAMES, listed, plan_text, quantities, title_text, when_text
+
+TONES: dict[str, Tone] = {"allowed": "good", "denied": "bad", "needs_remedy": "wait", "needs_approval": "wait"}
+
+
+@final
+class Notes:
+    """Numbers the places that a sheet refers to, in the order in which it does."""
+
+    def __init__(self) -> None:
+        self._places: dict[Place, int] = {}
+
+    def mark(self, place: Place) -> str:
+        """The number of a place, as `[3]`; places on one line of one file share it."""
+        key = Place(title=place.line if place.span.known else place.title)
+        known = next((place_ for place_ in self._places if place_.line == key.line), None)
+        return f"[{self._places.setdefault(known or place, len(self._places) + 1)}]"
+
+    def section(self) -> Section:
+        """All places with their numbers."""
+        rows = tuple(
+            (f"[{number}]", place.line if place.span.known else "", place.title)
+            for place, number in self._places.items()
+        )
+        columns = (Column(heading=""), Column(heading="", wraps=True), Column(heading="", wraps=True))
+        table = Table(columns=columns, rows=rows, tone="faint")
+        return Section(heading="Where it comes from", blocks=(table,) if rows else ())
+
+
+def summary_of(decision: Decision) -> Sheet:
+    """The sheet of a decision."""
+    notes = Notes()
+    told = [
+        Section(blocks=(Pairs(pairs=tuple(opening(decision))),)),
+        Section(blocks=tuple(_verdict(decision, notes))),
+    ]
+    if decision.priced:
+        told += [
+            Section(heading=_amounts_heading(decision), blocks=tuple(amounts(decision, notes))),
+            Section(heading="Next bill", blocks=tuple(next_bill(decision))),
+            Section(heading="What else it means", blocks=tuple(_meaning(decision, notes))),
+            Section(heading="What would make it fit", blocks=tuple(remedies(decision))),
+        ]
+    return sheet_of(title_text(decision), (*told, notes.section()))
+
+
+def opening(decision: Decision) -> Iterator[tuple[str, str]]:
+    """What is asked of what."""
+    old, new = decision.from_plan, decision.to_plan
+    before, after = quantities(decision)
+    if old is not None:
+        yield "from", plan_text(old, quantity=before)
+    if new is not None:
+        yield "to", plan_text(new, quantity=after)
+    zone = decision.subscription.timezone or decision.rulebook.zone
+    at = format_instant(decision.request.at, zone).replace("T", " ")[:16]
+    by = {"customer": "the customer", "system": "the system"}.get(decision.request.by, decision.request.by)
+    yield "asked", f"by {by}, {at} ({zone})"
+
+
+def verdict_text(decision: Decision) -> str:
+    """The answer in a sentence."""
+    change = DIRECTION_NAMES[decision.direction]
+    if decision.verdict == "denied":
+        return f"Denied. It would be {change}."
+    when = when_text(decision)
+    if decision.verdict == "needs_approval":
+        return f"Needs approval. It would be {change}, {when}."
+    if decision.verdict == "needs_remedy":
+        return f"Not yet: present use does not fit. It would be {change}, {when}."
+    passed = any(reason.overridden for reason in decision.reasons)
+    return f"Allowed{' because staff passed what stands against it' if passed else ''}: {change}, {when}."
+
+
+def reason_text(reason: Reason) -> str:
+    """A reason or a warning as one sentence."""
+    text = f"{reason.text[:1].upper()}{reason.text[1:]}"
+    text += "" if text.endswith((".", "!", "?")) else "."
+    return f"Passed by staff: {text}" if reason.overridden else text
+
+
+def _verdict(decision: Decision, notes: Notes) -> Iterator[Block]:
+    mark = f" {notes.mark(term_place(decision, 'timing'))}" if decision.priced else ""
+    yield Paragraph(text=f"{verdict_text(decision)}{mark}", tone=TONES[decision.verdict])
+    points = [
+        Point(
+            text=f"{reason_text(reason)} {notes.mark(reason_place(decision, reason))}",
+            tone="wait" if reason.weight == "warning" else "plain",
+        )
+        for reason in decision.all_reasons
+    ]
+    if decision.request.override_reason:
+        points.append(Point(text=f"Reason given for the override: {decision.request.override_reason}"))
+    if points:
+        yield Points(points=tuple(points))
+
+
+def _amounts_heading(decision: Decision) -> str:
+    if decision.immediate or not decision.lines:
+        return "Amounts"
+    return f"Amounts, billed on {decision.lines[0].due_on}"
+
+
+def amounts(decision: Decision, notes: Notes) -> Iterator[Block]:
+    """The lines of the change and what they come to."""
+    flow = decision.flow
+    assert flow is not None  # computed for every change that is not denied
+    if not decision.lines:
+        yield Paragraph(text="Nothing is charged and nothing is given back.")
+    else:
+        columns = (
+            Column(heading="what", wraps=True),
+            Column(heading="from"),
+            Column(heading="until"),
+            Column(heading="how", wraps=True),
+            Column(heading="amount", align="right"),
+            Column(heading=""),
+        )
+        rows = tuple(_row(line, notes) for line in decision.lines)
+        totals = tuple((label, "", "", "", amount, "") for label, amount in _totals(decision))
+        yield Table(columns=columns, rows=rows, totals=totals)
+    if flow.forfeited.minor:
+        mark = notes.mark(term_place(decision, "unused_credit"))
+        yield Paragraph(text=f"Unused time worth {flow.forfeited} is forfeited. {mark}")
+
+
+def _row(line: Line, notes: Notes) -> tuple[str, ...]:
+    amount = -line.amount if line.kind == "credit" else line.amount
+    start, end = (line.start, line.end) if line.end is not None else (None, None)
+    return (line.title, str(start or ""), str(end or ""), brief(line), str(amount), notes.mark(place_of(line.source)))
+
+
+def _totals(decision: Decision) -> Iterator[tuple[str, str]]:
+    """Where a credit goes that does not lower what is due, then what is due: the column adds up."""
+    flow = decision.flow
+    assert flow is not None  # computed for every change that is not denied
+    kept = (
+        (flow.debt_reduced, "settles what is still open"),
+        (flow.to_account, "stays as account credit"),
+        (flow.refunded, "is paid back"),
+        (flow.to_next_bill, "is kept for the next bill"),
+        (flow.to_time, "buys time"),
+    )
+    yield from ((label, str(amount)) for amount, label in kept if amount.minor)
+    if not decision.immediate:
+        yield f"due on {decision.effective_on}", str(flow.due_later)
+    elif flow.due_later.minor and decision.next_bill is not None:
+        yield f"due with the next bill, {decision.next_bill.on}", str(flow.due_later)
+    else:
+        yield "due now", str(flow.due_now)
+
+
+def next_bill(decision: Decision) -> Iterator[Block]:
+    """The next bill; nothing where it is the one that was told already."""
+    bill = decision.next_bill
+    if bill is None or not (bill.lines or bill.total.minor):
+        return
+    used = bill.account_credit_used
+    if bill.lines == decision.lines and not used.minor:
+        return
+    if len(bill.lines) == 1 and not used.minor:
+        yield Paragraph(text=f"{bill.total} on {bill.on}, for {bill.lines[0].title}.")
+        return
+    rows = [(line.title, str(-line.amount if line.kind == "credit" else line.amount)) for line in bill.lines]
+    rows += [("account credit used", str(-used))] if used.minor else []
+    yield Table(
+        columns=(Column(heading="what", wraps=True), Column(heading="amount", align="right")),
+        rows=tuple(rows),
+        totals=((f"to pay on {bill.on}", str(bill.total)),),
+    )
+
+
+def _meaning(decision: Decision, notes: Notes) -> Iterator[Block]:
+    points = [
+        Point(text=f"{said.text} {notes.mark(said.place)}" if said.place else said.text, tone=said.tone)
+        for said in consequences(decision)
+    ]
+    if points:
+        yield Points(points=tuple(points))
+
+
+def remedies(decision: Decision) -> Iterator[Block]:
+    """What is over its limit, and what would help."""
+    over = [fit for fit in decision.limits if fit.excess]
+    if not over:
+        return
+    yield Table(
+        columns=(
+            Column(heading="resource"),
+            Column(heading="used", align="right"),
+            Column(heading="allowed", align="right"),
+            Column(heading="too many", align="right"),
+        ),
+        rows=tuple((fit.resource, str(fit.used), fits_text(fit.allowed), str(fit.excess)) for fit in over),
+    )
+    points = []
+    for remedy in decision.remedies:
+        price = f" for {remedy.price}" if remedy.price is not None else ""
+        times = f"{remedy.quantity} x " if remedy.quantity != 1 else ""
+        verb = "add" if remedy.kind == "add_addon" else "end"
+        points.append(Point(text=f"{verb} {times}{remedy.title}{price}: {remedy.gains} {remedy.resource}"))
+    helped = {remedy.resource for remedy in decision.remedies}
+    alone = tuple(fit.resource for fit in over if fit.resource not in helped)
+    points += [Point(text=f"nothing on offer helps with {listed(alone)}: use less of it")] if alone else []
+    yield Points(points=tuple(points))
