@@ -1,0 +1,245 @@
+"""The kinds of Kill Bill cases that are about changes: a book with Kill Bill's terms, a subscription, a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import final
+
+from planshift.billing.calendar import to_day
+from planshift.billing.change import ChangeRequest
+from planshift.billing.money import Money
+from planshift.billing.subscription import Subscription
+from planshift.billing.whole import least
+from planshift.billing.zones import midnight
+from planshift.conformance.case_book import CUSTOMER, PRICE, CaseBook, CasePlan, Terms, decide
+from planshift.conformance.fields import Fields
+from planshift.conformance.figures import Answer, Figure, Figures, LineFigure, exact
+from planshift.conformance.kill_bill_dates import ARREAR, SHARE_SCALE, basis_of
+from planshift.conformance.money import Coin, coin_of
+from planshift.conformance.times import UTC, read_period
+from planshift.decision.decision import Decision
+
+TIMINGS = {"immediate": "now", "end_of_term": "period_end", "start_of_term": "period_start"}
+
+LINE_KINDS = {
+    "charge": "charge",
+    "credit": "credit",
+    "charge_old": "charge_old",
+    "fee": "fee",
+    "one_time": "fee",
+    "setup": "fee",
+}
+"""Kind of a decision's line -> what the format calls it."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A decision on the day it was asked for, with the money of its case."""
+
+    decision: Decision
+    on: date
+    coin: Coin
+
+    def due(self, kind: str) -> Money | None:
+        """The lines of a kind that fall due at the request; None without one."""
+        found = [
+            line.amount for line in self.decision.lines if LINE_KINDS.get(line.kind) == kind and line.due_on <= self.on
+        ]
+        return self.coin.total(found) if found else None
+
+    def lines(self) -> tuple[LineFigure, ...]:
+        """Every line of the change. A fee is for a day and for no stretch of days."""
+        return tuple(
+            LineFigure(
+                kind=LINE_KINDS.get(line.kind, line.kind), start=line.start, end=line.end, amount=exact(line.amount)
+            )
+            for line in self.decision.lines
+        )
+
+    def figures(self) -> dict[str, Callable[[], Figure]]:
+        """What a change or a cancellation can be expected to say."""
+        bill = self.decision.next_bill
+        return {
+            "credit": lambda: self.due("credit"),
+            "charge": lambda: self.due("charge"),
+            "old_charge": lambda: self.due("charge_old"),
+            "fee": lambda: self.due("fee"),
+            "net": lambda: self.coin.signed(self.due("charge"), self.due("credit")),
+            "lines": self.lines,
+            "effective_on": lambda: self.decision.effective_on,
+            "next_bill_on": lambda: None if bill is None else bill.on,
+        }
+
+
+def terms_of(given: Fields, *, timing: str) -> Terms:
+    """Kill Bill's terms: shares of nine decimals, a first part measured back from its bill day, everything billed."""
+    basis, n = basis_of(given.inner("proration")) if given.has("proration") else ("actual", 30)
+    coin = coin_of(given)
+    return {
+        "timing": timing,
+        "backdating": "anyone",
+        "proration": {
+            "unit": "day",
+            "basis": basis if basis == "actual" else f"months of {n}",
+            "change_day": "new",
+            "share_scale": str(SHARE_SCALE),
+            "leading": "counted_back",
+        },
+        "charge": "prorated",
+        "credit": "prorated",
+        "credit_basis": "paid",
+        "unused_credit": "offset",
+        "anchor": "keep",
+        "setup": "bill",
+        "rounding": {"mode": coin.mode, "place": "line"},
+    }
+
+
+def _timing(given: Fields, default: str = "immediate") -> str:
+    return given.word("timing", of=TIMINGS, default=default)
+
+
+def _plan(fields: Fields, name: str) -> CasePlan:
+    """A plan of the case; its one-time fee is what its price costs to set up."""
+    return CasePlan(
+        name=name,
+        price=fields.numeral("price"),
+        every=fields.text("every"),
+        in_arrear=ARREAR[fields.word("billed", of={word: word for word in ARREAR}, default="in_advance")],
+        setup=fields.numeral("one_time_fee") if fields.has("one_time_fee") else None,
+    )
+
+
+def _request(
+    given: Fields, day: date, *, plan: CasePlan | None, new: Fields | None, until: date | None = None
+) -> ChangeRequest:
+    """The request of a change or, without a plan, of a cancellation.
+
+    Kill Bill never goes on with the running period: each change looks for the bill day anew, so that a yearly plan can
+    move to another month. The request therefore names the bill day even where it stays what it was.
+    """
+    bill_day = given.whole("bill_day", 0)
+    return ChangeRequest(
+        at=midnight(to_day(day), UTC),
+        kind="cancel" if plan is None else "change",
+        plan="" if plan is None else plan.name,
+        price="" if plan is None else PRICE,
+        until=until,
+        quantity=new.whole("quantity") if new is not None and new.has("quantity") else None,
+        bill_day=bill_day if new is None else new.whole("bill_day", bill_day),
+    )
+
+
+def _given_back(given: Fields, coin: Coin) -> int:
+    """What was already returned of the paid item, by whichever of the two names."""
+    return coin.read_or(given, "adjusted", 0) + coin.read_or(given, "already_credited", 0)
+
+
+def change(given: Fields) -> Figures:
+    """A plan change."""
+    coin, old, new = coin_of(given), given.inner("old"), given.inner("new")
+    plans = (_plan(old, "old"), _plan(new, "new"))
+    subscription = Subscription(
+        id="case",
+        plan="old",
+        price=PRICE,
+        currency=coin.currency,
+        customer=CUSTOMER,
+        period=read_period(given.inner("period"), zone=UTC),
+        bill_day=given.whole("bill_day", 0),
+        quantity=old.whole("quantity", given.whole("quantity", 1)),
+        paid=coin.read(old, "paid") if old.has("paid") else None,
+        given_back=_given_back(given, coin),
+    )
+    day = given.day("change_on")
+    book = _book(given, plans, timing=_timing(given))
+    request = _request(given, day, plan=plans[1], new=new, until=given.day_or_none("credit_until"))
+    return Asked(decision=decide(book, subscription=subscription, request=request), on=day, coin=coin).figures()
+
+
+def _book(given: Fields, plans: tuple[CasePlan, ...], *, timing: str) -> CaseBook:
+    coin = coin_of(given)
+    return CaseBook(currency=coin.currency, scale=coin.scale, terms=terms_of(given, timing=timing), plans=plans)
+
+
+def cancel(given: Fields) -> Figures:
+    """A cancellation inside a paid item; what was paid for the item stands for the price, which is not given."""
+    coin = coin_of(given)
+    plan = CasePlan(name="old", price=given.numeral("paid"), every=given.text("every", "1 month"))
+    subscription = Subscription(
+        id="case",
+        plan="old",
+        price=PRICE,
+        currency=coin.currency,
+        customer=CUSTOMER,
+        period=read_period(given.inner("period"), zone=UTC),
+        bill_day=given.whole("bill_day", 0),
+        paid=coin.read(given, "paid"),
+        given_back=_given_back(given, coin),
+    )
+    day = given.day("cancel_on")
+    book = _book(given, (plan,), timing=_timing(given))
+    request = _request(given, day, plan=None, new=None, until=given.day_or_none("credit_until"))
+    return Asked(decision=decide(book, subscription=subscription, request=request), on=day, coin=coin).figures()
+
+
+def chain(given: Fields) -> tuple[Figures, ...]:
+    """Several changes in a row, each of the subscription that the one before leaves."""
+    coin, paid = coin_of(given), given.inner("paid")
+    steps = tuple(given.each("steps"))
+    begun = CasePlan(
+        name="begun",
+        price=paid.numeral("price" if paid.has("price") else "amount"),
+        every=paid.text("every"),
+        in_arrear=ARREAR[paid.word("billed", of={word: word for word in ARREAR}, default="in_advance")],
+    )
+    plans = (begun, *(_plan(s.inner("new"), f"step_{k}") for k, s in enumerate(steps) if s.has("new")))
+    subscription = Subscription(
+        id="case",
+        plan="begun",
+        price=PRICE,
+        currency=coin.currency,
+        customer=CUSTOMER,
+        period=read_period(paid, zone=UTC),
+        bill_day=given.whole("bill_day", 0),
+        quantity=given.whole("quantity", 1),
+        paid=coin.read(paid, "amount"),
+        given_back=_given_back(given, coin),
+    )
+    found: list[Figures] = []
+    for number, each in enumerate(steps):
+        timing = _timing(each, default=given.text("timing", "immediate"))
+        named = next((plan for plan in plans if plan.name == f"step_{number}"), None)
+        request = _request(given, each.day("change_on"), plan=named, new=each.optional("new"))
+        decision = decide(_book(given, plans, timing=timing), subscription=subscription, request=request)
+        asked = Asked(decision=decision, on=each.day("change_on"), coin=coin)
+        subscription = _after(asked, subscription)
+        found.append(_step_figures(asked, balance=subscription.account_credit))
+    return tuple(found)
+
+
+def _after(asked: Asked, before: Subscription) -> Subscription:
+    """The subscription that the next step changes: the bill of this one is paid from the account's credit first."""
+    decision, flow = asked.decision, asked.decision.flow
+    assert flow is not None  # an allowed change has one
+    after = decision.subscription_after() if decision.request.plan else _ended(before, flow.to_account.minor)
+    return replace(after, account_credit=after.account_credit - least(after.account_credit, decision.due_now.minor))
+
+
+def _ended(before: Subscription, to_account: int) -> Subscription:
+    return replace(before, account_credit=before.account_credit + to_account)
+
+
+def _step_figures(asked: Asked, *, balance: int) -> Figures:
+    charged = [line.end for line in asked.decision.lines if line.kind == "charge"]
+    return asked.figures() | {
+        "to": lambda: charged[-1] if charged else None,
+        "credit_balance_after": lambda: asked.coin.of(balance),
+    }
+
+
+KINDS: dict[str, Callable[[Fields], Answer]] = {"change": change, "cancel": cancel, "chain": chain}
+"""How each kind is translated."""

@@ -1,0 +1,63 @@
+"""Running a conformance file: every case translated, answered by the engine and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from planshift.billing.schedule import ScheduleError
+from planshift.conformance import kill_bill_changes, kill_bill_dates, published_changes, published_figures
+from planshift.conformance.case_book import Undecided
+from planshift.conformance.case_file import Case, read_cases
+from planshift.conformance.fields import CaseMistake, Fields
+from planshift.conformance.figures import Answer, differences
+from planshift.conformance.report import CaseResult, Report
+from planshift.conformance.scope import out_of_scope
+from planshift.diagnostics.errors import InvalidBook, InvalidInput
+from planshift.policy.shelf import FolderShelf
+
+TRANSLATIONS: dict[str, dict[str, Callable[[Fields], Answer]]] = {
+    "kill_bill": {**kill_bill_changes.KINDS, **kill_bill_dates.KINDS},
+    "published": {**published_changes.KINDS, **published_figures.KINDS},
+}
+"""How each kind of case of each format is answered."""
+
+
+def run_file(path: str | Path) -> Report:
+    """Run every case of a file.
+
+    Raises:
+        InvalidInput: the file cannot be read, or is not built as a conformance file is.
+    """
+    where = Path(path)
+    text, problems = FolderShelf(where).text(where.name)
+    if text is None:
+        raise InvalidInput(diagnostics=problems)
+    return run_text(text, file=where.as_posix())
+
+
+def run_text(text: str, *, file: str) -> Report:
+    """Run every case of a file's text; `file` is how messages call it.
+
+    Raises:
+        InvalidInput: it is not built as a conformance file is.
+    """
+    return Report(file=file, results=tuple(run_case(case) for case in read_cases(text, file=file)))
+
+
+def run_case(case: Case) -> CaseResult:
+    """The outcome of one case. A case that cannot be translated or decided has failed, and says why."""
+    kind, why = out_of_scope(case)
+    if why:
+        return CaseResult(id=case.id, kind=kind, status="out_of_scope", why=why)
+    translate = TRANSLATIONS[case.format].get(case.kind)
+    if translate is None:
+        return CaseResult(id=case.id, kind=kind, status="failed", why=f"`{case.kind}` is not a kind of this format")
+    try:
+        found = differences(case.expect, translate(case.given), tolerance=case.tolerance)
+    except (CaseMistake, Undecided, ScheduleError) as error:
+        return CaseResult(id=case.id, kind=kind, status="failed", why=str(error))
+    except (InvalidBook, InvalidInput) as error:
+        told = "; ".join(diagnostic.message for diagnostic in error.diagnostics if diagnostic.is_error)
+        return CaseResult(id=case.id, kind=kind, status="failed", why=f"no book or subscription can say this: {told}")
+    return CaseResult(id=case.id, kind=kind, status="failed" if found else "passed", differences=found)
