@@ -16,7 +16,7 @@ from planshift.expressions.form import Bool, Int
 from planshift.rulebook.dates import Dates, Intervals, Terms, choice, whole_node
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.resolution import scale_of, word_of
-from planshift.rulebook.shares import SECONDS_PER_UNIT, Share, charge_stretch, credit_stretch, share
+from planshift.rulebook.shares import SECONDS_PER_UNIT, Share, charge_stretch, credit_stretch, share, used_stretch
 from planshift.rulebook.sources import TermValue
 
 
@@ -191,7 +191,7 @@ def swap(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: P
         share(facts, terms, part),
     )
     gives, bills, bills_old = _sides(facts, terms, dates=dates, spans=spans, price=price)
-    used = _used_share(facts, dates)
+    used = _used_share(facts, terms, dates=dates, spans=spans)
     zero = facts.form.lit(0)
     credit = choice(facts.form, [(gives, _credit(facts, terms, price, credit_fraction))], zero)
     charge = _charge(facts, terms, price=price, spans=spans, fractions=(credit_fraction, charge_fraction))
@@ -236,15 +236,14 @@ def _sides(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price:
     return gives, bills, facts.is_start.negate() & price.from_in_arrear & before_end
 
 
-def _used_share(facts: Facts, dates: Dates) -> Share:
-    """In arrear: the used days of the running period that nothing was billed for yet."""
-    paid_through = choice(
-        facts.form,
-        [(facts.truth("subscription.paid_through.given"), facts.whole("subscription.paid_through"))],
-        facts.period_start,
-    )
-    used = (dates.stop - paid_through.greatest(facts.period_start)).greatest(0)
-    return used, (facts.period_end - facts.period_start).greatest(1)
+def _used_share(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -> Share:
+    """In arrear: the used part. It is owed in any case, so where nothing is prorated it is counted in days."""
+    form = facts.form
+    stretch = used_stretch(facts, terms, dates=dates, spans=spans)
+    num, den = share(facts, terms, stretch)
+    whole = terms["proration.unit"].among("none")
+    days, period = (stretch.end - stretch.start).greatest(0), (stretch.of_end - stretch.of_start).greatest(1)
+    return choice(form, [(whole, days)], num), choice(form, [(whole, period)], den)
 
 
 def _credit(facts: Facts, terms: Terms, price: Prices, fraction: Share) -> Int:

@@ -100,6 +100,37 @@ def charge_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
     )
 
 
+def used_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -> Stretch:
+    """In arrear: the used part of the running period that nothing was billed for yet.
+
+    A period that is itself a part is measured as the term `leading` says: its price is that of a whole interval.
+    """
+    form, period_start = facts.form, facts.period_start
+    known = facts.truth("subscription.paid_through.given")
+    start = choice(form, [(known, facts.whole("subscription.paid_through").greatest(period_start))], period_start)
+    back = calendar.step(
+        facts.period_end,
+        months=-spans.from_months,
+        days=-spans.from_days,
+        anchor_day=facts.whole("subscription.bill_day"),
+    )
+    itself = terms["proration.leading"].among("own_period") | spans.from_once
+    of_start = choice(form, [(itself, period_start)], whole_node(form, back))
+    of_ends_at = facts.whole("subscription.period.ends_at")
+    starts_at = facts.whole("subscription.period.starts_at")
+    return Stretch(
+        start=start,
+        end=dates.stop.greatest(start),
+        of_start=of_start,
+        of_end=facts.period_end,
+        starts_at=choice(form, [(known, midnight(facts, start))], starts_at),
+        ends_at=change_instant(facts, terms, dates),
+        of_starts_at=choice(form, [(of_start.same(period_start), starts_at)], midnight(facts, of_start)),
+        of_ends_at=of_ends_at,
+        months=spans.from_months,
+    )
+
+
 def own_term_end(facts: Facts, dates: Dates, *, months: Int, days: Int) -> Int:
     """One interval on from the day of the change."""
     day_of_month = whole_node(facts.form, calendar.civil(dates.effective)[2])
