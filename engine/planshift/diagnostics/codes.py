@@ -126,6 +126,18 @@ _RESOLUTION: dict[str, str] = {
 }
 
 _INPUT: dict[str, str] = {
+    "PS501": "a fact that the book does not declare",
+    "PS502": "a fact declared in a way that has no type",
+    "PS503": "a declared fact that hides a built-in one",
+    "PS504": "a fact that can be missing",
+    "PS505": "an amount in another currency than the subscription",
+    "PS510": "a period that ends before it begins",
+    "PS511": "more paid than the period costs",
+    "PS512": "dates that contradict each other",
+    "PS513": "use of something that nothing limits",
+    "PS514": "the same thing listed twice",
+    "PS515": "a request that contradicts itself",
+    "PS516": "an unknown running service",
     "PS520": "a plan that the catalog does not have",
     "PS521": "a price that the plan does not have",
     "PS522": "a currency that nothing is sold in",
@@ -140,7 +152,15 @@ _INPUT: dict[str, str] = {
     "PS531": "an unknown requester",
 }
 
-_CASES: dict[str, str] = {}
+_CASES: dict[str, str] = {
+    "PS601": "an unknown subscription file",
+    "PS602": "an unknown term in a case",
+    "PS603": "a case that expects nothing",
+    "PS604": "two cases of one name",
+    "PS605": "a case that asks for nothing",
+    "PS606": "a case without a subscription",
+    "PS607": "a case without an instant",
+}
 
 _ACTIONS: dict[str, str] = {
     "PS701": "an action plan for a change that is not allowed",

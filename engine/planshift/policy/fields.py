@@ -32,6 +32,7 @@ LAST_YEAR = 2200
 _NAME = re.compile(r"[a-z_][a-z0-9_]*(?:-[a-z0-9_]+)*")
 _PRICE = re.compile(r"[a-z0-9_]+(?:[-.][a-z0-9_]+)*")
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_DATE = from_day(FIRST_DAY)
 
@@ -159,6 +160,44 @@ def read_zone(value: str) -> str:
     return value
 
 
+def read_moment(value: object) -> str:
+    """Return a day or an instant as it was written; the zone that gives it its meaning is known later.
+
+    Raises:
+        Mistakes: it looks like neither.
+    """
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        read_date(value[:10])
+        return value
+    help_text = "write 2026-01-31, or with a time 2026-01-31 10:00"
+    raise wrong("PS118", f"{describe(value)} is neither a date nor an instant", help_text=help_text)
+
+
+def read_instant(value: object) -> str:
+    """Return an instant as it was written; the zone that gives it its meaning is known later.
+
+    Raises:
+        Mistakes: it does not look like one.
+    """
+    if isinstance(value, str) and len(value) > 10 and _MOMENT.fullmatch(value):
+        read_date(value[:10])
+        return value
+    help_text = "write 2026-01-31T10:00:00Z, or in the zone of the book 2026-01-31 10:00"
+    raise wrong("PS118", f"{describe(value)} is not an instant", help_text=help_text)
+
+
+def read_money_text(value: object) -> str:
+    """Return an amount as it was written; the decimals of its currency are known later.
+
+    Raises:
+        Mistakes: it is no text.
+    """
+    if isinstance(value, str) and len(value) <= 60:
+        return value
+    help_text = 'write the amount with its currency: "9.00 EUR"'
+    raise wrong("PS112", f"expected an amount of money, found {describe(value)}", help_text=help_text)
+
+
 def read_limit(value: object) -> int:
     """Return a limit: a count, or `UNLIMITED`.
 
@@ -210,6 +249,9 @@ Every = Annotated[Interval, PlainValidator(read_interval), _like("1 month", "1 y
 Months = Annotated[int, PlainValidator(read_months), _like("12 months", "1 year")]
 Duration = Annotated[Interval, PlainValidator(read_days), _like("15 days", "1 month")]
 Percent = Annotated[int, PlainValidator(read_percent), _like("10%", "12.5%")]
+Moment = Annotated[str, PlainValidator(read_moment), _like("2026-01-31", "2026-01-31 10:00")]
+Instant = Annotated[str, PlainValidator(read_instant), _like("2026-01-31T10:00:00Z", "2026-01-31 10:00")]
+Money = Annotated[str, PlainValidator(read_money_text), _like("9.00 EUR")]
 Limit = Annotated[
     int,
     PlainValidator(read_limit),

@@ -9,7 +9,7 @@ from typing import TypeVar, final
 from planshift.diagnostics.diagnostic import Diagnostic, Severity
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.diagnostics.span import Span
-from planshift.policy.located import Located
+from planshift.policy.located import Located, follow
 from planshift.policy.mistakes import Mistake, Mistakes
 from planshift.policy.validation import Path, key_place, place, problem_at
 
@@ -23,6 +23,10 @@ class Placing:
     def __init__(self, root: Located) -> None:
         self.root = root
         self.problems: list[Diagnostic] = []
+
+    def node(self, path: Path) -> Located:
+        """Return the value at `path`, or what the path leads to as far as the tree goes."""
+        return follow(self.root, path).value
 
     def span(self, *path: str | int) -> Span:
         """Return the place of the value at `path`."""

@@ -1,0 +1,219 @@
+"""Cases and subscriptions of a book: what is given, what is asked for, what must come out, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import final
+
+from planshift.billing.change import ChangeRequest
+from planshift.billing.subscription import Subscription
+from planshift.billing.zones import parse_instant
+from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
+from planshift.diagnostics.nearest import did_you_mean
+from planshift.diagnostics.span import Span
+from planshift.policy.case_model import CaseModel, CasesModel
+from planshift.policy.document import BookDocument
+from planshift.policy.expectations import Expected, read_expectation
+from planshift.policy.extends import merge
+from planshift.policy.located import Located
+from planshift.policy.located import Mapping as LocatedMapping
+from planshift.policy.placing import Placing
+from planshift.policy.request_documents import request_from_model
+from planshift.policy.shelf import FolderShelf, Shelf, TextShelf
+from planshift.policy.subscription_documents import read_document, subscription_of
+from planshift.policy.validation import Path, validate
+
+CASES, SUBSCRIPTIONS = "cases/", "subscriptions/"
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One worked example at an instant; without a request it is about the options."""
+
+    name: str
+    span: Span
+    now: int
+    subscription: Subscription
+    request: ChangeRequest | None
+    expected: tuple[Expected, ...]
+    todo: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """The cases of one file, in its order."""
+
+    file: str
+    cases: tuple[Case, ...]
+
+
+ReadCases = tuple[tuple[CaseFile, ...], tuple[Diagnostic, ...], dict[str, str]]
+"""The cases that could be read, everything wrong with any, and the texts by file."""
+
+ReadSubscriptions = tuple[tuple[tuple[str, Subscription], ...], tuple[Diagnostic, ...], dict[str, str]]
+"""Subscriptions by file name without its ending, everything wrong with any, and the texts by file."""
+
+
+def read_cases(book: BookDocument, files: FilePath | Mapping[str, str]) -> ReadCases:
+    """Return the cases of a book, given its folder or its texts by file name."""
+    reading = _Reading(book, _shelf(files))
+    found = tuple(each for name in reading.names(CASES) if (each := reading.case_file(name)) is not None)
+    return found, sort_diagnostics(reading.problems), reading.sources
+
+
+def read_subscriptions(book: BookDocument, files: FilePath | Mapping[str, str]) -> ReadSubscriptions:
+    """Return the subscriptions of a book, given its folder or its texts by file name."""
+    reading = _Reading(book, _shelf(files))
+    found: list[tuple[str, Subscription]] = []
+    for name in reading.names(SUBSCRIPTIONS):
+        root = reading.tree(name)
+        subscription = reading.subscription(root) if root is not None else None
+        if subscription is not None:
+            found.append((_stem(name), subscription))
+    return tuple(found), sort_diagnostics(reading.problems), reading.sources
+
+
+def _shelf(files: FilePath | Mapping[str, str]) -> Shelf:
+    return FolderShelf(files) if isinstance(files, FilePath) else TextShelf(files)
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
+class _Reading:
+    """The case and subscription files of one book."""
+
+    def __init__(self, book: BookDocument, shelf: Shelf) -> None:
+        self._book = book
+        self._shelf = shelf
+        self._trees: dict[str, Located | None] = {}
+        self._decimals = dict(book.policy.decimals)
+        self.problems: list[Diagnostic] = []
+        self.sources: dict[str, str] = {}
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """Return the names of the YAML and JSON files of a folder of the book."""
+        return tuple(name for name in self._shelf.names() if name.startswith(folder) and name.endswith(SUFFIXES))
+
+    def tree(self, name: str) -> Located | None:
+        """Return the tree of a file, read once; its problems are reported once."""
+        if name not in self._trees:
+            text, problems = self._shelf.text(name)
+            self.problems += problems
+            self._trees[name] = None
+            if text is not None:
+                shown = self._shelf.shown(name)
+                self.sources[shown] = text
+                self._trees[name], problems = read_document(text, file=shown)
+                self.problems += problems
+        return self._trees[name]
+
+    def subscription(self, root: Located) -> Subscription | None:
+        """Return the subscription of a tree; its problems are kept."""
+        found, problems = subscription_of(root, self._book)
+        self.problems += problems
+        return found
+
+    def case_file(self, name: str) -> CaseFile | None:
+        """Return the cases of a file that have no mistakes, or None where nothing can be made of it."""
+        root = self.tree(name)
+        if root is None:
+            return None
+        model, pruned, problems = validate(CasesModel, root, context={"decimals": self._decimals})
+        self.problems += problems
+        if model is None:
+            return None
+        placing = Placing(pruned)
+        seen: dict[str, int] = {}
+        for index, case in enumerate(model.cases):
+            if case.name in seen:
+                placing.report("PS604", f"a second case is called `{case.name}`", path=("cases", index, "name"))
+            seen[case.name] = index
+        self.problems += placing.problems
+        cases = (self._case(index, case, model, root=pruned) for index, case in enumerate(model.cases))
+        found = tuple(case for case in cases if case is not None)
+        return CaseFile(file=self._shelf.shown(name), cases=found)
+
+    def _case(self, index: int, model: CaseModel, file: CasesModel, *, root: Located) -> Case | None:
+        placing = Placing(root)
+        case = self._read_case(index, model, file, placing=placing)
+        self.problems += placing.problems
+        return None if has_errors(placing.problems) else case
+
+    def _read_case(self, index: int, model: CaseModel, file: CasesModel, *, placing: Placing) -> Case | None:
+        at = ("cases", index)
+        root = self._given(index, model, file, placing=placing)
+        subscription = self.subscription(root) if root is not None else None
+        expected = read_expectation(model.expect, placing, at=(*at, "expect"), decimals=self._decimals)
+        if subscription is None:
+            return None
+        now = self._now(index, model, file, placing=placing, zone=subscription.timezone)
+        request = None
+        if model.when is not None:
+            inner = Placing(placing.node((*at, "when")))
+            request = request_from_model(model.when, inner, book=self._book, subscription=subscription, now=now)
+            placing.problems += inner.problems
+        elif any(each.name != "options" for each in expected):
+            message = "without `when` a case is about `options` only"
+            placing.report("PS605", message, path=(*at, "expect"), on_key=True)
+        if now is None:
+            return None
+        return Case(
+            name=model.name,
+            span=placing.span(*at, "name"),
+            now=now,
+            subscription=subscription,
+            request=request,
+            expected=expected,
+            todo=model.todo,
+        )
+
+    def _now(self, index: int, model: CaseModel, file: CasesModel, *, placing: Placing, zone: str | None) -> int | None:
+        own = model.now is not None
+        text = model.now or file.now
+        path: Path = ("cases", index, "now") if own else ("now",)
+        at = model.when.at if model.when is not None else None
+        if text is None and at is not None:
+            text, path = at, ("cases", index, "when", "at")
+        if text is None:
+            message = "the case has no instant"
+            help_text = "write `now:` in the case or at the top of the file"
+            placing.report("PS607", message, path=("cases", index), help_text=help_text, on_key=True)
+            return None
+        try:
+            return parse_instant(text, zone or self._book.policy.timezone)
+        except ValueError as error:
+            placing.report("PS118", str(error), path=path)
+            return None
+
+    def _given(self, index: int, model: CaseModel, file: CasesModel, *, placing: Placing) -> Located | None:
+        """Return the tree of the subscription: that of its file, with what the case says put over it."""
+        at = ("cases", index)
+        name = model.given.subscription if model.given is not None else None
+        path: Path = (*at, "given", "subscription") if name is not None else ("subscription",)
+        name = name or file.subscription
+        own = placing.node((*at, "given")) if model.given is not None else None
+        if isinstance(own, LocatedMapping):
+            entries = {key: entry for key, entry in own.entries.items() if key != "subscription"}
+            own = LocatedMapping(own.file, entries, own.start, own.stop)
+        if name is None:
+            if own is None:
+                placing.report("PS606", "the case has no subscription", path=at, on_key=True)
+            return own
+        root = self._named(name, path, placing=placing)
+        return merge(root, own) if root is not None and own is not None else root
+
+    def _named(self, name: str, path: Path, *, placing: Placing) -> Located | None:
+        known = {_stem(each): each for each in self.names(SUBSCRIPTIONS)}
+        file = known.get(name) or known.get(_stem(name) if name.endswith(SUFFIXES) else name)
+        if file is None:
+            help_text = did_you_mean(name, known)
+            placing.report("PS601", f"there is no subscription file `{name}`", path=path, help_text=help_text)
+            return None
+        return self.tree(file)

@@ -1,0 +1,109 @@
+"""What a case expects, as values that can be compared with a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import final
+
+from planshift.billing.currency import decimals as iso_decimals
+from planshift.billing.money import Money
+from planshift.diagnostics.span import Span
+from planshift.policy.amounts import Decimals, read_money
+from planshift.policy.case_model import ExpectModel
+from planshift.policy.fields import read_date
+from planshift.policy.located import Located, Mapping, plain, span_of
+from planshift.policy.mistakes import Mistakes, no_such_word
+from planshift.policy.placing import Placing
+from planshift.policy.term_values import TermValue
+from planshift.policy.terms import TERM
+from planshift.policy.validation import Path
+
+ExpectedValue = str | int | date | Money | TermValue | tuple[str, ...] | None
+"""What a part of a decision must be; None where there must be none."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """One thing that must come out: its dotted name (`due_now`, `lines.fee`, `terms.proration.unit`) and value."""
+
+    name: str
+    value: ExpectedValue
+    span: Span
+
+
+_MONEY = frozenset({"due_now", "due_later", "next_bill", "lines", "flow", "contract.penalty", "contract.remainder"})
+_NESTED = frozenset({"lines", "flow", "contract", "extension", "excess", "terms", "sources"})
+
+
+def read_expectation(model: ExpectModel, placing: Placing, *, at: Path, decimals: Decimals) -> tuple[Expected, ...]:
+    """Return everything that is expected, in the order of the file; what is wrong is left in the placing."""
+    reading = _Reading(model, placing, at=at, decimals=decimals)
+    return tuple(reading.all())
+
+
+class _Reading:
+    def __init__(self, model: ExpectModel, placing: Placing, *, at: Path, decimals: Decimals) -> None:
+        self._model = model
+        self._placing = placing
+        self._at = at
+        self._decimals = decimals
+
+    def all(self) -> Iterator[Expected]:
+        """Yield everything, and report an expectation of nothing."""
+        node = self._placing.node(self._at)
+        entries = node.entries if isinstance(node, Mapping) else {}
+        if not entries:
+            self._placing.report("PS603", "the case expects nothing", path=self._at, on_key=True)
+        for key, entry in entries.items():
+            if key in ("terms", "sources"):
+                yield from self._of_terms(key, entry.value)
+            elif key in _NESTED and isinstance(entry.value, Mapping):
+                for inner, value in entry.value.entries.items():
+                    yield self._expected(
+                        f"{key}.{inner}", value.value, money=key in _MONEY or f"{key}.{inner}" in _MONEY
+                    )
+            else:
+                yield self._expected(key, entry.value, money=key in _MONEY)
+
+    def _expected(self, name: str, node: Located, *, money: bool) -> Expected:
+        path = (*self._at, *name.split("."))
+        value = plain(node)
+        found: ExpectedValue
+        if money and value is not None:
+            found = self._placing.read(path, partial(self._money, value), otherwise=None)
+        elif isinstance(value, list):
+            found = tuple(str(item) for item in value)
+        elif name.endswith(("_on", "_until")) and value is not None:
+            found = read_date(value)  # the model has seen that it is one
+        elif isinstance(value, (str, int)) or value is None:
+            many = name in ("reasons", "warnings", "moves", "lost", "remedies", "options")
+            found = (str(value),) if many and value is not None else value
+        else:
+            found = None
+        return Expected(name=name, value=found, span=span_of(node))
+
+    def _money(self, value: object) -> Money:
+        currency, minor = read_money(value, self._decimals)
+        own = self._decimals.get(currency)
+        return Money(minor=minor, currency=currency, decimals=iso_decimals(currency) if own is None else own)
+
+    def _of_terms(self, key: str, node: Located) -> Iterator[Expected]:
+        for name, entry in node.entries.items() if isinstance(node, Mapping) else ():
+            path = (*self._at, key, name)
+            if name not in TERM:
+                mistake = no_such_word(name, TERM, what="a term").mistakes[0]
+                help_text = mistake.help if mistake.help and mistake.help.startswith("did") else None
+                self._placing.report("PS602", mistake.message, path=path, help_text=help_text, on_key=True)
+            elif key == "sources":
+                yield Expected(name=f"{key}.{name}", value=str(plain(entry.value)), span=span_of(entry.value))
+            else:
+                read = partial(TERM[name].shape.read, plain(entry.value), self._decimals)
+                try:
+                    yield Expected(name=f"{key}.{name}", value=read(), span=span_of(entry.value))
+                except Mistakes as error:
+                    for mistake in error.mistakes:
+                        self._placing.report(mistake.code, mistake.message, path=path, help_text=mistake.help)

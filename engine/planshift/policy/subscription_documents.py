@@ -1,0 +1,264 @@
+"""Subscriptions from documents: every contradiction is found before anything is decided."""
+
+from __future__ import annotations
+
+from planshift.billing.catalog import Plan, Price
+from planshift.billing.period import Period
+from planshift.billing.subscription import (
+    Answer,
+    Customer,
+    HeldService,
+    PendingChange,
+    RunningContract,
+    Subscription,
+)
+from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
+from planshift.diagnostics.span import whole_file
+from planshift.policy.document import BookDocument
+from planshift.policy.fact_validation import FactPairs, read_facts
+from planshift.policy.held import Held
+from planshift.policy.located import Located, follow
+from planshift.policy.placing import Placing
+from planshift.policy.read_yaml import read_yaml
+from planshift.policy.subscription_model import PendingModel, PeriodModel, RunningContractModel, SubscriptionModel
+from planshift.policy.text import decode
+from planshift.policy.validation import problem_at, validate
+
+
+def read_subscription(
+    text: str | bytes, *, file: str, book: BookDocument
+) -> tuple[Subscription | None, tuple[Diagnostic, ...]]:
+    """Return the subscription of a YAML or JSON text, or None where it has errors, and everything wrong with it."""
+    root, problems = read_document(text, file=file)
+    if root is None:
+        return None, problems
+    subscription, found = subscription_of(root, book)
+    problems = sort_diagnostics([*problems, *found])
+    return None if has_errors(problems) else subscription, problems
+
+
+def read_document(text: str | bytes, *, file: str) -> tuple[Located | None, tuple[Diagnostic, ...]]:
+    """Return the tree of a document that stands outside of a book, or None and why there is none."""
+    if isinstance(text, bytes):
+        decoded, problems = decode(text, file=file)
+        if decoded is None:
+            return None, problems
+        text = decoded
+    root, problems = read_yaml(text, file=file)
+    if root is None and not problems:
+        problems = (Diagnostic(code="PS010", message="the file is empty", span=whole_file(file)),)
+    return root, problems
+
+
+def subscription_of(root: Located, book: BookDocument) -> tuple[Subscription | None, tuple[Diagnostic, ...]]:
+    """Return the subscription of a tree, or None where it has errors, and everything wrong with it."""
+    model, pruned, problems = validate(SubscriptionModel, root, context={"decimals": dict(book.policy.decimals)})
+    if model is None:
+        return None, tuple(problems)
+    held = Held(
+        book=book,
+        placing=Placing(pruned),
+        currency=model.currency or book.policy.currency,
+        zone=model.timezone or book.policy.timezone,
+    )
+    subscription = _subscription(model, held)
+    found = sort_diagnostics([*problems, *held.placing.problems])
+    return None if has_errors(found) else subscription, found
+
+
+def _subscription(model: SubscriptionModel, held: Held) -> Subscription | None:
+    plan = held.plan(model.plan, at=("plan",))
+    price = _price(model, plan, held=held) if plan is not None else None
+    period = _period(model.period, held)
+    customer, usage_facts = _customer(model, held)
+    held.resources(model.usage or {}, at=("usage",))
+    _check_dates(model, period, held=held)
+    contract = _contract(model.contract, held)
+    pending = _pending(model.pending, held)
+    services = _services(model, held)
+    answers = _answers(model, held)
+    amount = None if model.amount is None else held.money(model.amount, at=("amount",))
+    paid = None if model.paid is None else held.money(model.paid, at=("paid",))
+    given_back = held.money(model.given_back, at=("given_back",))
+    debt = held.money(model.debt, at=("debt",))
+    if price is not None:
+        due = _due(price, amount, quantity=model.quantity, held=held)
+        _check_amounts(due, paid, given_back=given_back, debt=debt, held=held)
+    addons = held.addons(model.addons or (), at=("addons",))
+    discount = held.discount(model.discount, at=("discount",))
+    account_credit = held.money(model.account_credit, at=("account_credit",))
+    if plan is None or price is None or period is None:
+        return None
+    return Subscription(
+        id=model.id,
+        plan=plan.name,
+        price=price.id,
+        currency=held.currency,
+        period=period,
+        customer=customer,
+        quantity=model.quantity,
+        bill_day=model.bill_day or 0,
+        status=model.status,
+        started_on=model.started_on,
+        renewals=model.renewals,
+        amount=amount,
+        paid=paid,
+        given_back=given_back,
+        debt=debt,
+        unpaid_invoices=model.unpaid_invoices,
+        account_credit=account_credit,
+        discount=discount,
+        trial_ends_on=model.trial_ends_on,
+        paid_through=model.paid_through,
+        contract=contract,
+        usage=tuple(sorted((model.usage or {}).items())),
+        usage_facts=usage_facts,
+        addons=addons,
+        services=services,
+        answers=answers,
+        resources=tuple(sorted((model.resources or {}).items())),
+        pending=pending,
+        changes=tuple(sorted(model.changes)),
+        timezone=model.timezone,
+        fact_schema=held.book.facts.digest,
+    )
+
+
+def _price(model: SubscriptionModel, plan: Plan, *, held: Held) -> Price | None:
+    if model.price is not None:
+        price = held.price(plan, model.price, at=("price",))
+    elif len(plan.prices) == 1:
+        price = plan.prices[0]
+    else:
+        known = ", ".join(f"`{each.id}`" for each in plan.prices)
+        message = f"`price` is missing, and `{plan.name}` has several"
+        held.placing.report("PS102", message, path=("plan",), help_text=f"write one of {known}", on_key=True)
+        return None
+    if price is not None and model.amount is None and held.currency not in dict(price.amounts):
+        sold = ", ".join(currency for currency, _ in price.amounts)
+        message = f"`{plan.name}` has no price in {held.currency}"
+        path = ("currency",) if model.currency else ("plan",)
+        held.placing.report("PS522", message, path=path, help_text=f"this price is in {sold}")
+    return price
+
+
+def _period(model: PeriodModel, held: Held) -> Period | None:
+    start, starts_at = held.moment(model.start, at=("period", "start"))
+    end, ends_at = held.moment(model.end, at=("period", "end"))
+    try:
+        return Period(start=start, end=end, starts_at=starts_at, ends_at=ends_at)
+    except ValueError:
+        message = f"the period ends on {end}, and begins on {start}"
+        help_text = "`end` is the first day after the period, so it is later than `start`"
+        held.placing.report("PS510", message, path=("period", "end"), help_text=help_text)
+        return None
+
+
+def _customer(model: SubscriptionModel, held: Held) -> tuple[Customer, FactPairs]:
+    facts = _facts(("customer", "facts"), "customer", held=held)
+    usage = _facts(("usage_facts",), "usage", held=held)
+    customer = model.customer
+    if customer is None:
+        return Customer(id=model.id, facts=facts), usage
+    return (
+        Customer(
+            id=customer.id or model.id,
+            client_group=customer.client_group,
+            since=customer.since,
+            facts=facts,
+        ),
+        usage,
+    )
+
+
+def _facts(at: tuple[str, ...], side: str, *, held: Held) -> FactPairs:
+    found = follow(held.placing.root, at)
+    node = found.value if found.steps == len(at) else None
+    decimals = dict(held.book.policy.decimals)
+    pairs, mistakes = read_facts(held.book.facts, side, node, currency=held.currency, decimals=decimals)
+    held.placing.problems += [
+        problem_at(held.placing.root, at, mistake=mistake, on_key=mistake.code == "PS501") for mistake in mistakes
+    ]
+    return pairs
+
+
+def _check_dates(model: SubscriptionModel, period: Period | None, *, held: Held) -> None:
+    started, trial_end = model.started_on, model.trial_ends_on
+    if started is not None and trial_end is not None and trial_end < started:
+        held.placing.report(
+            "PS512", f"the trial ends before the subscription starts ({started})", path=("trial_ends_on",)
+        )
+    if started is not None and period is not None and started > period.start:
+        message = f"the subscription starts after its running period ({period.start})"
+        held.placing.report("PS512", message, path=("started_on",))
+
+
+def _contract(model: RunningContractModel | None, held: Held) -> RunningContract | None:
+    if model is None:
+        return None
+    if model.ends_on <= model.starts_on:
+        message = f"the contract ends on {model.ends_on}, and starts on {model.starts_on}"
+        held.placing.report("PS525", message, path=("contract", "ends_on"))
+    if model.plan is not None:
+        held.plan(model.plan, at=("contract", "plan"))
+    return RunningContract(
+        starts_on=model.starts_on,
+        ends_on=model.ends_on,
+        penalty=held.money(model.penalty, at=("contract", "penalty")),
+        remainder=model.remainder,
+        plan=model.plan,
+    )
+
+
+def _pending(model: PendingModel | None, held: Held) -> PendingChange | None:
+    if model is None:
+        return None
+    plan = held.plan(model.to_plan, at=("pending", "to_plan"))
+    if plan is not None:
+        held.price(plan, model.to_price, at=("pending", "to_price"))
+    return PendingChange(to_plan=model.to_plan, to_price=model.to_price, effective_on=model.effective_on)
+
+
+def _services(model: SubscriptionModel, held: Held) -> tuple[HeldService, ...]:
+    found: dict[str, HeldService] = {}
+    for index, each in enumerate(model.services or ()):
+        if each.id in found:
+            message = f"a second running service has the id `{each.id}`"
+            held.placing.report("PS514", message, path=("services", index, "id"))
+        held.resources(each.uses or {}, at=("services", index, "uses"))
+        uses = tuple(sorted((each.uses or {}).items()))
+        found[each.id] = HeldService(id=each.id, title=each.title or each.id, uses=uses)
+    return tuple(found.values())
+
+
+def _answers(model: SubscriptionModel, held: Held) -> tuple[Answer, ...]:
+    known = {service.name for service in held.book.catalog.services}
+    for index, each in enumerate(model.answers or ()):
+        if each.service not in known:
+            path = ("answers", index, "service")
+            held.placing.unknown("PS204", "service", name=each.service, known=known, path=path)
+    return tuple(Answer(service=each.service, question=each.question, value=each.value) for each in model.answers or ())
+
+
+def _due(price: Price, amount: int | None, *, quantity: int, held: Held) -> int | None:
+    """Return the most that a period can cost, or None where the price has no amount in the currency."""
+    listed = [dict(amounts).get(held.currency, 0) for amounts in (price.amounts, price.renewal)]
+    if amount is None and held.currency not in dict(price.amounts):
+        return None
+    return (max(listed) if amount is None else amount) * quantity
+
+
+def _check_amounts(due: int | None, paid: int | None, *, given_back: int, debt: int, held: Held) -> None:
+    if due is None:
+        return
+    text = held.shown(due)
+    if paid is not None and paid > due:
+        message = f"more was paid than the period costs ({text})"
+        held.placing.report("PS511", message, path=("paid",), help_text="put what was paid ahead into `account_credit`")
+    elif (paid or 0) + debt > due:
+        message = f"what was paid and what is open come to more than the period costs ({text})"
+        held.placing.report("PS511", message, path=("debt",))
+    most = due if paid is None else paid
+    if given_back > most:
+        message = f"more was given back than was paid ({held.shown(most)})"
+        held.placing.report("PS528", message, path=("given_back",))
