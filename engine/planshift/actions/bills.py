@@ -145,7 +145,7 @@ def _charge_lines(change: Change, line: Line) -> Iterator[BillLine]:
         return
     old = change.plan(change.before.plan).title
     yield replace(billed, amount=price)
-    yield replace(billed, kind="discount", title=f"paid for {old}", amount=line.amount - price)
+    yield BillLine(kind="discount", title=f"paid for {old}", amount=line.amount - price)
 
 
 def _bill_line(line: Line) -> BillLine:

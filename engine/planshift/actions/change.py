@@ -96,6 +96,15 @@ class Change:
         )
 
     @property
+    def renews_on(self) -> date | None:
+        """The day of the next regular bill after the change; None when the subscription ends or is billed once."""
+        after = self.after
+        if after is None:
+            return None
+        price = self.plan(after.plan).price(after.price)
+        return None if price is None or price.interval.once else after.period.end
+
+    @property
     def later(self) -> bool:
         """Whether the change waits for its day. A switch does not: the renewal run comes when it is due."""
         return not self.decision.immediate and not self.is_switch

@@ -192,11 +192,20 @@ def _steps(change: Change, stages: Stages, *, left_out: Sequence[str] = ()) -> t
     for name, waits in stages:
         if name in ends:
             continue
-        needs = tuple(dict.fromkeys(step for stage in waits for step in ends.get(stage, ())))
+        needs = _direct({step for stage in waits for step in ends.get(stage, ())}, steps)
         found = tuple(_STAGES[name](change))
         steps += [Step(id=draft.id, key="", action=draft.action, needs=needs, undo=draft.undo) for draft in found]
         ends[name] = tuple(draft.id for draft in found) or needs
     return tuple(steps)
+
+
+def _direct(needs: set[str], steps: Sequence[Step]) -> tuple[str, ...]:
+    """Those of some steps that none of the others already waits for, in the order of the plan."""
+    implied: set[str] = set()
+    for step in reversed(steps):
+        if step.id in needs or step.id in implied:
+            implied.update(step.needs)
+    return tuple(step.id for step in steps if step.id in needs - implied)
 
 
 def _keyed(steps: tuple[Step, ...], *, order: str | None, fingerprint: str, prefix: str = "") -> tuple[Step, ...]:

@@ -63,7 +63,7 @@ def credit_goes_where_it_should(plan: ActionPlan) -> Iterator[str]:
     parts = (flow.debt_reduced, flow.offset, flow.to_account, flow.refunded, flow.to_next_bill, flow.to_time)
     sum_of_parts = sum(part.minor for part in parts)
     yield from _differs("the parts of the credit come to", sum_of_parts, flow.credit, what="the credit is")
-    if _decided_later(plan):
+    if plan.queued:
         return
     actions = _actions(plan)
     moved: Counter[str] = Counter()
@@ -87,7 +87,7 @@ def charges_are_billed_once(plan: ActionPlan) -> Iterator[str]:
     flow = plan.flow
     due = flow.offset.minor + flow.due_now.minor + flow.due_later.minor
     yield from _differs("what is offset and what is due come to", due, flow.charges, what="the charges are")
-    if _decided_later(plan):
+    if plan.queued:
         return
     billed = sum(_charged_in(action) for action in _actions(plan))
     yield from _differs("the steps bill", billed, flow.charges, what="the charges are")
@@ -133,11 +133,6 @@ def _all_money(value: object) -> Iterator[Money]:
 
 def _actions(plan: ActionPlan) -> tuple[Action, ...]:
     return tuple(each.step.action for each in placed(plan.steps))
-
-
-def _decided_later(plan: ActionPlan) -> bool:
-    """Whether the plan only keeps a place: its figures are decided again when its turn comes, so no step moves them."""
-    return any(step.action.kind == "queue_change" for step in plan.steps)
 
 
 def _credit_in(action: Action) -> int:

@@ -123,10 +123,8 @@ def held_pay(change: Change) -> Iterator[Draft]:
 
 def renewal(change: Change) -> Iterator[Draft]:
     """The renewal date, where the change moves it."""
-    if change.starts or change.after is None:
-        return
-    old, new = change.before.period.end, change.after.period.end
-    if old != new:
+    old, new = change.before.period.end, change.renews_on
+    if not change.starts and new is not None and old != new:
         undo = BumpRenewal(from_day=new, to_day=old)
         yield Draft(id=BumpRenewal.kind, action=BumpRenewal(from_day=old, to_day=new), undo=undo)
 

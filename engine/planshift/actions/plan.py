@@ -6,12 +6,13 @@ much may be given back at most.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import final
 
 from planshift.actions.action import Step
+from planshift.actions.order_actions import QueueChange
 from planshift.billing.money import Money
 from planshift.decision.answer import Flow, PlanRef
 
@@ -50,6 +51,11 @@ class ActionPlan:
     returnable: Money
     steps: tuple[Step, ...]
 
+    @property
+    def queued(self) -> bool:
+        """Whether the plan only keeps a place behind another change: its figures are decided again then."""
+        return any(isinstance(step.action, QueueChange) for step in self.steps)
+
     def key(self, position: str) -> str:
         """The idempotency key of the step at a position such as `3` or `4.2`."""
         return step_key(position, order=self.order, fingerprint=self.quote.fingerprint)
@@ -84,8 +90,3 @@ def _placed(steps: tuple[Step, ...], *, within: tuple[Step, ...], prefix: str) -
         position = f"{prefix}{number}"
         yield Placed(position=position, step=step, beside=steps, within=within)
         yield from _placed(step.later, within=(*within, step), prefix=f"{position}.")
-
-
-def total(amounts: Iterable[Money]) -> int:
-    """The sum of amounts of one currency in minor units."""
-    return sum(amount.minor for amount in amounts)

@@ -74,7 +74,7 @@ def start(change: Change) -> Iterator[Draft]:
         quantity=after.quantity,
         on=on,
         bill_day=after.bill_day,
-        next_bill_on=after.period.end,
+        next_bill_on=change.renews_on,
         amount=_amount(change, after),
         discount=_discount(after),
     )
@@ -164,12 +164,17 @@ def _start_contract(change: Change, running: RunningContract, plan: str) -> Star
 
 
 def carry(change: Change) -> Iterator[Draft]:
-    """What moves to the new plan. Add-ons without a place there are ended by name."""
+    """What moves to the new plan. Add-ons without a place there are ended by name.
+
+    A switch leaves resources where they are: to move them is to speak to a connector (S1.9).
+    """
     if not change.moves_plan:
         return
     old, new, moves = change.before.plan, change.request.plan, change.decision.moves
     for kind, action in _MOVES.items():
-        found = [move for move in moves if move.kind == kind and move.outcome == "moves"]
+        found = [move for move in moves if (move.kind, move.outcome) == (kind, "moves")]
+        if kind == "resources" and change.is_switch:
+            continue
         items = tuple(Carried(name=move.name, value=move.value) for move in found)
         if items:
             forth = action(from_plan=old, to_plan=new, items=items)

@@ -32,7 +32,11 @@ def closing_line(plan: ActionPlan) -> str:
     """How many steps there are and what they come to."""
     found = tuple(placed(plan.steps))
     now = sum(1 for each in found if not each.within)
-    steps = f"{now} now" if now == len(found) else f"{now} now, {len(found) - now} later"
+    steps = f"{now} step{'' if now == 1 else 's'}"
+    if len(found) > now:
+        steps += f" now, {len(found) - now} later"
+    if plan.queued:
+        return f"Plan: {steps}. What is to pay is decided again when the change's turn comes."
     flow = plan.flow
     back = replace(flow.credit, minor=flow.credit.minor - flow.offset.minor)
     return f"Plan: {steps}. To pay: {flow.due_now} now, {flow.due_later} later. To give back: {back}."
@@ -72,7 +76,8 @@ def _rows(each: Placed, numbers: dict[str, str]) -> Iterator[tuple[str, ...]]:
 
 
 def _line(line: BillLine) -> str:
-    span = f" {line.start} to {line.end}" if line.start is not None and line.end is not None else ""
+    for_days = line.start is not None and line.end is not None and line.start < line.end
+    span = f" {line.start} to {line.end}" if for_days else ""
     taxed = f", taxed as {line.service}" if line.service else ""
     return f"{line.title}{span}{taxed}"
 
