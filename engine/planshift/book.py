@@ -101,7 +101,7 @@ class Book:
         try:
             return deciding.decide(self.rulebook, subscription, request=request, made_as=Decision)
         except KeyError:
-            raise InvalidInput(diagnostics=tuple(request_flaws(self.rulebook, subscription, request))) from None
+            raise InvalidInput(diagnostics=tuple(request_flaws(self.rulebook, subscription, request=request))) from None
 
     def options(self, subscription: Subscription, request: ChangeRequest) -> deciding.Options[Decision]:
         """Every other plan and price for the subscription; `request` says when and by whom, its plan does not matter.

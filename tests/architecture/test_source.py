@@ -35,6 +35,7 @@ POSITIONAL_ALLOWED = {
     "billing/proration.py.rounded_share": "numerator, denominator, scale: the order is the formula's",
     "billing/proration.py.prorate": "amount * numerator / denominator: the order is the formula's",
     "billing/proration.py.cap_credit": "the amount, then what bounds it, as in the formula",
+    "rulebook/dates.py.choice": "if, then, otherwise: it reads as it is said",
     "expressions/form.py.Int.muldiv": "what `billing.whole.muldiv` calls on a node",
     "expressions/simplify.py.muldiv": "what `billing.whole.muldiv` calls on a node",
 }

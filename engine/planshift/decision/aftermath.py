@@ -42,7 +42,7 @@ def moves_of(outcome: Outcome) -> Iterator[Move]:
     if request.plan == subscription.plan:
         return
     plan = outcome.plan_named(request.plan)
-    for item in movables(outcome.rulebook.tables.catalog, subscription, plan):
+    for item in movables(outcome.rulebook.tables.catalog, subscription, plan=plan):
         rule = outcome.word(f"carry.{item.kind}")
         stays = rule == "keep" or (rule != "drop" and item.same)
         why = _why(rule, same=item.same)

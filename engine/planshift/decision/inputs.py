@@ -107,7 +107,7 @@ def _facts(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnosti
             yield _flaw("PS529", f"the book wants these {side} facts, in this order: {listed}")
 
 
-def request_flaws(rulebook: Rulebook, subscription: Subscription, request: ChangeRequest) -> Iterator[Diagnostic]:
+def request_flaws(rulebook: Rulebook, subscription: Subscription, *, request: ChangeRequest) -> Iterator[Diagnostic]:
     """Everything about a request that the kernel must be able to rely on."""
     yield from _known(rulebook, subscription.plan, subscription.price, of="subscription")
     if request.kind not in KINDS:

@@ -122,7 +122,7 @@ class Outcome:
         resolved = self.reading.kernel.terms[name]
         value = resolved.values[self.value(f"term.{name}")]
         source = self.reading.kernel.sources[self.value(f"source.{name}")]
-        text = term_text(name, value, self.decimals)
+        text = term_text(name, value, decimals=self.decimals)
         if isinstance(value, Computed):
             amount = self.money(self.value("fee"))
             return ResolvedTerm(name=name, value=amount, text=f"{text} = {amount}", source=source)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from fractions import Fraction
 
 from planshift.billing.calendar import from_day
+from planshift.billing.money import format_minor
 from planshift.decision.answer import Reason
 from planshift.decision.outcome import Outcome
 from planshift.decision.people import title_of
@@ -36,7 +36,7 @@ def collect(outcome: Outcome) -> Iterator[Reason]:
                 denies = message.text.kind == "deny"
                 yield Reason(
                     code="rule" if denies else "warning",
-                    text=fill(outcome, message.text, holes),
+                    text=fill(outcome, message.text, holes=holes),
                     weight="denial" if denies else "warning",
                     source=rule.source,
                     overridden=passed and denies,
@@ -62,13 +62,13 @@ def _source(outcome: Outcome, objection: Objection) -> Source | None:
     )
 
 
-def fill(outcome: Outcome, text: RuleText, holes: tuple[int | bool | str, ...]) -> str:
+def fill(outcome: Outcome, text: RuleText, *, holes: tuple[int | bool | str, ...]) -> str:
     """The text with its holes filled."""
     values = iter(holes)
-    return "".join(shown(outcome, next(values), part) if isinstance(part, Shown) else part for part in text.parts)
+    return "".join(shown(outcome, next(values), part=part) if isinstance(part, Shown) else part for part in text.parts)
 
 
-def shown(outcome: Outcome, value: int | bool | str, part: Shown) -> str:
+def shown(outcome: Outcome, value: int | bool | str, *, part: Shown) -> str:
     """A value of the compiled form as a person reads it."""
     kind = part.type
     if isinstance(value, str):
@@ -89,8 +89,8 @@ def shown(outcome: Outcome, value: int | bool | str, part: Shown) -> str:
 
 def _number(value: Fraction, *, percent: bool) -> str:
     """A number with at most six decimals."""
-    scaled = value * 100 if percent else value
-    text = f"{Decimal(scaled.numerator) / Decimal(scaled.denominator):.6f}".rstrip("0").rstrip(".")
+    millionths = round(value * (100 if percent else 1) * 1_000_000)
+    text = format_minor(millionths, 6).rstrip("0").rstrip(".")
     return f"{text}%" if percent else text
 
 

@@ -10,7 +10,7 @@ from planshift.policy.terms import TERM
 from planshift.rulebook.sources import Computed, TermValue
 
 
-def term_text(name: str, value: TermValue, decimals: Mapping[str, int]) -> str:
+def term_text(name: str, value: TermValue, *, decimals: Mapping[str, int]) -> str:
     """The value of a term in the words of a policy file; `decimals` are those of each currency."""
     if isinstance(value, Choice):
         return _choice_text(name, value)

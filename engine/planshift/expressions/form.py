@@ -244,7 +244,7 @@ class Form:
 
     def lit(self, value: int) -> Int:
         """A constant."""
-        return self.make_int("lit", (int(value),), (int(value), int(value)))
+        return self.make_int("lit", (int(value),), bounds=(int(value), int(value)))
 
     def truth(self, value: bool) -> Bool:
         """A constant truth."""
@@ -254,9 +254,9 @@ class Form:
         """A constant text."""
         return self._make_text("text", (value,))
 
-    def whole_input(self, name: str, low: int, high: int) -> Int:
+    def whole_input(self, name: str, *, low: int, high: int) -> Int:
         """A column of integers that the reader promises to lie in `[low, high]`."""
-        return self.make_int("input", (name,), (low, high))
+        return self.make_int("input", (name,), bounds=(low, high))
 
     def truth_input(self, name: str) -> Bool:
         """A column of truth values."""
@@ -274,11 +274,11 @@ class Form:
         """The value of a piecewise constant function at `key`; keys below the first start get its first value."""
         if len(set(steps.values)) == 1:
             return self.lit(steps.values[0])
-        return self.make_int("steps", (steps, key), (min(steps.values), max(steps.values)))
+        return self.make_int("steps", (steps, key), bounds=(min(steps.values), max(steps.values)))
 
     def cases(self, branches: tuple[tuple[Bool | bool, Arg | bool], ...], otherwise: Arg | bool) -> Node:
         """The value of the first branch whose condition holds, else `otherwise`."""
-        return simplify.cases(self, branches, otherwise)
+        return simplify.cases(self, branches, otherwise=otherwise)
 
     def any_of(self, truths: tuple[Bool, ...]) -> Bool:
         """Whether at least one holds."""
@@ -288,7 +288,7 @@ class Form:
         """Whether every one holds."""
         return simplify.conjunction(truths) if truths else self.truth(True)
 
-    def make_int(self, op: str, args: tuple[Arg, ...], bounds: tuple[int, int]) -> Int:
+    def make_int(self, op: str, args: tuple[Arg, ...], *, bounds: tuple[int, int]) -> Int:
         """Intern an integer node; used by `simplify`."""
         key = ("int", op, *_identity(args))
         node = self._nodes.get(key)
@@ -319,7 +319,7 @@ class Form:
         args: tuple[Arg, ...] = (conditions, values)
         if all(isinstance(value, Int) for value in values):
             bounds = [value for value in values if isinstance(value, Int)]
-            return self.make_int("case", args, (min(v.lo for v in bounds), max(v.hi for v in bounds)))
+            return self.make_int("case", args, bounds=(min(v.lo for v in bounds), max(v.hi for v in bounds)))
         if all(isinstance(value, Bool) for value in values):
             return self.make_bool("case", args)
         if all(isinstance(value, Text) for value in values):

@@ -31,7 +31,7 @@ def add(a: Int, b: Int) -> Int:
         inner, constant = _pair(a)
         if constant.literal is not None:
             return add(inner, a.form.lit(constant.lo + b.lo))
-    return a.form.make_int("add", (a, b), (a.lo + b.lo, a.hi + b.hi))
+    return a.form.make_int("add", (a, b), bounds=(a.lo + b.lo, a.hi + b.hi))
 
 
 def subtract(a: Int, b: Int) -> Int:
@@ -41,7 +41,7 @@ def subtract(a: Int, b: Int) -> Int:
     if a is b:
         return a.form.lit(0)
     low = 0 if b.op == "least" and a in b.args else a.lo - b.hi  # less than all of it is left, never less than nothing
-    return a.form.make_int("subtract", (a, b), (max(low, a.lo - b.hi), a.hi - b.lo))
+    return a.form.make_int("subtract", (a, b), bounds=(max(low, a.lo - b.hi), a.hi - b.lo))
 
 
 def multiply(a: Int, b: Int) -> Int:
@@ -54,7 +54,7 @@ def multiply(a: Int, b: Int) -> Int:
         if b.literal == 1:
             return a
     corners = [x * y for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
-    return a.form.make_int("multiply", (a, b), (min(corners), max(corners)))
+    return a.form.make_int("multiply", (a, b), bounds=(min(corners), max(corners)))
 
 
 def divide(a: Int, b: Int) -> Int:
@@ -65,7 +65,7 @@ def divide(a: Int, b: Int) -> Int:
     corners = [x // y for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
     if min(corners) == max(corners):
         return a.form.lit(corners[0])
-    return a.form.make_int("divide", (a, b), (min(corners), max(corners)))
+    return a.form.make_int("divide", (a, b), bounds=(min(corners), max(corners)))
 
 
 def remainder(a: Int, b: Int) -> Int:
@@ -73,7 +73,7 @@ def remainder(a: Int, b: Int) -> Int:
     _positive(b)
     if b.literal is not None and a.lo // b.lo == a.hi // b.lo:
         return a - (a.lo // b.lo) * b.lo
-    return a.form.make_int("remainder", (a, b), (0, b.hi - 1))
+    return a.form.make_int("remainder", (a, b), bounds=(0, b.hi - 1))
 
 
 def muldiv(p: Int, n: Int, d: Int, mode: str) -> Int:
@@ -89,7 +89,7 @@ def muldiv(p: Int, n: Int, d: Int, mode: str) -> Int:
         return p
     if n.literal is not None and n.literal == d.literal:
         return p
-    return p.form.make_int("muldiv", (p, n, d, mode), (low, high))
+    return p.form.make_int("muldiv", (p, n, d, mode), bounds=(low, high))
 
 
 def least(a: Int, b: Int) -> Int:
@@ -98,7 +98,7 @@ def least(a: Int, b: Int) -> Int:
         return a
     if b.hi <= a.lo:
         return b
-    return a.form.make_int("least", _ordered(a, b), (min(a.lo, b.lo), min(a.hi, b.hi)))
+    return a.form.make_int("least", _ordered(a, b), bounds=(min(a.lo, b.lo), min(a.hi, b.hi)))
 
 
 def greatest(a: Int, b: Int) -> Int:
@@ -107,7 +107,7 @@ def greatest(a: Int, b: Int) -> Int:
         return a
     if b.lo >= a.hi:
         return b
-    return a.form.make_int("greatest", _ordered(a, b), (max(a.lo, b.lo), max(a.hi, b.hi)))
+    return a.form.make_int("greatest", _ordered(a, b), bounds=(max(a.lo, b.lo), max(a.hi, b.hi)))
 
 
 def less(a: Int, b: Int) -> Bool:
@@ -148,8 +148,7 @@ def negation(a: Bool) -> Bool:
     if a.literal is not None:
         return a.form.truth(not a.literal)
     if a.op == "not":
-        inner = a.args[0]
-        return inner  # type: ignore[return-value]  # the one argument of `not` is a truth
+        return a.args[0]  # type: ignore[return-value]  # the one argument of `not` is a truth
     return a.form.make_bool("not", (a,))
 
 
@@ -193,10 +192,10 @@ def lookup(table: Table, key: Int) -> Int:
         raise ValueError(f"table {table.name} has no answer for every key of [{key.lo}, {key.hi}]")
     if table.low == table.high:
         return form.lit(table.low)
-    return form.make_int("lookup", (table, key), (table.low, table.high))
+    return form.make_int("lookup", (table, key), bounds=(table.low, table.high))
 
 
-def cases(form: Form, branches: tuple[tuple[Bool | bool, Arg | bool], ...], otherwise: Arg | bool) -> Node:
+def cases(form: Form, branches: tuple[tuple[Bool | bool, Arg | bool], ...], *, otherwise: Arg | bool) -> Node:
     """The first value whose condition holds: drops branches that cannot be reached or that change nothing."""
     kept: list[tuple[Bool, Node]] = []
     rest = _node(form, otherwise)
@@ -242,7 +241,7 @@ def _push(a: Int, test: object) -> Bool:
     values: tuple[Int, ...] = a.args[1]  # type: ignore[assignment]  # the values of an integer choice are integers
     truths = [a.form.truth(test(value.lo)) for value in values]  # type: ignore[operator]  # a function of an integer
     pairs = tuple(zip(conditions, truths[:-1], strict=True))
-    return cases(a.form, pairs, truths[-1])  # type: ignore[return-value]  # a choice of truths is a truth
+    return cases(a.form, pairs, otherwise=truths[-1])  # type: ignore[return-value]  # a choice of truths is a truth
 
 
 def _node(form: Form, value: Arg | bool) -> Node:

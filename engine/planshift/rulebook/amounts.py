@@ -56,7 +56,7 @@ class Swap:
     begin: Int
 
 
-def by_rounding(facts: Facts, terms: Terms, build: Callable[[str, int | None, int | None], Int]) -> Int:
+def by_rounding(facts: Facts, terms: Terms, *, build: Callable[[str, int | None, int | None], Int]) -> Int:
     """What `build` makes of the rounding mode, the decimals of the share and the power of ten of the rate.
 
     The rate's power counts decimals below the minor unit, so it depends on the currency; None means not rounded.
@@ -66,9 +66,9 @@ def by_rounding(facts: Facts, terms: Terms, build: Callable[[str, int | None, in
         return terms["proration.share_scale"].choose_int(lambda scale: with_scale(word_of(mode), scale_of(scale)))
 
     def with_scale(mode: str, scale: int | None) -> Int:
-        return terms["proration.rate_scale"].choose_int(lambda rate: with_rate(mode, scale, scale_of(rate)))
+        return terms["proration.rate_scale"].choose_int(lambda rate: with_rate(mode, scale=scale, rate=scale_of(rate)))
 
-    def with_rate(mode: str, scale: int | None, rate: int | None) -> Int:
+    def with_rate(mode: str, *, scale: int | None, rate: int | None) -> Int:
         if rate is None:
             return build(mode, scale, None)
         powers = [10 ** max(rate - decimals, 0) for decimals in facts.tables.decimals]
@@ -157,7 +157,7 @@ def _part(facts: Facts, terms: Terms, *, unit: Int, new_side: bool, fraction: Sh
         # Most subscriptions have no coupon: they are spared the millionths.
         return choice(facts.form, [((ppm > 0) | (amount > 0), line(amount, ppm))], line(0, None))
 
-    return by_rounding(facts, terms, build)
+    return by_rounding(facts, terms, build=build)
 
 
 def _prorated(facts: Facts, terms: Terms, amount: Int, fraction: Share) -> Int:
@@ -167,10 +167,10 @@ def _prorated(facts: Facts, terms: Terms, amount: Int, fraction: Share) -> Int:
         node = prorate(amount, fraction[0], fraction[1], mode=mode, share_scale=share_scale, rate_power=power)
         return whole_node(facts.form, node)
 
-    return by_rounding(facts, terms, build)
+    return by_rounding(facts, terms, build=build)
 
 
-def whole_or(facts: Facts, whole: Bool, fraction: Share) -> Share:
+def whole_or(facts: Facts, whole: Bool, *, fraction: Share) -> Share:
     """The share, or 1 where the part is a whole period."""
     one = facts.form.lit(1)
     return choice(facts.form, [(whole, one)], fraction[0]), choice(facts.form, [(whole, one)], fraction[1])
@@ -182,13 +182,13 @@ def swap(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: P
     credit_fraction = whole_or(
         facts,
         (dates.stop <= facts.period_start) & dates.credit_end.same(facts.period_end) & by_instants.negate(),
-        share(facts, terms, credit_stretch(facts, terms, dates=dates, spans=spans)),
+        fraction=share(facts, terms, stretch=credit_stretch(facts, terms, dates=dates, spans=spans)),
     )
     part = charge_stretch(facts, terms, dates=dates, spans=spans)
     charge_fraction = whole_or(
         facts,
         dates.whole & (by_instants & dates.keeps_period).negate(),
-        share(facts, terms, part),
+        fraction=share(facts, terms, stretch=part),
     )
     gives, bills, bills_old = _sides(facts, terms, dates=dates, spans=spans, price=price)
     used = _used_share(facts, terms, dates=dates, spans=spans)
@@ -240,7 +240,7 @@ def _used_share(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -
     """In arrear: the used part. It is owed in any case, so where nothing is prorated it is counted in days."""
     form = facts.form
     stretch = used_stretch(facts, terms, dates=dates, spans=spans)
-    num, den = share(facts, terms, stretch)
+    num, den = share(facts, terms, stretch=stretch)
     whole = terms["proration.unit"].among("none")
     days, period = (stretch.end - stretch.start).greatest(0), (stretch.of_end - stretch.of_start).greatest(1)
     return choice(form, [(whole, days)], num), choice(form, [(whole, period)], den)
@@ -300,7 +300,7 @@ def _netted(facts: Facts, terms: Terms, price: Prices, credit: Int, fractions: t
             return size.muldiv(1, d1 * d2 * PPM, mode)
         return whole_node(form, prorate(per_unit, n2, d2, per=PPM, mode=mode, rate_power=power))
 
-    net = by_rounding(facts, terms, build)
+    net = by_rounding(facts, terms, build=build)
     return choice(form, [(less > more, (credit - net).greatest(0))], credit + net)
 
 

@@ -100,12 +100,12 @@ TEXT_COLUMNS: dict[str, str] = {
 """Text columns and how the scalar reading reads them."""
 
 
-def pair(pairs: Iterable[tuple[str, int]], name: str, absent: int) -> int:
-    """The value of a name in a tuple of pairs."""
+def pair(pairs: Iterable[tuple[str, int]], name: str) -> int:
+    """The value of a name in a tuple of pairs; 0 where it is not named."""
     for key, value in pairs:
         if key == name:
             return value
-    return absent
+    return 0
 
 
 def held(subscription: Subscription, name: str) -> int:
@@ -148,7 +148,7 @@ class Facts:
     def whole(self, name: str) -> Int:
         """An integer column of `WHOLE_COLUMNS`."""
         low, high, access = WHOLE_COLUMNS[name]
-        return self.column(name, access, low, high)
+        return self.column(name, access, low=low, high=high)
 
     def truth(self, name: str) -> Bool:
         """A truth column of `TRUTH_COLUMNS`."""
@@ -160,10 +160,10 @@ class Facts:
         self.access[name] = TEXT_COLUMNS[name]
         return self.form.text_input(name)
 
-    def column(self, name: str, access: str, low: int, high: int) -> Int:
+    def column(self, name: str, access: str, *, low: int = 0, high: int) -> Int:
         """An integer column of this book."""
         self.access[name] = access
-        return self.form.whole_input(name, low, high)
+        return self.form.whole_input(name, low=low, high=high)
 
     def truth_column(self, name: str, access: str) -> Bool:
         """A truth column of this book."""
@@ -207,12 +207,12 @@ class Facts:
     def from_price(self) -> Int:
         """The price the subscription is on; nothing for a start."""
         access = "prices[s.plan, s.price] if r.kind != 'start' else prices['', '']"
-        return self.column("from.price.index", access, 0, self.tables.no_price)
+        return self.column("from.price.index", access, high=self.tables.no_price)
 
     @cached_property
     def to_price(self) -> Int:
         """The price asked for; nothing for a cancellation."""
-        return self.column("to.price.index", "prices[r.plan, r.price]", 0, self.tables.no_price)
+        return self.column("to.price.index", "prices[r.plan, r.price]", high=self.tables.no_price)
 
     @cached_property
     def from_plan(self) -> Int:
@@ -250,7 +250,7 @@ class Facts:
     @cached_property
     def currency(self) -> Int:
         """The subscription's currency, as a position."""
-        return self.column("currency.index", "currencies[s.currency]", 0, len(self.tables.currencies) - 1)
+        return self.column("currency.index", "currencies[s.currency]", high=len(self.tables.currencies) - 1)
 
     @cached_property
     def today(self) -> Int:

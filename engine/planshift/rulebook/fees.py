@@ -47,7 +47,7 @@ def fee_amount(facts: Facts, terms: Terms, *, price: Prices, swap: Swap) -> Int:
     """The fee of the change in minor units."""
     form, term = facts.form, terms["fee"]
     computed = [
-        (term.value.same(k), by_rounding(facts, terms, lambda mode, _scale, _power, v=value: v.build(mode)))  # type: ignore[misc]  # the default binds the loop's value
+        (term.value.same(k), by_rounding(facts, terms, build=lambda mode, _scale, _power, v=value: v.build(mode)))  # type: ignore[misc]  # the default binds the loop's value
         for k, value in enumerate(term.values)
         if isinstance(value, Computed)
     ]
@@ -60,7 +60,7 @@ def fee_amount(facts: Facts, terms: Terms, *, price: Prices, swap: Swap) -> Int:
     }
     named = term.column(lambda value: FEE_BASES.index(value.of) if isinstance(value, Fee) and value.of else 0)
     base = choice(form, [(named.same(k), bases[of]) for k, of in enumerate(FEE_BASES)][1:], bases[FEE_BASES[0]])
-    share = by_rounding(facts, terms, lambda mode, _scale, _power: base.muldiv(ppm, PPM, mode))
+    share = by_rounding(facts, terms, build=lambda mode, _scale, _power: base.muldiv(ppm, PPM, mode))
     low = _per_currency(facts, "fee.low", term=term, read=lambda fee: dict(fee.at_least))
     high = _per_currency(facts, "fee.high", term=term, read=lambda fee: dict(fee.at_most), absent=MAX_AMOUNT)
     amount = (fixed + share).greatest(low).least(high)
@@ -153,4 +153,4 @@ def _remainder(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, pr
     monthly = spans.from_months > 0
     num = choice(form, [(monthly, whole * length + (ends_on - reached).greatest(0))], (ends_on - begin).greatest(0))
     den = choice(form, [(monthly, length * spans.from_months)], spans.from_days).greatest(1)
-    return by_rounding(facts, terms, lambda mode, _scale, _power: price.old.muldiv(num, den, mode))
+    return by_rounding(facts, terms, build=lambda mode, _scale, _power: price.old.muldiv(num, den, mode))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import final
 
 from planshift.billing.change import REQUESTERS
-from planshift.expressions.form import Bool, Form, Int, Node
+from planshift.expressions.form import Bool, Int, Node
 from planshift.policy.terms import TERMS
 from planshift.rulebook import moves
 from planshift.rulebook.amounts import Prices, Swap, prices, swap
@@ -22,7 +22,7 @@ from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.ranks import Ranks
 from planshift.rulebook.requirements import Fit, Objection, objections, requirement_objection, usage_fit
 from planshift.rulebook.resolution import ResolvedTerm, SourceList, resolve
-from planshift.rulebook.roads import find_road
+from planshift.rulebook.roads import RoadFinding, find_road
 from planshift.rulebook.rule_nodes import LowerRules, RuleNodes
 from planshift.rulebook.settlement import Settlement, settle
 from planshift.rulebook.sources import Source
@@ -53,6 +53,37 @@ def build_kernel(facts: Facts, *, ladder: Ladder, holders: Holders, lower_rules:
     rules = lower_rules(facts, road)
     sources = SourceList()
     terms = _resolve_terms(facts, Ranks(facts, road, ladder=ladder, holders=holders, rules=rules), sources)
+    dates, money = _dates_and_money(facts, terms)
+    fits = usage_fit(facts, terms)
+    against = [
+        *(Objection(code=code, holds=holds) for code, holds in road.reasons),
+        *objections(facts, terms, dates=dates, fits=fits),
+        *_rule_needs(facts, rules),
+    ]
+    against = [objection for objection in against if objection.holds.literal is not False]
+    outputs: dict[str, Node] = {
+        "verdict": _verdict(facts, terms, against=against, rules=rules),
+        **_road_outputs(road),
+        **{f"objection.{k}": objection.holds for k, objection in enumerate(against)},
+        **{f"rule.{k}": rule.holds for k, rule in enumerate(rules)},
+        **{f"term.{name}": term.value for name, term in terms.items()},
+        **{f"source.{name}": term.source for name, term in terms.items()},
+        **money,
+        **_fit_outputs(fits),
+    }
+    return Kernel(
+        facts=facts,
+        outputs=outputs,
+        terms=terms,
+        sources=tuple(sources.sources),
+        objections=tuple(against),
+        rules=rules,
+        resources=facts.tables.resources,
+    )
+
+
+def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node]]:
+    """The dates, and every date and amount as outputs."""
     spans = intervals(facts)
     in_arrear = _in_arrear(facts)
     dates = fix_dates(facts, terms, spans=spans, in_arrear=in_arrear[0])
@@ -67,37 +98,17 @@ def build_kernel(facts: Facts, *, ladder: Ladder, holders: Holders, lower_rules:
         "fee": extras.fee,
         "refunded": money.refunded,
     }
-    fits = usage_fit(facts, terms)
-    against = [
-        *(Objection(code=code, holds=holds) for code, holds in road.reasons),
-        *objections(facts, terms, dates=dates, fits=fits),
-        *_rule_needs(facts, rules),
-    ]
-    against = [objection for objection in against if objection.holds.literal is not False]
-    outputs: dict[str, Node] = {
-        "verdict": _verdict(facts, terms, against=against, rules=rules),
+    return dates, {**_date_outputs(dates, money), **_amount_outputs(price, sides, extras, money)}
+
+
+def _road_outputs(road: RoadFinding) -> dict[str, Node]:
+    return {
         "direction": road.direction,
         "path": road.pair,
         "group": road.group,
         "from_level": road.from_level,
         "to_level": road.to_level,
-        **{f"objection.{k}": objection.holds for k, objection in enumerate(against)},
-        **{f"rule.{k}": rule.holds for k, rule in enumerate(rules)},
-        **{f"term.{name}": term.value for name, term in terms.items()},
-        **{f"source.{name}": term.source for name, term in terms.items()},
-        **_date_outputs(dates, money),
-        **_amount_outputs(price, sides, extras, money),
-        **_fit_outputs(fits),
     }
-    return Kernel(
-        facts=facts,
-        outputs=outputs,
-        terms=terms,
-        sources=tuple(sources.sources),
-        objections=tuple(against),
-        rules=rules,
-        resources=facts.tables.resources,
-    )
 
 
 def _resolve_terms(facts: Facts, ranks: Ranks, sources: SourceList) -> Terms:
@@ -250,8 +261,3 @@ def kernel_constants(facts: Facts) -> dict[str, object]:
         "ended_use": moves.ended_use,
         "chosen": moves.chosen,
     }
-
-
-def new_facts(form: Form, like: Facts) -> Facts:
-    """The same facts in another form."""
-    return Facts(form, like.tables, like.zone)

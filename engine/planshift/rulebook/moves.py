@@ -29,7 +29,7 @@ class Movable:
     same: bool
 
 
-def movables(catalog: Catalog, subscription: Subscription, plan: Plan | None) -> Iterator[Movable]:
+def movables(catalog: Catalog, subscription: Subscription, *, plan: Plan | None) -> Iterator[Movable]:
     """Everything that could move to `plan` (None: the subscription ends)."""
     services = {service.name: service for service in catalog.services}
     asked = {
@@ -54,15 +54,15 @@ class Counter:
         self._catalog = catalog
         self._plans = {plan.name: plan for plan in catalog.plans}
 
-    def lost(self, subscription: Subscription, request: ChangeRequest, kind: str) -> int:
+    def lost(self, subscription: Subscription, request: ChangeRequest, *, kind: str) -> int:
         """How many things of a kind have no same place on the plan asked for."""
         if request.plan == subscription.plan:
             return 0
         plan = self._plans.get(request.plan)
-        return sum(1 for m in movables(self._catalog, subscription, plan) if m.kind == kind and not m.same)
+        return sum(1 for m in movables(self._catalog, subscription, plan=plan) if m.kind == kind and not m.same)
 
 
-def ended_use(subscription: Subscription, request: ChangeRequest, resource: str) -> int:
+def ended_use(subscription: Subscription, request: ChangeRequest, *, resource: str) -> int:
     """How much of a resource the services use that the customer chose to end."""
     ended = request.remedies.end
     return sum(

@@ -60,8 +60,8 @@ def _fit(facts: Facts, terms: Terms, resource: str) -> Fit:
         gain = dict(addon.raises).get(resource, 0)
         if gain:
             raised = raised + _held_on_target(facts, terms, addon.name) * gain
-    used = facts.column(f"usage.{resource}", f"pair(s.usage, {resource!r}, 0)", 0, 10**12)
-    ended = facts.column(f"ended.{resource}", f"ended_use(s, r, {resource!r})", 0, 10**12)
+    used = facts.column(f"usage.{resource}", f"pair(s.usage, {resource!r})", high=10**12)
+    ended = facts.column(f"ended.{resource}", f"ended_use(s, r, resource={resource!r})", high=10**12)
     left = (used - ended).greatest(0)
     allowed = limit + raised
     over = (limit >= 0) & (left > allowed) & facts.is_cancel.negate()
@@ -81,8 +81,8 @@ def _held_on_target(facts: Facts, terms: Terms, addon: str) -> Int:
     kept = terms["carry.addons"].among("keep") | (
         terms["carry.addons"].among("keep_if_same", "refuse", "map") & accepts
     )
-    held = facts.column(f"addons.{addon}", f"held(s, {addon!r})", 0, MAX_COUNT)
-    bought = facts.column(f"bought.{addon}", f"chosen(r, {addon!r})", 0, MAX_COUNT)
+    held = facts.column(f"addons.{addon}", f"held(s, {addon!r})", high=MAX_COUNT)
+    bought = facts.column(f"bought.{addon}", f"chosen(r, {addon!r})", high=MAX_COUNT)
     stays = form.cases(((kept, held),), 0)
     new = form.cases(((accepts, bought),), 0)
     assert isinstance(stays, Int)  # a choice of integers
@@ -185,7 +185,7 @@ def _state(facts: Facts, terms: Terms) -> list[Objection]:
         Objection(code="too_frequent", holds=_too_frequent(facts, terms), term="frequency"),
     ]
     for kind in moves.KINDS:
-        lost = facts.column(f"lost.{kind}", f"lost(s, r, {kind!r})", 0, MAX_COUNT) > 0
+        lost = facts.column(f"lost.{kind}", f"lost(s, r, kind={kind!r})", high=MAX_COUNT) > 0
         refused = terms[f"carry.{kind}"].among("refuse") & lost
         found.append(Objection(code="would_be_lost", holds=refused, term=f"carry.{kind}", detail=kind))
     return found
@@ -198,7 +198,7 @@ def _too_frequent(facts: Facts, terms: Terms) -> Bool:
     for value in term.values:
         if isinstance(value, Frequency) and value.changes is not None:
             within = f"months={value.interval.months}, days={value.interval.days}"
-            count = facts.column(f"changes.{value.interval}", f"changes_within(s, day, {within})", 0, MAX_COUNT)
+            count = facts.column(f"changes.{value.interval}", f"changes_within(s, day, {within})", high=MAX_COUNT)
             reached.append(term.holds(lambda v, this=value: v == this) & (count >= value.changes))  # type: ignore[misc]  # the default binds the loop's value
     return facts.form.any_of(tuple(reached))
 

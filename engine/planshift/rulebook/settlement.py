@@ -68,30 +68,22 @@ def settle(
     route = terms["unused_credit"]
     forfeits = route.among("forfeit")
     credit = choice(form, [(forfeits, zero)], swap.credit)
-    contract = extras.contract
-    charges = (
-        swap.charge + swap.charge_old + extras.fee + extras.one_time + extras.setup
-        + contract.penalty + contract.remainder
-    )  # fmt: skip  # one sum, read as one
-    reduces = terms["unpaid"].among("reduce_debt")
-    debt_reduced = credit.least(choice(form, [(reduces, facts.whole("subscription.debt"))], zero))
+    charges = _charges(swap, extras)
+    debt = choice(form, [(terms["unpaid"].among("reduce_debt"), facts.whole("subscription.debt"))], zero)
+    debt_reduced = credit.least(debt)
     left = credit - debt_reduced
-    nets = route.among("offset", "refund")
-    offset = left.least(choice(form, [(nets, charges)], zero))
+    offset = left.least(choice(form, [(route.among("offset", "refund"), charges)], zero))
     rest = left - offset
-    later = dates.immediate.negate()
-    waits = terms["collect"].among("next_invoice")
-    to_next = route.among("next_invoice") | (route.among("offset") & waits & later.negate())
+    later, waits = dates.immediate.negate(), terms["collect"].among("next_invoice")
+    to_next = route.among("next_invoice") | (route.among("offset") & waits & dates.immediate)
     due = (charges - offset).greatest(0)
-    extension = _extension(facts, terms, dates=dates, spans=spans, price=price, credit=rest)
-    due_now = choice(form, [(later | waits, zero)], due)
     due_later = choice(form, [(later | waits, due)], zero)
+    extension = _extension(facts, terms, dates=dates, spans=spans, price=price, credit=rest)
     to_account = choice(form, [(route.among("offset", "account_credit") & to_next.negate(), rest)], zero)
-    next_on, renewal = _next_bill(facts, dates=dates, price=price, extension=extension, extends=extension.active)
     to_next_bill = choice(form, [(to_next, rest)], zero)
+    next_on, renewal = _next_bill(facts, dates=dates, price=price, extension=extension)
     to_bill = renewal + due_later
-    available = to_next_bill + to_account + facts.whole("subscription.account_credit")
-    used = to_bill.least(available)
+    used = to_bill.least(to_next_bill + to_account + facts.whole("subscription.account_credit"))
     return Settlement(
         credit=credit,
         forfeited=choice(form, [(forfeits, swap.credit)], zero),
@@ -103,7 +95,7 @@ def settle(
         to_next_bill=to_next_bill,
         to_time=choice(form, [(route.among("extend_time"), rest)], zero),
         due=due,
-        due_now=due_now,
+        due_now=choice(form, [(later | waits, zero)], due),
         due_later=due_later,
         extension=extension,
         next_bill_on=next_on,
@@ -113,11 +105,17 @@ def settle(
     )
 
 
+def _charges(swap: Swap, extras: Extras) -> Int:
+    """Everything the change bills."""
+    ending = extras.contract.penalty + extras.contract.remainder
+    return swap.charge + swap.charge_old + extras.fee + extras.one_time + extras.setup + ending
+
+
 def _number(value: TermValue) -> int:
     return value.number if isinstance(value, Choice) else 0
 
 
-def _next_bill(facts: Facts, *, dates: Dates, price: Prices, extension: Extension, extends: Bool) -> tuple[Int, Int]:
+def _next_bill(facts: Facts, *, dates: Dates, price: Prices, extension: Extension) -> tuple[Int, Int]:
     """The next date on which something is billed, and the recurring amount on it.
 
     A change that takes effect later is billed on its own day; one beyond the running period leaves a bill of the old
@@ -129,7 +127,7 @@ def _next_bill(facts: Facts, *, dates: Dates, price: Prices, extension: Extensio
     regular = choice(form, [(facts.is_cancel, zero), (price.to_in_arrear, zero)], price.new_renewal)
     on = choice(
         form,
-        [(beyond, facts.period_end), (later, dates.effective), (extends, extension.then_until)],
+        [(beyond, facts.period_end), (later, dates.effective), (extension.active, extension.then_until)],
         dates.bill_end,
     )
     amount = choice(form, [(beyond, price.old), (later, zero)], regular)

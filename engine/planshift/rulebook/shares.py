@@ -57,7 +57,7 @@ def credit_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
         end=dates.credit_end,
         of_start=of_start,
         of_end=of_end,
-        starts_at=change_instant(facts, terms, dates),
+        starts_at=change_instant(facts, terms, dates=dates),
         ends_at=choice(facts.form, [(until, midnight(facts, dates.credit_end))], period_ends_at),
         of_starts_at=choice(
             facts.form, [(own, midnight(facts, of_start))], facts.whole("subscription.period.starts_at")
@@ -92,7 +92,7 @@ def charge_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
         end=dates.bill_end,
         of_start=of_start,
         of_end=of_end,
-        starts_at=change_instant(facts, terms, dates),
+        starts_at=change_instant(facts, terms, dates=dates),
         ends_at=ends_at,
         of_starts_at=choice(form, [(running, facts.whole("subscription.period.starts_at"))], midnight(facts, of_start)),
         of_ends_at=choice(form, [(running, ends_at), (forward, midnight(facts, of_end))], ends_at),
@@ -124,7 +124,7 @@ def used_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) 
         of_start=of_start,
         of_end=facts.period_end,
         starts_at=choice(form, [(known, midnight(facts, start))], starts_at),
-        ends_at=change_instant(facts, terms, dates),
+        ends_at=change_instant(facts, terms, dates=dates),
         of_starts_at=choice(form, [(of_start.same(period_start), starts_at)], midnight(facts, of_start)),
         of_ends_at=of_ends_at,
         months=spans.from_months,
@@ -137,7 +137,7 @@ def own_term_end(facts: Facts, dates: Dates, *, months: Int, days: Int) -> Int:
     return whole_node(facts.form, calendar.step(dates.effective, months=months, days=days, anchor_day=day_of_month))
 
 
-def change_instant(facts: Facts, terms: Terms, dates: Dates) -> Int:
+def change_instant(facts: Facts, terms: Terms, *, dates: Dates) -> Int:
     """The instant of the change: that of the request when it takes effect now, else the beginning of its day."""
     at_once = terms["timing"].among("now")
     return choice(facts.form, [(at_once, facts.whole("request.at"))], midnight(facts, dates.effective))
@@ -148,7 +148,7 @@ def basis_of(value: TermValue) -> tuple[str, int]:
     return (value.word, value.number or 30) if isinstance(value, Choice) else ("actual", 30)
 
 
-def share(facts: Facts, terms: Terms, stretch: Stretch) -> Share:
+def share(facts: Facts, terms: Terms, *, stretch: Stretch) -> Share:
     """The part over what it is measured against, by unit, basis and the rule for part days."""
 
     def by_unit(unit: TermValue) -> Share:

@@ -170,60 +170,40 @@ def _limit(tables: CatalogTables, resource: str, plan: Callable[[Facts], Int]) -
     return lambda f, _: f.form.lookup(column, plan(f))
 
 
+_SUBSCRIPTION: tuple[tuple[str, Type, str], ...] = (
+    ("subscription.quantity", WHOLE, "the present quantity"),
+    ("subscription.renewals", WHOLE, "how often it was renewed"),
+    ("subscription.unpaid_invoices", WHOLE, "how many invoices are open"),
+    ("subscription.debt", MONEY, "what is billed for the period and still open"),
+    ("subscription.account_credit", MONEY, "credit on the account"),
+    ("subscription.period.start", DATE, "first day of the running period"),
+    ("subscription.period.end", DATE, "the day after its last one"),
+)
+
+
 def _subscription_names() -> Iterator[Known]:
-    yield _known(
-        "subscription.quantity", WHOLE, "the present quantity", lambda f, _: f.whole("subscription.quantity"), bits=20
-    )
-    yield _known(
-        "subscription.renewals",
-        WHOLE,
-        "how often it was renewed",
-        lambda f, _: f.whole("subscription.renewals"),
-        bits=20,
-    )
+    for name, kind, doc in _SUBSCRIPTION:
+        yield _known(name, kind, doc, _column(name), bits=20 if kind == WHOLE else 48)
     yield _known("subscription.status", TEXT, "its status", lambda f, _: f.text("subscription.status"))
     yield _known("subscription.in_trial", BOOL, "whether a trial is running", lambda f, _: f.in_trial)
-    yield _known(
-        "subscription.pending", BOOL, "whether another change waits", lambda f, _: f.truth("subscription.pending")
-    )
-    yield _known(
-        "subscription.debt",
-        MONEY,
-        "what is billed for the period and still open",
-        lambda f, _: f.whole("subscription.debt"),
-    )
-    yield _known(
-        "subscription.account_credit",
-        MONEY,
-        "credit on the account",
-        lambda f, _: f.whole("subscription.account_credit"),
-    )
-    yield _known(
-        "subscription.unpaid_invoices",
-        WHOLE,
-        "how many invoices are open",
-        lambda f, _: f.whole("subscription.unpaid_invoices"),
-        bits=20,
-    )
-    yield _known("subscription.period.start", DATE, "first day of the running period", lambda f, _: f.period_start)
-    yield _known("subscription.period.end", DATE, "the day after its last one", lambda f, _: f.period_end)
-    yield _known(
-        "subscription.days_left",
-        DAYS,
-        "days to the end of the running period",
-        lambda f, _: (f.period_end - f.today).greatest(0),
-        bits=20,
-    )
+    pending = "whether another change waits"
+    yield _known("subscription.pending", BOOL, pending, lambda f, _: f.truth("subscription.pending"))
+    left = "days to the end of the running period"
+    yield _known("subscription.days_left", DAYS, left, lambda f, _: (f.period_end - f.today).greatest(0), bits=20)
     yield _known(
         "subscription.age",
         MONTHS,
         "whole months since it started; 0 where that is not known",
-        lambda f, _: _months_since(f, f.truth("subscription.started_on.given"), f.whole("subscription.started_on")),
+        lambda f, _: _months_since(f, f.truth("subscription.started_on.given"), day=f.whole("subscription.started_on")),
         bits=20,
     )
 
 
-def _months_since(facts: Facts, given: Bool, day: Int) -> Int:
+def _column(name: str) -> Build:
+    return lambda f, _: f.whole(name)
+
+
+def _months_since(facts: Facts, given: Bool, *, day: Int) -> Int:
     months = whole_node(facts.form, calendar.whole_months(day, facts.today)).greatest(0)
     return choice(facts.form, [(given, months)], facts.form.lit(0))
 
@@ -259,7 +239,7 @@ def _customer_names() -> Iterator[Known]:
         "customer.tenure",
         MONTHS,
         "whole months as a customer; 0 where that is not known",
-        lambda f, _: _months_since(f, f.truth("customer.since.given"), f.whole("customer.since")),
+        lambda f, _: _months_since(f, f.truth("customer.since.given"), day=f.whole("customer.since")),
         bits=20,
     )
 
@@ -270,14 +250,14 @@ def _list_names(tables: CatalogTables) -> Iterator[Known]:
             f"usage.{resource}",
             WHOLE,
             f"present use of `{resource}`",
-            lambda f, _, r=resource: f.column(f"usage.{r}", f"pair(s.usage, {r!r}, 0)", 0, 10**12),  # type: ignore[misc]  # the default binds the loop's resource
+            lambda f, _, r=resource: f.column(f"usage.{r}", f"pair(s.usage, {r!r})", high=10**12),  # type: ignore[misc]  # the default binds the loop's resource
         )
     for addon in tables.catalog.addons:
         yield _known(
             f"addons.{addon.name}",
             WHOLE,
             f"how many of the add-on `{addon.name}` are held",
-            lambda f, _, a=addon.name: f.column(f"addons.{a}", f"held(s, {a!r})", 0, MAX_COUNT),  # type: ignore[misc]  # the default binds the loop's add-on
+            lambda f, _, a=addon.name: f.column(f"addons.{a}", f"held(s, {a!r})", high=MAX_COUNT),  # type: ignore[misc]  # the default binds the loop's add-on
             bits=20,
         )
 
@@ -288,19 +268,22 @@ def _fact_names(schema: FactSchema) -> Iterator[Known]:
         for position, fact in enumerate(schema.of(side)):
             access = f"{path}[{position}][1]"
             yield _known(
-                f"{side}.{fact.name}", fact.type, fact.doc, _fact_build(f"{side}.{fact.name}", access, fact.type)
+                f"{side}.{fact.name}",
+                fact.type,
+                fact.doc,
+                _fact_build(f"fact.{side}.{fact.name}", access, kind=fact.type),
             )
 
 
-def _fact_build(name: str, access: str, kind: Type) -> Build:
+def _fact_build(name: str, access: str, *, kind: Type) -> Build:
     if kind == BOOL:
         return lambda f, _: f.truth_column(name, access)
     if kind == TEXT:
         return lambda f, _: f.text_column(name, access)
     if isinstance(kind, Enum):
-        return lambda f, _: f.column(name, access, 0, len(kind.members) - 1)
+        return lambda f, _: f.column(name, access, high=len(kind.members) - 1)
     low = -MAX_AMOUNT if kind == WHOLE else 0
-    return lambda f, _: f.column(name, access, low, MAX_AMOUNT)
+    return lambda f, _: f.column(name, access, low=low, high=MAX_AMOUNT)
 
 
 def _outcome_names() -> Iterator[Known]:
