@@ -58,12 +58,17 @@ class Lowering:
         self._lets: dict[tuple[str, str], Bool | Int | Ratio | Text] = {}
 
     def value(self, typed: Typed, mode: str = "half_up") -> Node:
-        """Return the node of an expression of any type but a set; a fraction is rounded by `mode`."""
+        """Return the node of an expression of any type but a set.
+
+        A fraction is rounded by `mode`; percentages are in millionths, as they are in facts.
+        """
         if typed.type == BOOL:
             return self.truth(typed)
         if typed.type == TEXT:
             return self.text(typed)
-        if typed.type in (NUMBER, PERCENT, MONEY):
+        if typed.type == PERCENT:
+            return self.ratio(typed).scaled(Fraction(PPM)).rounded(mode)
+        if typed.type in (NUMBER, MONEY):
             return self.ratio(typed).rounded(mode)
         return self.whole(typed)
 

@@ -1,7 +1,7 @@
 """Text -> tree of the rule language: reads everything that can be read, and says of the rest what is wrong and where.
 
 Whatever the text, the answer is a tree and diagnostics: an error costs one statement or one effect, reading goes on at
-the next keyword that opens one at the start of a line, and sizes are limited.
+the next keyword that opens a statement, or an effect at the start of a line. Sizes are limited.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ class _Reader:
         self._tokens = 0
         self._open = 0
         self._skipping = False
+        self._lost = False
 
     def read(self, start: str) -> lark.Tree[lark.Token] | None:
         """Return what could be read, as a tree of tokens; None when it cannot be closed."""
@@ -122,16 +123,17 @@ class _Reader:
         return None if closed is None else cast("lark.Tree[lark.Token] | None", closed.result)
 
     def _take(self, machine: InteractiveParser, token: lark.Token) -> InteractiveParser:
-        opening = self._before is None or self._before.end_line != token.line
-        if opening and token.type in STATEMENTS:
+        machine = self._feed(machine, token)
+        if token.type in STATEMENTS:
+            # only now: what could not be followed by this keyword is a fault of the statement before it
             self._head, self._tokens, self._open = [], 0, 0
         if len(self._head) < 2:
             self._head.append(token)
+        return machine
+
+    def _feed(self, machine: InteractiveParser, token: lark.Token) -> InteractiveParser:
         if self._skipping:
-            synchronous = opening and token.type in {*STATEMENTS, *EFFECTS}
-            resumed = self._resume(machine, token) if synchronous else None
-            self._skipping = resumed is None
-            return resumed or machine
+            return self._recover(machine, token)
         self._tokens += 1
         self._open += _OPENING.get(token.type, 0)
         if self._tokens > MAX_TOKENS:
@@ -142,10 +144,21 @@ class _Reader:
             machine.feed_token(token)
         except UnexpectedToken:
             self._fail(machine, token)
-            resumed = self._resume(machine, token) if opening and token.type in {*STATEMENTS, *EFFECTS} else None
-            self._skipping = resumed is None
-            return resumed or machine
+            # what stands about as far left as a statement was meant as one: the effects below it belong to no other
+            left = [self._place.span(part).column for part in (token, *self._head[:1])]
+            self._lost = self._opening(token) and left[0] <= left[-1] + 1
+            return self._recover(machine, token)
         return machine
+
+    def _opening(self, token: lark.Token) -> bool:
+        return self._before is None or self._before.end_line != token.line
+
+    def _recover(self, machine: InteractiveParser, token: lark.Token) -> InteractiveParser:
+        """Go on at `token` if it opens something, else leave it out."""
+        opens = token.type in STATEMENTS or (token.type in EFFECTS and self._opening(token) and not self._lost)
+        resumed = self._resume(machine, token) if opens else None
+        self._skipping = resumed is None
+        return resumed or machine
 
     def _limit(self, machine: InteractiveParser, message: str, token: lark.Token) -> InteractiveParser:
         self._report("PS303", message, self._place.span(token), advice="give parts of it a name with `let`")

@@ -1,0 +1,139 @@
+"""Term resolution as DESIGN says it: the most specific source that speaks wins.
+
+From weak to strong: built-in default, `any`, the direction's terms, client group, customer, plan group, plan, path,
+rule. Within one holder what is said for the direction is more specific than what is said for `any`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+from planshift.diagnostics.span import NOWHERE, Span
+from planshift.expressions import tree
+from planshift.expressions.typed import Amounts, Typed, TypedRule
+from planshift.expressions.types import MONEY
+from planshift.policy.document import ScopedTerms, SpokenTerm
+from planshift.policy.term_values import Choice, Fee, Names, TermValue
+from planshift.policy.terms import TERM
+from tests.reference.change import Change
+from tests.reference.evaluate import Oracle
+from tests.reference.roads import Road
+
+Holders = Iterable[tuple[ScopedTerms, ...]]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A term's value, or the exact amount that a rule computed, and who says so: a rank and a place."""
+
+    value: TermValue | Fraction
+    rank: str
+    span: Span
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """All terms of a change."""
+
+    settled: dict[str, Settled]
+
+    def value(self, name: str) -> TermValue | Fraction:
+        return self.settled[name].value
+
+    def choice(self, name: str) -> Choice:
+        value = self.value(name)
+        assert isinstance(value, Choice)
+        return value
+
+    def word(self, name: str) -> str:
+        return self.choice(name).word
+
+    def scale(self, name: str) -> int | None:
+        """The decimals that a term names; None where it says `exact`."""
+        return None if self.word(name) == "exact" else self.choice(name).number
+
+    def names(self, name: str) -> tuple[str, ...]:
+        value = self.value(name)
+        assert isinstance(value, Names)
+        return value.names
+
+
+def settle_terms(change: Change, road: Road, *, oracle: Oracle, matching: list[TypedRule]) -> Terms:
+    """Every term with its value and its source; `matching` are the rules that hold, in file order."""
+    said = list(_from_weak_to_strong(change, road))
+    settled: dict[str, Settled] = {}
+    for name, definition in TERM.items():
+        settled[name] = Settled(value=definition.default, rank="default", span=NOWHERE)
+        for rank, holders, scopes in said:
+            word = _spoken(name, holders, scopes)
+            if word is not None:
+                settled[name] = Settled(value=word.value, rank=rank, span=word.span)
+        ruled = _ruled(name, oracle=oracle, matching=matching, decimals={change.subscription.currency: change.decimals})
+        settled[name] = ruled or settled[name]
+    return Terms(settled=settled)
+
+
+def _from_weak_to_strong(
+    change: Change, road: Road
+) -> Iterator[tuple[str, list[tuple[ScopedTerms, ...]], tuple[str, ...]]]:
+    """Each rank: its holders, and the scopes in which they may speak, the stronger one first."""
+    policy, customer = change.document.policy, change.subscription.customer
+    both = (road.direction, "any")
+    yield "any", [policy.terms], ("any",)
+    yield "direction", [policy.terms], (road.direction,)
+    groups = [c.terms for c in policy.clients if c.client_group and c.client_group == customer.client_group]
+    yield "client_group", groups, both
+    yield "customer", [c.terms for c in policy.clients if c.customer == customer.id], both
+    yield "group", [group.terms for group in road.groups], both
+    leaving = [p.leaving for p in policy.plans if change.old_plan and p.plan == change.old_plan.name]
+    arriving = [p.arriving for p in policy.plans if change.new_plan and p.plan == change.new_plan.name]
+    yield "plan", leaving, both
+    yield "arriving", arriving, both
+    yield "path", [path.terms for path in road.paths], both
+
+
+def _spoken(name: str, holders: Holders, scopes: tuple[str, ...]) -> SpokenTerm | None:
+    """What the holders of one rank say of a term. Where two of them speak they agree, or the book is refused."""
+    for terms in holders:
+        for scope in scopes:
+            for scoped in terms:
+                for spoken in scoped.terms:
+                    if scoped.scope == scope and spoken.name == name:
+                        return spoken
+    return None
+
+
+def _ruled(name: str, *, oracle: Oracle, matching: list[TypedRule], decimals: dict[str, int]) -> Settled | None:
+    for rule in matching:
+        for effect in rule.sets:
+            if effect.term == name:
+                leaf = _leaf(effect.value, oracle)
+                value = _meaning(name, leaf, oracle=oracle, decimals=decimals)
+                return Settled(value=value, rank="rule", span=effect.effect.span)
+    return None
+
+
+def _leaf(value: Typed, oracle: Oracle) -> Typed:
+    """The value that an `if` comes to; an amount is one value, however it is computed."""
+    while isinstance(value.node, tree.IfElse) and value.type != MONEY:
+        condition, yes, no = value.parts
+        value = yes if oracle.value(condition) else no
+    return value
+
+
+def _meaning(name: str, leaf: Typed, *, oracle: Oracle, decimals: dict[str, int]) -> TermValue | Fraction:
+    """What a written value means for a term: the same as in a document."""
+    if isinstance(leaf.meaning, Amounts):
+        return Fee(amounts=tuple(sorted((code, minor) for code, minor in leaf.meaning.pairs if code is not None)))
+    if leaf.type == MONEY:
+        found = oracle.value(leaf)
+        assert isinstance(found, Fraction)
+        return found
+    if isinstance(leaf.node, tree.Listing):
+        return TERM[name].shape.read([str(oracle.value(part)) for part in leaf.parts], decimals)
+    return TERM[name].shape.read(str(oracle.value(leaf)), decimals)
