@@ -137,6 +137,8 @@ _SENTENCES: dict[str, Sentence] = {
     "plan_not_sold": lambda o, _: f"{_to(o)} is not sold any more",
     "plan_for_staff_only": lambda o, _: f"only staff can change a subscription to {_to(o)}",
     "price_retired": lambda o, _: f"this price of {_to(o)} is not sold any more",
+    "price_not_sold_then": lambda o, _: f"this price of {_to(o)} is not on sale on {from_day(o.today)}",
+    "book_not_in_force": lambda o, _: f"this policy holds from {o.rulebook.document.policy.effective_from} on",
     "out_of_stock": lambda o, _: f"{_to(o)} is out of stock",
     "not_for_requester": lambda o, _: f"a {o.request.by} may not ask for this change",
     "backdated": lambda _o, _: "the change would take effect on a day that has passed",

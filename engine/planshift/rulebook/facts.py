@@ -131,10 +131,11 @@ def changes_within(subscription: Subscription, day: int, *, months: int, days: i
 class Facts:
     """The nodes of one kernel. `zone` is the time zone in which its days begin."""
 
-    def __init__(self, form: Form, tables: CatalogTables, zone: str) -> None:
+    def __init__(self, form: Form, tables: CatalogTables, *, zone: str, in_force_from: int = 0) -> None:
         self.form = form
         self.tables = tables
         self.zone = zone
+        self.in_force_from = in_force_from
         self.access: dict[str, str] = {}
         self.named: dict[str, object] = {}
         """Constants of this book that access expressions name."""

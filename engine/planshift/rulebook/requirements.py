@@ -6,15 +6,17 @@ An objection is hard when no override lifts it: the request makes no sense, or t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, final
 
+from planshift.billing.calendar import to_day
 from planshift.billing.change import REQUESTERS
 from planshift.expressions.form import Bool, Int
 from planshift.policy.term_values import Frequency, Names, Requirement, Requirements
 from planshift.rulebook import moves
 from planshift.rulebook.catalog_tables import STATUSES
 from planshift.rulebook.dates import Dates, Terms
-from planshift.rulebook.facts import MAX_COUNT, Facts
+from planshift.rulebook.facts import LAST_DAY, MAX_COUNT, Facts
 
 Weight = Literal["denial", "remedy", "approval"]
 UNBOUNDED = -1
@@ -131,7 +133,9 @@ def _senseless(facts: Facts, dates: Dates) -> list[Objection]:
     )
     pays = facts.form.lookup(facts.tables.price_sold, facts.by_plan_and_currency(facts.to_price)).same(0)
     begun = facts.is_start.negate()
+    starts = facts.form.lit(facts.in_force_from)
     return [
+        Objection(code="book_not_in_force", holds=facts.today < starts, hard=True),
         Objection(code="same_plan", holds=same & facts.is_start.negate() & facts.is_cancel.negate(), hard=True),
         Objection(code="no_price_in_currency", holds=pays, hard=True),
         Objection(code="period_over", holds=begun & (facts.today > facts.period_end), hard=True),
@@ -145,15 +149,32 @@ def _availability(facts: Facts) -> list[Objection]:
     status = form.lookup(tables.plan_column("plan.status", lambda plan: STATUSES.index(plan.status)), facts.to_plan)
     retired = form.lookup(tables.price_column("price.retired", lambda _, price: int(price.retired)), facts.to_price)
     moves_plan = facts.from_plan.same(facts.to_plan).negate()
+    new_price = facts.from_price.same(facts.to_price).negate()
     staff = facts.whole("request.by").same(REQUESTERS.index("staff"))
     return [
         Objection(code="plan_not_sold", holds=moves_plan & status.same(STATUSES.index("inactive"))),
         Objection(
             code="plan_for_staff_only", holds=moves_plan & status.same(STATUSES.index("restricted")) & staff.negate()
         ),
-        Objection(code="price_retired", holds=retired.same(1) & facts.from_price.same(facts.to_price).negate()),
+        Objection(code="price_retired", holds=new_price & retired.same(1)),
+        Objection(code="price_not_sold_then", holds=new_price & _outside_its_dates(facts)),
         Objection(code="out_of_stock", holds=moves_plan & _stock(facts).same(0)),
     ]
+
+
+def _outside_its_dates(facts: Facts) -> Bool:
+    """Whether the price asked for is not on sale on the day of the request: not yet, or not any more."""
+    form, tables = facts.form, facts.tables
+    first = tables.price_column("price.first_day", lambda _, price: _day(price.available_from, otherwise=0))
+    end = tables.price_column(
+        "price.end_day", lambda _, price: _day(price.available_until, otherwise=LAST_DAY + 1), nothing=LAST_DAY + 1
+    )
+    before = facts.today < form.lookup(first, facts.to_price)
+    return before | (facts.today >= form.lookup(end, facts.to_price))
+
+
+def _day(text: str | None, *, otherwise: int) -> int:
+    return otherwise if text is None else to_day(date.fromisoformat(text))
 
 
 def _people(facts: Facts, terms: Terms, dates: Dates) -> list[Objection]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from threading import Lock
 from typing import final
 
+from planshift.billing.calendar import to_day
 from planshift.billing.catalog import Plan
 from planshift.expressions.form import Bool, Form, Int
 from planshift.expressions.scalar import EarlyReturn, ScalarCall, ScalarFunction, compile_scalar
@@ -87,7 +88,9 @@ class Rulebook:
 
     def _compile(self, zone: str) -> Reading:
         with uncollected():
-            facts = Facts(Form(), self.tables, zone)
+            in_force_from = self.document.policy.effective_from
+            first_day = to_day(in_force_from) if in_force_from else 0
+            facts = Facts(Form(), self.tables, zone=zone, in_force_from=first_day)
             kernel = build_kernel(facts, ladder=self.ladder, holders=self.holders, lower_rules=self.lower_rules)
             return read_kernel(kernel)
 
