@@ -7,7 +7,7 @@ shown. Values that agree are no conflict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, permutations
 
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.rulebook.draft import Draft
@@ -80,16 +80,37 @@ def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
 def _between_groups(groups: tuple[Group, ...]) -> Iterator[Diagnostic]:
     """Two groups that share two plans or more."""
     for first, second in combinations(groups, 2):
-        shared = {m.plan for m in first.members} & {m.plan for m in second.members}
+        shared = sorted({m.plan for m in first.members} & {m.plan for m in second.members})
         if len(shared) < 2:
             continue
-        for pair in disagreements(first.statements, second.statements):
-            yield _conflict(
-                "PS402",
-                pair,
-                both=f"groups `{first.name}` and `{second.name}`, which share plans",
-                help_text="settle the term in one of the groups, or on a path",
+        both = f"groups `{first.name}` and `{second.name}`, which share plans"
+        if any(_called_differently(first, second, origin=a, target=b) for a, b in permutations(shared, 2)):
+            yield Diagnostic(
+                code="PS402",
+                message=f"{both}, call a change between them differently",
+                span=second.span,
+                labels=(Label(span=first.span, text="the other group"),),
+                help="give both groups the same order of these plans",
+                context=f"group {second.name}",
             )
+        for pair in disagreements(first.statements, second.statements):
+            yield _conflict("PS402", pair, both=both, help_text="settle the term in one of the groups, or on a path")
+
+
+def _called_differently(first: Group, second: Group, *, origin: int, target: int) -> bool:
+    """Whether both groups allow the change by levels or by their lists, and call it differently."""
+    words = [_word(group, origin=origin, target=target) for group in (first, second)]
+    return None not in words and words[0] != words[1]
+
+
+def _word(group: Group, *, origin: int, target: int) -> str | None:
+    """What a group calls a change; None where it refuses it or where prices decide."""
+    if group.direction == "by_price_per_day":
+        return None
+    levels = {member.plan: member.level for member in group.members}
+    if levels[origin] == levels[target]:
+        return None if group.equal == "refuse" else group.equal
+    return "upgrade" if levels[target] > levels[origin] else "downgrade"
 
 
 def _between_clients(draft: Draft) -> Iterator[Diagnostic]:
