@@ -183,7 +183,7 @@ ENDLESS = {
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS.keys())
 def test_a_text_without_end_is_refused_quickly(text: str) -> None:
     started = time.process_time()
-    for reading in (text, f"let a = {text}", f'rule "r" when {text} set fee = 0 EUR', f'rule "r" deny "{text}"'):
+    for reading in (f'rule "r" when {text} set fee = 0 EUR', f'rule "r" deny "{text}"'):
         file, diagnostics = parse_rules(reading, file="test")
         check_rules(file, ENV, terms=TERMS)
         rendered(diagnostics, {"test": reading})

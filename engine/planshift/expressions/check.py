@@ -240,6 +240,8 @@ class _Checker:
 
 
 def _written_out(value: Typed) -> bool:
+    if value.type == UNKNOWN:
+        return True  # something else is wrong with it, and said
     if isinstance(value.node, tree.IfElse):
         return _written_out(value.parts[1]) and _written_out(value.parts[2])
     literal = isinstance(

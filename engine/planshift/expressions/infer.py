@@ -333,8 +333,8 @@ class Inference:
     def _call(self, node: tree.Call) -> Typed:
         function = FUNCTIONS.get(node.function.text)
         if function is None:
-            known = either([f"`{name}`" for name in FUNCTIONS])
-            advice = did_you_mean(node.function.text, FUNCTIONS) or f"there are {known.replace(' or ', ' and ')}"
+            known = either([f"`{name}`" for name in FUNCTIONS], joint="and")
+            advice = did_you_mean(node.function.text, FUNCTIONS) or f"there are {known}"
             message = f"there is no function `{node.function.text}`"
             self._findings.add("PS315", message, span=node.function.span, advice=advice)
             return Typed(node=node, type=UNKNOWN)

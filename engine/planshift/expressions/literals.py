@@ -103,10 +103,10 @@ def _minor(item: tree.Money, env: Environment) -> int | Diagnostic:
 
 
 def _incomplete(node: tree.Money | tree.Listing, items: Sequence[tree.Money], missing: list[str]) -> Diagnostic:
-    codes = either([f"`{code}`" for code in missing])
+    codes = either([f"`{code}`" for code in missing], joint="and")
     parts = [f"{item.digits} {item.currency}" for item in items] + [f"... {code}" for code in missing]
     return _flaw(
-        f"the book also sells in {codes}, and this gives no amount for it",
+        f"the book also sells in {codes}, and this gives no amount there",
         node.span,
         code="PS326",
         advice=f"write one amount for each currency: `[{', '.join(parts)}]`",

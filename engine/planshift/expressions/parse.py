@@ -29,6 +29,7 @@ MAX_ERRORS = 100
 """After this many unreadable places the rest of a text is left unread."""
 
 _MAX_STACK = 8 * MAX_DEPTH  # a level of nesting takes at most this much of the parser's stack
+_CLAUSES = {*STATEMENTS, *EFFECTS, "WHEN"}
 _OPENING = {"LPAR": 1, "LSQB": 1, "RPAR": -1, "RSQB": -1}
 
 
@@ -155,14 +156,17 @@ class _Reader:
 
     def _recover(self, machine: InteractiveParser, token: lark.Token) -> InteractiveParser:
         """Go on at `token` if it opens something, else leave it out."""
-        opens = token.type in STATEMENTS or (token.type in EFFECTS and self._opening(token) and not self._lost)
+        if self._opening(token):
+            opens = token.type in STATEMENTS or (token.type in EFFECTS and not self._lost)
+        else:
+            opens = token.type in {"LET", "RULE", "ALWAYS"}  # `on` may be a name that was meant
         resumed = self._resume(machine, token) if opens else None
         self._skipping = resumed is None
         return resumed or machine
 
     def _limit(self, machine: InteractiveParser, message: str, token: lark.Token) -> InteractiveParser:
         self._report("PS303", message, self._place.span(token), advice="give parts of it a name with `let`")
-        self._skipping = True
+        self._skipping, self._lost = True, False
         return machine
 
     def _fail(self, machine: InteractiveParser, token: lark.Token) -> None:
@@ -174,10 +178,10 @@ class _Reader:
             self.unreadable.add(str(self._head[1]))
 
     def _resume(self, machine: InteractiveParser, token: lark.Token) -> InteractiveParser | None:
-        """Give up just as much of what was read last as lets the parser take `token`."""
+        """Give up what was being read, and as much before it as must go for the parser to take `token`."""
         table = machine.parser_state.parse_conf.states
         stack = machine.parser_state.state_stack
-        for kept in range(len(stack), 0, -1):
+        for kept in range(len(stack) if self._lost else self._whole_until(machine), 0, -1):
             if token.type not in table[stack[kept - 1]]:
                 continue
             attempt: InteractiveParser = machine.copy(deepcopy_values=False)  # type: ignore[no-untyped-call]  # Lark's
@@ -189,6 +193,14 @@ class _Reader:
                 continue
             return attempt
         return None
+
+    def _whole_until(self, machine: InteractiveParser) -> int:
+        """How much of the parser's stack stands before the keyword of the clause that was being read."""
+        values = machine.parser_state.value_stack
+        for place in range(len(values) - 1, -1, -1):
+            if isinstance(values[place], lark.Token) and values[place].type in _CLAUSES:
+                return place + 1
+        return len(values) + 1
 
     def _report(self, code: str, message: str, span: Span, *, advice: str | None = None) -> None:
         context = _named(self._head)

@@ -106,6 +106,9 @@ def expectation(expected: AbstractSet[str]) -> str:
     if "STAR" in left:
         tail.append("an operator")
         left -= _OPERATORS
+    if set(EFFECTS) <= left and expected & {"STAR", "AND"} and not set(STATEMENTS) <= left:
+        tail.append("an effect")
+        left -= set(EFFECTS)
     if set(STATEMENTS) <= left:
         tail += ["the next effect"] if set(EFFECTS) <= left else []
         tail.append("the next statement")
@@ -114,10 +117,10 @@ def expectation(expected: AbstractSet[str]) -> str:
     return either([*found, *tail]) or "nothing more"
 
 
-def either(words: Iterable[str]) -> str:
+def either(words: Iterable[str], *, joint: str = "or") -> str:
     """Join words as in `a, b or c`."""
     *most, last = list(words) or [""]
-    return f"{', '.join(most)} or {last}" if most else last
+    return f"{', '.join(most)} {joint} {last}" if most else last
 
 
 def _unclosed(token: Token, span: Span) -> Diagnostic:
@@ -169,7 +172,7 @@ def _name_advice(token: Token, *, expected: AbstractSet[str], before: Token | No
         return f"currencies are written in capitals, as in `{before} {token.upper()}`"
     if word in _NAME_HELP:
         return _NAME_HELP[word]
-    near = nearest(token, [KEYWORDS[kind] for kind in expected if kind in KEYWORDS])
+    near = nearest(token, [KEYWORDS[kind] for kind in expected if kind in KEYWORDS and kind not in _OPERATORS])
     if near is not None:
         return f"did you mean `{near}`?"
     if "TEXT" in expected and "NUMBER" not in expected:
