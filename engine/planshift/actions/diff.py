@@ -6,6 +6,7 @@ and are left out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, final
@@ -13,7 +14,7 @@ from typing import Final, Literal, final
 from planshift.actions.action import Step
 from planshift.actions.json_form import object_of
 from planshift.actions.plan import ActionPlan, Placed, placed
-from planshift.actions.wording import amount_of, words_of
+from planshift.actions.wording import amount_of, line_words, lines_of, words_of
 from planshift.diagnostics.excerpt import printable
 
 Symbol = Literal["+", "-", "~"]
@@ -114,16 +115,30 @@ def _words(step: Step) -> str:
 
 def _head(plan: ActionPlan) -> dict[str, str]:
     """The fields of a plan without its steps."""
-    return dict(_flat({key: value for key, value in object_of(plan).items() if key != "steps"}))
+    fields = {key: value for key, value in object_of(plan).items() if key != "steps"}
+    quote = object_of(plan.quote)
+    return dict(_flat({**fields, "quote": {**quote, "fingerprint": plan.quote.fingerprint[:12]}}))
 
 
 def _fields(each: Placed) -> dict[str, str]:
     """The fields of a step, and which step keeps it, without its key and without the steps that it keeps."""
     step = each.step
-    action = {key: value for key, value in object_of(step.action).items() if key != "steps"}
+    action = {key: value for key, value in object_of(step.action).items() if key not in ("lines", "steps")}
     undo = None if step.undo is None else object_of(step.undo)
     kept_by = each.within[-1].id if each.within else None
-    return dict(_flat({**action, "needs": ", ".join(step.needs), "undo": undo, "kept by": kept_by}))
+    return dict(_flat({**_lines(step), **action, "needs": ", ".join(step.needs), "undo": undo, "kept by": kept_by}))
+
+
+def _lines(step: Step) -> dict[str, str]:
+    """The lines of a bill by their titles, so that a line more does not make all that follow it differ."""
+    found: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for line in lines_of(step.action):
+        seen[line.title] += 1
+        title = f"{line.title} ({seen[line.title]})" if seen[line.title] > 1 else line.title
+        words = line_words(line)
+        found[title] = f"{line.amount} ({words})" if words else str(line.amount)
+    return found
 
 
 def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:

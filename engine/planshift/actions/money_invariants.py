@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 from planshift.actions.action import Action, HoldCredit
 from planshift.actions.money_actions import (
@@ -22,7 +22,7 @@ from planshift.actions.money_actions import (
     ReleaseCredit,
 )
 from planshift.actions.plan import ActionPlan, placed
-from planshift.billing.money import Money, format_minor
+from planshift.billing.money import Money
 
 Credit = IssueCredit | Refund | DiscountNextInvoice
 Bill = IssueInvoice | AddToNextInvoice
@@ -33,16 +33,18 @@ def totals_add_up(plan: ActionPlan) -> Iterator[str]:
     steps = {each.step.id: each.step.action for each in placed(plan.steps)}
     for name, action in steps.items():
         if isinstance(action, Bill):
-            yield from _differs(f"the lines of `{name}` come to", _sum(action.lines), action.total, what="its total")
+            yield from _differs(f"the lines of `{name}` come to", _sum(action.lines), action.total, what="its total is")
         if isinstance(action, PostLines) and _sum(action.lines):
             yield f"the lines of `{name}` do not cancel out"
         if isinstance(action, Credit):
-            yield from _differs(f"the lines of `{name}` come to", _sum(action.lines), action.amount, what="its amount")
+            yield from _differs(
+                f"the lines of `{name}` come to", _sum(action.lines), action.amount, what="its amount is"
+            )
         if isinstance(action, AskPayment | AwaitPayment):
             yield from _payment(name, action, steps.get(action.invoice))
         if isinstance(action, HoldCredit):
             kept = sum(_credit_in(step.action) for step in action.steps)
-            yield from _differs(f"the steps that `{name}` keeps give", kept, action.amount, what="the amount it holds")
+            yield from _differs(f"the steps that `{name}` keeps give", kept, action.amount, what="it holds")
         if isinstance(action, ReleaseCredit):
             held = steps.get(action.hold)
             if not isinstance(held, HoldCredit) or held.amount != action.amount:
@@ -54,7 +56,9 @@ def _payment(name: str, action: AskPayment | AwaitPayment, bill: Action | None) 
         yield f"`{name}` is about the invoice `{action.invoice}`, which the plan does not issue"
         return
     left = bill.total.minor - bill.credit_used.minor
-    yield from _differs(f"of `{action.invoice}`", left, action.amount, what=f"to pay, and `{name}` says")
+    if left != action.amount.minor:
+        left_to_pay = _shown(left, action.amount)
+        yield f"of `{action.invoice}` {left_to_pay} is to pay, but `{name}` says {action.amount}"
 
 
 def credit_goes_where_it_should(plan: ActionPlan) -> Iterator[str]:
@@ -62,7 +66,7 @@ def credit_goes_where_it_should(plan: ActionPlan) -> Iterator[str]:
     flow = plan.flow
     parts = (flow.debt_reduced, flow.offset, flow.to_account, flow.refunded, flow.to_next_bill, flow.to_time)
     sum_of_parts = sum(part.minor for part in parts)
-    yield from _differs("the parts of the credit come to", sum_of_parts, flow.credit, what="the credit is")
+    yield from _differs("the parts of the credit come to", sum_of_parts, flow.credit, what="it is")
     if plan.queued:
         return
     actions = _actions(plan)
@@ -77,7 +81,8 @@ def credit_goes_where_it_should(plan: ActionPlan) -> Iterator[str]:
         (DiscountNextInvoice.kind, flow.to_next_bill),
         (ExtendPeriod.kind, flow.to_time),
     ):
-        yield from _differs(f"the steps `{kind}` move", moved[kind], part, what="the credit that goes there is")
+        if moved[kind] != part.minor:
+            yield f"the steps `{kind}` move {_shown(moved[kind], part)}, but {part} of the credit goes there"
     used = sum(_credit_in(action) for action in actions)
     yield from _differs("the steps give", used, flow.credit, what="the credit is")
 
@@ -159,4 +164,8 @@ def _sum(lines: Iterable[BillLine]) -> int:
 
 def _differs(found: str, minor: int, expected: Money, *, what: str) -> Iterator[str]:
     if minor != expected.minor:
-        yield f"{found} {format_minor(minor, expected.decimals)}, {what} {expected}"
+        yield f"{found} {_shown(minor, expected)}, but {what} {expected}"
+
+
+def _shown(minor: int, like: Money) -> Money:
+    return replace(like, minor=minor)

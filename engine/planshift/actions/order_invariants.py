@@ -47,7 +47,7 @@ def order_respects_needs(plan: ActionPlan) -> Iterator[str]:
             if need not in beside:
                 yield f"`{each.step.id}` needs `{need}`, which is not there"
             elif need not in before:
-                circle = "" if not _reaches(each.beside, need, each.step.id) else ", and that needs it in turn"
+                circle = " and needs it in turn" if _reaches(each.beside, need, each.step.id) else ""
                 yield f"`{each.step.id}` needs `{need}`, which comes later{circle}"
 
 
@@ -75,11 +75,15 @@ def steps_can_be_undone(plan: ActionPlan) -> Iterator[str]:
             continue
         expected, found = UNDONE_BY[kind], None if undo is None else undo.kind
         if found != expected:
-            yield f"`{each.step.id}` is undone by {_named(found)}, and `{kind}` is undone by {_named(expected)}"
+            yield f"`{each.step.id}` is undone by {_named(found)}, but {_named(expected)} undoes {_one(kind)}"
 
 
 def _named(kind: str | None) -> str:
     return "nothing" if kind is None else f"`{kind}`"
+
+
+def _one(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} `{kind}`"
 
 
 def nothing_in_the_past(plan: ActionPlan) -> Iterator[str]:

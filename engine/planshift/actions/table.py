@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from planshift.actions.action import HoldCredit, Schedule
-from planshift.actions.money_actions import BillLine
 from planshift.actions.plan import ActionPlan, Placed, placed
-from planshift.actions.wording import amount_of, day_of, lines_of, words_of
+from planshift.actions.wording import amount_of, day_of, line_words, lines_of, words_of
 from planshift.decision.answer import PlanRef
 from planshift.diagnostics.excerpt import printable
 
@@ -72,14 +71,7 @@ def _rows(each: Placed, numbers: dict[str, str]) -> Iterator[tuple[str, ...]]:
         _after(each, numbers),
     )
     for line in lines_of(step.action):
-        yield ("", "", f"  {printable(_line(line))}", str(line.amount), "", "")
-
-
-def _line(line: BillLine) -> str:
-    for_days = line.start is not None and line.end is not None and line.start < line.end
-    span = f" {line.start} to {line.end}" if for_days else ""
-    taxed = f", taxed as {line.service}" if line.service else ""
-    return f"{line.title}{span}{taxed}"
+        yield ("", "", f"  {printable(f'{line.title} {line_words(line)}'.rstrip())}", str(line.amount), "", "")
 
 
 def _after(each: Placed, numbers: dict[str, str]) -> str:

@@ -75,6 +75,14 @@ def lines_of(action: Action) -> tuple[BillLine, ...]:
     return action.lines if isinstance(action, bills) else ()
 
 
+def line_words(line: BillLine) -> str:
+    """What a line of a bill is for, without its title and its amount."""
+    for_days = line.start is not None and line.end is not None and line.start < line.end
+    span = f"{line.start} to {line.end}" if for_days else ""
+    taxed = f"taxed as {line.service}" if line.service else ""
+    return ", ".join(part for part in (span, taxed) if part)
+
+
 def plan_words(plan: str, price: str) -> str:
     """A plan at a price."""
     return f"{plan}, {price}" if price else plan
