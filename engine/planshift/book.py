@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import final
 
 from planshift.actions.from_decision import plan_of
@@ -20,6 +22,7 @@ from planshift.decision import decision
 from planshift.decision.inputs import request_flaws, subscription_flaws
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
 from planshift.diagnostics.errors import InvalidBook, InvalidInput
+from planshift.policy.case_documents import CaseFile, read_cases, read_subscriptions
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import Sources, read_book, read_book_text, uncollected
 from planshift.rulebook.from_policy import compile_book
@@ -51,6 +54,8 @@ class Book:
     diagnostics: tuple[Diagnostic, ...]
     """Warnings; a book with errors is never made."""
     sources: Sources
+    files: Path | Mapping[str, str]
+    """Where it was read from: a folder or file, or its texts by file name."""
 
     def __repr__(self) -> str:
         return f"<Book {self.name} {self.digest[:12]}>"
@@ -89,6 +94,30 @@ class Book:
     def document(self) -> BookDocument:
         """The policy as it was read."""
         return self.rulebook.document
+
+    @cached_property
+    def cases(self) -> tuple[CaseFile, ...]:
+        """The book's own worked examples by file, read when they are first asked for.
+
+        Raises:
+            InvalidBook: with every mistake in them.
+        """
+        cases, problems, _ = read_cases(self.document, self.files)
+        if has_errors(problems):
+            raise InvalidBook(diagnostics=problems)
+        return cases
+
+    @cached_property
+    def subscriptions(self) -> Mapping[str, Subscription]:
+        """The book's example subscriptions by name, read when they are first asked for.
+
+        Raises:
+            InvalidBook: with every mistake in them.
+        """
+        subscriptions, problems, _ = read_subscriptions(self.document, self.files)
+        if has_errors(problems):
+            raise InvalidBook(diagnostics=problems)
+        return MappingProxyType({name: self.validated(each) for name, each in subscriptions})
 
     def decide(self, subscription: Subscription, request: ChangeRequest) -> Decision:
         """Decide one request for one subscription.
@@ -132,19 +161,17 @@ def load(path: str | Path) -> Book:
         InvalidBook: with every mistake of the book.
     """
     with uncollected():
-        document, diagnostics, sources = read_book(Path(path))
-        return _compiled(document, diagnostics, sources)
+        return _compiled(*read_book(Path(path)), files=Path(path))
 
 
 def load_text(files: Mapping[str, str]) -> Book:
-    """Compile a book from texts by file name (`policy.yaml`, `catalog.yaml`, `policy.rules`).
+    """Compile a book from texts by file name (`policy.yaml`, `catalog.yaml`, `policy.rules`, `cases/moving-up.yaml`).
 
     Raises:
         InvalidBook: with every mistake of the book.
     """
     with uncollected():
-        document, diagnostics, sources = read_book_text(files)
-        return _compiled(document, diagnostics, sources)
+        return _compiled(*read_book_text(files), files=MappingProxyType(dict(files)))
 
 
 def check(path: str | Path) -> tuple[Diagnostic, ...]:
@@ -155,7 +182,13 @@ def check(path: str | Path) -> tuple[Diagnostic, ...]:
         return error.diagnostics
 
 
-def _compiled(document: BookDocument | None, diagnostics: tuple[Diagnostic, ...], sources: Sources) -> Book:
+def _compiled(
+    document: BookDocument | None,
+    diagnostics: tuple[Diagnostic, ...],
+    sources: Sources,
+    *,
+    files: Path | Mapping[str, str],
+) -> Book:
     if document is None or has_errors(diagnostics):
         raise InvalidBook(diagnostics=sort_diagnostics(diagnostics))
     text = "\0".join(f"{name}\0{sources[name]}" for name in sorted(sources))
@@ -163,4 +196,4 @@ def _compiled(document: BookDocument | None, diagnostics: tuple[Diagnostic, ...]
     everything = sort_diagnostics((*diagnostics, *found))
     if rulebook is None:
         raise InvalidBook(diagnostics=everything)
-    return Book(rulebook=rulebook, diagnostics=everything, sources=sources)
+    return Book(rulebook=rulebook, diagnostics=everything, sources=sources, files=files)
