@@ -8,12 +8,12 @@ from typing import final
 
 from planshift.decision.answer import Move
 from planshift.decision.decision import Decision
-from planshift.decision.places import Place, term_place
+from planshift.decision.places import NO_PLACE, Place, term_place
 from planshift.decision.sheet import Tone
 from planshift.decision.words import listed
 
 _KINDS = {
-    "answers": "answer",
+    "answers": "answer to",
     "resources": "resource",
     "addons": "add-on",
     "coupons": "coupon",
@@ -27,7 +27,7 @@ class Consequence:
     """A sentence, and the place that settled it."""
 
     text: str
-    place: Place | None = None
+    place: Place = NO_PLACE
     tone: Tone = "plain"
 
 
@@ -38,11 +38,6 @@ def consequences(decision: Decision) -> Iterator[Consequence]:
     yield from _time(decision)
     yield from _waiting(decision)
     yield from _fitting(decision)
-
-
-def fits_text(allowed: int | None) -> str:
-    """A limit in words."""
-    return "unlimited" if allowed is None else str(allowed)
 
 
 def _moves(decision: Decision) -> Iterator[Consequence]:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from planshift.billing.money import Money
 from planshift.billing.subscription import Subscription
-from planshift.decision import aftermath, lines, people, reasons
+from planshift.decision import aftermath, explain_json, lines, people, reasons
 from planshift.decision.answer import (
     ContractResult,
     Extension,
@@ -134,6 +134,10 @@ class Decision(Outcome):
     def fingerprint(self) -> str:
         """A digest of the book's version and of everything the decision was made from."""
         return fingerprint_of(self.rulebook.digest, subscription=self.subscription, request=self.request)
+
+    def to_json(self) -> dict[str, object]:
+        """The decision with its complete trace as data that `json` can write."""
+        return explain_json.to_json(self)
 
     def subscription_after(self) -> Subscription:
         """The subscription once the change has taken effect.

@@ -27,10 +27,11 @@ def formula_text(formula: Formula) -> str:
 
 def worked(line: Line) -> str:
     """The whole sum: formula, amount, how it was rounded and what else happened to it."""
-    told = formula_text(line.formula)
-    remarks = ", ".join(part for part in (_rounding_text(line), _note(line)) if part)
-    total = f"{told} = {line.amount}" if told else str(line.amount)
-    return f"{total}, {remarks}" if remarks else total
+    told, note = formula_text(line.formula), _note(line)
+    if not told:
+        told, note = note, ""
+    total = f"{told} = {line.amount}" if told not in ("", str(line.amount)) else str(line.amount)
+    return ", ".join(part for part in (total, _rounding_text(line), note) if part)
 
 
 def brief(line: Line) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Literal
 
 from planshift.diagnostics.excerpt import printable, width
@@ -56,16 +57,32 @@ def cells(
 
 
 def _rooms(grid: Sequence[Sequence[str]], *, wraps: Sequence[bool], room: int) -> list[int]:
-    """The columns each cell gets: as many as it likes, less where the table would be too wide."""
-    rooms = [max(width(row[k]) for row in grid) for k in range(len(wraps))]
-    excess = sum(rooms) + _GAP * (len(rooms) - 1) - room
-    while excess > 0:
-        widest = max((k for k, gives in enumerate(wraps) if gives), key=lambda k: rooms[k], default=None)
-        if widest is None or rooms[widest] <= _NARROWEST:
-            break
-        rooms[widest] -= 1
-        excess -= 1
-    return rooms
+    """The columns each cell gets: as many as it likes, or what makes a table that would be too wide the least long."""
+    liked = [max(width(row[k]) for row in grid) for k in range(len(wraps))]
+    excess = sum(liked) + _GAP * (len(liked) - 1) - room
+    giving = [k for k, gives in enumerate(wraps) if gives and liked[k] > _NARROWEST]
+    spare = [liked[k] - _NARROWEST for k in giving]
+    if excess <= 0 or not giving:
+        return liked
+    excess = min(excess, sum(spare))
+    heights = {
+        k: [_heights(grid, k, liked[k] - less) for less in range(min(s, excess) + 1)]
+        for k, s in zip(giving, spare, strict=True)
+    }
+
+    def length(cut: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+        columns = [heights[k][less] for k, less in zip(giving, cut, strict=True)]
+        return sum(map(max, zip(*columns, strict=True))), cut  # of equals, the last column gives way: the first names
+
+    every: Iterator[tuple[int, ...]] = product(*(range(len(heights[k])) for k in giving))
+    best = min((cut for cut in every if sum(cut) == excess), key=length)
+    given = dict(zip(giving, best, strict=True))
+    return [wish - given.get(k, 0) for k, wish in enumerate(liked)]
+
+
+def _heights(grid: Sequence[Sequence[str]], column: int, room: int) -> list[int]:
+    """How many lines each cell of a column takes."""
+    return [len(wrap(row[column], room)) for row in grid]
 
 
 def _row(row: Sequence[str], *, aligned: Sequence[Alignment], rooms: Sequence[int]) -> list[str]:

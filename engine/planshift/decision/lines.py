@@ -144,8 +144,8 @@ def _flat_lines(outcome: Outcome) -> Iterator[Line]:
 
 def _fee_title(outcome: Outcome) -> str:
     value = outcome.term("fee_label").value
-    texts = value.texts if isinstance(value, Texts) else ()
-    return texts[0][1] if texts else "fee"
+    texts = dict(value.texts) if isinstance(value, Texts) else {}
+    return texts.get("") or texts.get("en") or next(iter(texts.values()), "fee")
 
 
 def _fee_formula(outcome: Outcome) -> Formula:

@@ -21,18 +21,22 @@ _BY_CATALOG = ("no_price_in_currency", "plan_not_sold", "plan_for_staff_only", "
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A place and what a person calls it. Without a span, the title says all there is to say."""
+    """A place and what a person calls it. Without a span, the title says all there is to say; NO_PLACE says nothing."""
 
     title: str
     span: Span = NOWHERE
 
     def __str__(self) -> str:
-        return f"{self.span}  {self.title}" if self.span.known else self.title
+        return f"{self.span}, {self.title}" if self.span.known else self.title
 
     @property
     def line(self) -> str:
         """The file and the line, as `policy.yaml:12`; the title where there is none."""
         return f"{self.span.file}:{self.span.line}" if self.span.known else self.title
+
+
+NO_PLACE = Place(title="")
+"""Where no policy has a say: what was asked, or the subscription itself, speaks for itself."""
 
 
 def place_of(source: Source) -> Place:
@@ -57,7 +61,7 @@ def reason_place(outcome: Outcome, reason: Reason) -> Place:
         request = outcome.request
         path = ("catalog", "plans", request.plan, *(("prices", request.price) if "price" in reason.code else ()))
         return _document_place(outcome, "the catalog", *path)
-    return Place(title="the subscription itself" if reason.code == "period_over" else "the request itself")
+    return NO_PLACE
 
 
 def road_places(outcome: Outcome) -> tuple[Place, ...]:

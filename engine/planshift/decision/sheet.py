@@ -211,6 +211,8 @@ def _markdown_point(point: Point) -> str:
 def _markdown_table(table: Table) -> str:
     told = _told(table)
     columns = [column for column, here in zip(table.columns, told, strict=True) if here]
+    if not any(column.heading for column in columns):
+        return "\n".join("- " + " ".join(_escaped(cell) for cell in row if cell) for row in table.rows)
     lines = ["| " + " | ".join(_escaped(column.heading) for column in columns) + " |"]
     lines.append("|" + "|".join("---:" if column.align == "right" else "---" for column in columns) + "|")
     lines += ["| " + " | ".join(map(_escaped, _pick(row, told))) + " |" for row in table.rows]

@@ -10,11 +10,23 @@ from typing import final
 
 from planshift.billing.zones import format_instant
 from planshift.decision.answer import Line, Reason
-from planshift.decision.consequences import consequences, fits_text
+from planshift.decision.consequences import consequences
 from planshift.decision.decision import Decision
 from planshift.decision.formula_text import brief
-from planshift.decision.places import Place, place_of, reason_place, term_place
-from planshift.decision.sheet import Block, Column, Pairs, Paragraph, Point, Points, Section, Sheet, Table, Tone, sheet_of
+from planshift.decision.places import NO_PLACE, Place, place_of, reason_place, term_place
+from planshift.decision.sheet import (
+    Block,
+    Column,
+    Pairs,
+    Paragraph,
+    Point,
+    Points,
+    Section,
+    Sheet,
+    Table,
+    Tone,
+    sheet_of,
+)
 from planshift.decision.words import DIRECTION_NAMES, listed, plan_text, quantities, title_text, when_text
 
 TONES: dict[str, Tone] = {"allowed": "good", "denied": "bad", "needs_remedy": "wait", "needs_approval": "wait"}
@@ -25,19 +37,20 @@ class Notes:
     """Numbers the places that a sheet refers to, in the order in which it does."""
 
     def __init__(self) -> None:
-        self._places: dict[Place, int] = {}
+        self._places: dict[str, Place] = {}
 
     def mark(self, place: Place) -> str:
-        """The number of a place, as `[3]`; places on one line of one file share it."""
-        key = Place(title=place.line if place.span.known else place.title)
-        known = next((place_ for place_ in self._places if place_.line == key.line), None)
-        return f"[{self._places.setdefault(known or place, len(self._places) + 1)}]"
+        """The number of a place, as ` [3]`, to stand after a text; places on one line of a file share it."""
+        if place == NO_PLACE:
+            return ""
+        self._places.setdefault(place.line, place)
+        return f" [{list(self._places).index(place.line) + 1}]"
 
     def section(self) -> Section:
         """All places with their numbers."""
         rows = tuple(
-            (f"[{number}]", place.line if place.span.known else "", place.title)
-            for place, number in self._places.items()
+            (f"[{number}]", line if place.span.known else "", place.title)
+            for number, (line, place) in enumerate(self._places.items(), start=1)
         )
         columns = (Column(heading=""), Column(heading="", wraps=True), Column(heading="", wraps=True))
         table = Table(columns=columns, rows=rows, tone="faint")
@@ -69,6 +82,9 @@ def opening(decision: Decision) -> Iterator[tuple[str, str]]:
         yield "from", plan_text(old, quantity=before)
     if new is not None:
         yield "to", plan_text(new, quantity=after)
+    customer = decision.subscription.customer.id
+    if customer != decision.subscription.id:
+        yield "customer", customer
     zone = decision.subscription.timezone or decision.rulebook.zone
     at = format_instant(decision.request.at, zone).replace("T", " ")[:16]
     by = {"customer": "the customer", "system": "the system"}.get(decision.request.by, decision.request.by)
@@ -79,12 +95,13 @@ def verdict_text(decision: Decision) -> str:
     """The answer in a sentence."""
     change = DIRECTION_NAMES[decision.direction]
     if decision.verdict == "denied":
-        return f"Denied. It would be {change}."
+        unknown = any(reason.code == "no_road" for reason in decision.reasons)
+        return "Denied." if unknown else f"Denied. It would be {change}."
     when = when_text(decision)
     if decision.verdict == "needs_approval":
         return f"Needs approval. It would be {change}, {when}."
     if decision.verdict == "needs_remedy":
-        return f"Not yet: present use does not fit. It would be {change}, {when}."
+        return f"Not yet. It would be {change}, {when}."
     passed = any(reason.overridden for reason in decision.reasons)
     return f"Allowed{' because staff passed what stands against it' if passed else ''}: {change}, {when}."
 
@@ -97,11 +114,11 @@ def reason_text(reason: Reason) -> str:
 
 
 def _verdict(decision: Decision, notes: Notes) -> Iterator[Block]:
-    mark = f" {notes.mark(term_place(decision, 'timing'))}" if decision.priced else ""
+    mark = notes.mark(term_place(decision, "timing")) if decision.priced else ""
     yield Paragraph(text=f"{verdict_text(decision)}{mark}", tone=TONES[decision.verdict])
     points = [
         Point(
-            text=f"{reason_text(reason)} {notes.mark(reason_place(decision, reason))}",
+            text=f"{reason_text(reason)}{notes.mark(reason_place(decision, reason))}",
             tone="wait" if reason.weight == "warning" else "plain",
         )
         for reason in decision.all_reasons
@@ -136,15 +153,24 @@ def amounts(decision: Decision, notes: Notes) -> Iterator[Block]:
         rows = tuple(_row(line, notes) for line in decision.lines)
         totals = tuple((label, "", "", "", amount, "") for label, amount in _totals(decision))
         yield Table(columns=columns, rows=rows, totals=totals)
+    if not decision.immediate and decision.lines:
+        yield Paragraph(text="Nothing is due now.")
     if flow.forfeited.minor:
         mark = notes.mark(term_place(decision, "unused_credit"))
-        yield Paragraph(text=f"Unused time worth {flow.forfeited} is forfeited. {mark}")
+        yield Paragraph(text=f"Unused time worth {flow.forfeited} is forfeited.{mark}")
 
 
 def _row(line: Line, notes: Notes) -> tuple[str, ...]:
     amount = -line.amount if line.kind == "credit" else line.amount
     start, end = (line.start, line.end) if line.end is not None else (None, None)
-    return (line.title, str(start or ""), str(end or ""), brief(line), str(amount), notes.mark(place_of(line.source)))
+    return (
+        line.title,
+        str(start or ""),
+        str(end or ""),
+        brief(line),
+        str(amount),
+        notes.mark(place_of(line.source)).strip(),
+    )
 
 
 def _totals(decision: Decision) -> Iterator[tuple[str, str]]:
@@ -188,28 +214,16 @@ def next_bill(decision: Decision) -> Iterator[Block]:
 
 
 def _meaning(decision: Decision, notes: Notes) -> Iterator[Block]:
-    points = [
-        Point(text=f"{said.text} {notes.mark(said.place)}" if said.place else said.text, tone=said.tone)
-        for said in consequences(decision)
-    ]
+    points = [Point(text=f"{said.text}{notes.mark(said.place)}", tone=said.tone) for said in consequences(decision)]
     if points:
         yield Points(points=tuple(points))
 
 
 def remedies(decision: Decision) -> Iterator[Block]:
-    """What is over its limit, and what would help."""
+    """What would help where present use is over a limit."""
     over = [fit for fit in decision.limits if fit.excess]
     if not over:
         return
-    yield Table(
-        columns=(
-            Column(heading="resource"),
-            Column(heading="used", align="right"),
-            Column(heading="allowed", align="right"),
-            Column(heading="too many", align="right"),
-        ),
-        rows=tuple((fit.resource, str(fit.used), fits_text(fit.allowed), str(fit.excess)) for fit in over),
-    )
     points = []
     for remedy in decision.remedies:
         price = f" for {remedy.price}" if remedy.price is not None else ""

@@ -67,8 +67,8 @@ def _line_rows(number: int, line: str, *, marks: tuple[Mark, ...]) -> Iterator[R
         start = min(max(mark.span.column - 1, first), last)
         stop = mark.span.end_column - 1 if mark.span.end_line == mark.span.line else len(line)
         stop = min(max(stop, start), last)
-        indent = " " * (len(lead) + _width(line[first:start]))
-        carets = ("^" if mark.primary else "-") * max(1, _width(line[start:stop]))
+        indent = " " * (len(lead) + width(line[first:start]))
+        carets = ("^" if mark.primary else "-") * max(1, width(line[start:stop]))
         yield Row(
             text=f"{indent}{carets}{' ' if mark.caption else ''}{printable(mark.caption)}",
             sign=carets[0],
@@ -91,7 +91,8 @@ def _shown(char: str) -> str:
     return " " if unicodedata.category(char) == "Zs" else "\N{REPLACEMENT CHARACTER}"
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """Return how many columns a terminal needs for `text`."""
     return sum(_columns(char) for char in printable(text))
 
 

@@ -1,0 +1,135 @@
+"""A decision as plain data with its complete trace, for programs and for keeping.
+
+Amounts are texts such as `9.00 EUR`, days are ISO dates, instants are epoch seconds, exact numbers are ratios such as
+`25/2`. A place is a file with line and column, or null where no line of the policy speaks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from planshift.billing.calendar import from_day
+from planshift.billing.money import Money
+from planshift.decision.answer import Line, Reason
+from planshift.decision.formula_text import worked
+from planshift.decision.places import Place, fired, reason_place, road_places
+from planshift.diagnostics.span import Span
+
+if TYPE_CHECKING:
+    from planshift.decision.decision import Decision
+
+VERSION: Final = 1
+"""The version of the form, under `decision`."""
+
+
+def to_json(decision: Decision) -> dict[str, object]:
+    """The decision as data that `json` can write."""
+    rulebook = decision.rulebook
+    return {
+        "decision": VERSION,
+        "book": {"name": rulebook.name, "digest": rulebook.digest},
+        "subscription": decision.subscription.id,
+        "customer": decision.subscription.customer.id,
+        "fingerprint": decision.fingerprint,
+        "computed_at": decision.computed_at,
+        "today": from_day(decision.today).isoformat(),
+        "request": plain(decision.request),
+        "verdict": decision.verdict,
+        "allowed": decision.allowed,
+        "direction": decision.direction,
+        "from": plain(decision.from_plan),
+        "to": plain(decision.to_plan),
+        "reasons": [_reason(decision, reason) for reason in decision.reasons],
+        "warnings": [_reason(decision, reason) for reason in decision.warnings],
+        "road": [_place(place) for place in road_places(decision)],
+        "rules": [_place(place) for place in fired(decision)],
+        "terms": {
+            name: {"text": term.text, "value": plain(term.value), "source": plain(term.source)}
+            for name, term in decision.terms.items()
+        },
+        **_dates(decision),
+        "due_now": str(decision.due_now) if decision.priced else None,
+        "lines": [_line(line) for line in decision.lines],
+        "flow": plain(decision.flow),
+        "next_bill": _next_bill(decision),
+        "extension": plain(decision.extension),
+        "contract": plain(decision.contract),
+        "moves": plain(decision.moves),
+        "limits": plain(decision.limits),
+        "remedies": plain(decision.remedies),
+    }
+
+
+def plain(value: object) -> object:
+    """A value of a decision as JSON can hold it."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, Money):
+        return str(value)
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Span):
+        return {"file": value.file, "line": value.line, "column": value.column} if value.known else None
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    assert is_dataclass(value)  # the parts of a decision are made of nothing else
+    named = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    return {"place" if name == "span" else name: held for name, held in named.items()}
+
+
+def _place(place: Place) -> dict[str, object]:
+    return {"title": place.title, "place": plain(place.span)}
+
+
+def _reason(decision: Decision, reason: Reason) -> dict[str, object]:
+    return {
+        "code": reason.code,
+        "text": reason.text,
+        "weight": reason.weight,
+        "overridden": reason.overridden,
+        "source": _place(reason_place(decision, reason)),
+    }
+
+
+def _line(line: Line) -> dict[str, object]:
+    data = plain(line)
+    assert isinstance(data, dict)  # a line is a dataclass
+    return {**data, "worked": worked(line)}
+
+
+def _dates(decision: Decision) -> dict[str, object]:
+    """The dates of the change; null where it is denied or has no such day."""
+    priced = decision.priced
+    credited = priced and decision.truth("gives_credit")
+    charged = priced and decision.truth("bills")
+    renews = priced and decision.to_plan is not None
+    return {
+        "effective_on": plain(decision.effective_on),
+        "immediate": decision.immediate,
+        "period": {"start": plain(decision.subscription.period.start), "end": plain(decision.subscription.period.end)},
+        "credited": _days(decision, "stop", "credit_end") if credited else None,
+        "charged": _days(decision, "begin", "bill_end") if charged else None,
+        "bill_day": decision.value("bill_day") if renews else None,
+        "cancellable_until": plain(decision.cancellable_until),
+    }
+
+
+def _days(decision: Decision, start: str, end: str) -> dict[str, object]:
+    return {"start": plain(decision.day(start)), "end": plain(decision.day(end))}
+
+
+def _next_bill(decision: Decision) -> dict[str, object] | None:
+    bill = decision.next_bill
+    if bill is None:
+        return None
+    return {
+        "on": bill.on.isoformat(),
+        "lines": [_line(line) for line in bill.lines],
+        "account_credit_used": str(bill.account_credit_used),
+        "total": str(bill.total),
+    }
