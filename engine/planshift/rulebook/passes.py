@@ -1,0 +1,35 @@
+"""The passes between a policy document and its rulebook, in the one order in which they run.
+
+Each pass takes the draft, adds to it, and leaves mistakes in it as diagnostics; all are reported together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from planshift.policy.document import BookDocument
+from planshift.rulebook.conflicts import find_conflicts
+from planshift.rulebook.draft import Draft
+from planshift.rulebook.holders import resolve_holders
+from planshift.rulebook.ladder import resolve_groups, resolve_paths
+from planshift.rulebook.money_checks import check_amounts
+from planshift.rulebook.rules import check_book_rules
+
+Pass = Callable[[Draft], None]
+
+PASSES: tuple[Pass, ...] = (
+    resolve_groups,
+    resolve_paths,
+    resolve_holders,
+    check_amounts,
+    check_book_rules,
+    find_conflicts,
+)
+
+
+def run_passes(document: BookDocument) -> Draft:
+    """The draft of a document after all passes, with everything that is wrong with it."""
+    draft = Draft.of(document)
+    for run in PASSES:
+        run(draft)
+    return draft
