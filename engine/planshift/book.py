@@ -25,6 +25,8 @@ from planshift.diagnostics.errors import InvalidBook, InvalidInput
 from planshift.policy.case_documents import CaseFile, read_cases, read_subscriptions
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import Sources, read_book, read_book_text, uncollected
+from planshift.rulebook.checking import check_book
+from planshift.rulebook.checking_examples import with_examples
 from planshift.rulebook.from_policy import compile_book
 from planshift.rulebook.rulebook import Rulebook
 
@@ -175,11 +177,8 @@ def load_text(files: Mapping[str, str]) -> Book:
 
 
 def check(path: str | Path) -> tuple[Diagnostic, ...]:
-    """Everything that is wrong with a book, and its warnings; empty when it is clean."""
-    try:
-        return load(path).diagnostics
-    except InvalidBook as error:
-        return error.diagnostics
+    """Everything that is wrong with a book, its cases and its subscriptions, and its warnings; empty when clean."""
+    return with_examples(check_book(Path(path)), Path(path)).diagnostics
 
 
 def _compiled(
