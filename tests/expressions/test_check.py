@@ -337,3 +337,10 @@ def test_a_long_file_is_not_checked_for_ever() -> None:
     file, _ = parse_rules(text, file="test")
     _, diagnostics = check_rules(file, names, terms=TERMS)
     assert len(diagnostics) == 2_000
+
+
+def test_lets_can_build_on_each_other_but_not_without_end() -> None:
+    lines = ["let a0 = upgrade", *(f"let a{n} = not (a{n - 1} and downgrade)" for n in range(1, 3_000))]
+    _, diagnostics = checked("\n".join([*lines, 'rule "r" when a2999 set fee = 0 EUR']))
+    assert {d.code for d in diagnostics} == {"PS303"}
+    assert diagnostics[0].message == "`a22` is more than 64 levels deep, with the `let`s that it uses"

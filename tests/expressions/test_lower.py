@@ -184,3 +184,16 @@ def test_the_braces_of_a_text_become_nodes_that_know_how_they_are_shown() -> Non
         ", ",
         (NUMBER, 2),
     ]
+
+
+@pytest.mark.parametrize("upgrade", [True, False])
+def test_the_deepest_rule_can_be_compiled(upgrade: bool) -> None:
+    lets = ["let a0 = upgrade", *(f"let a{n} = not (a{n - 1} and downgrade)" for n in range(1, 22))]
+    deepest = "not (" * 30 + "a21 and downgrade" + ")" * 30
+    file, _ = parse_rules("\n".join([*lets, f'rule "r" when {deepest} set fee = 0 EUR']), file="test")
+    rules, diagnostics = check_rules(file, ENV, terms=TERMS)
+    assert not diagnostics
+    when = rules.rules[0].when
+    assert when is not None
+    known: dict[str, Value] = {"upgrade": upgrade, "downgrade": True}
+    assert computed(when, known) == Oracle(facts=known, currency="EUR").value(when)

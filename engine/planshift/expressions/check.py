@@ -9,6 +9,7 @@ from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.expressions import tree
 from planshift.expressions.findings import Findings
+from planshift.expressions.from_syntax import MAX_DEPTH
 from planshift.expressions.infer import Inference
 from planshift.expressions.names import SCOPE_WORDS, Environment, Scope
 from planshift.expressions.needs import need_flaw
@@ -24,6 +25,7 @@ from planshift.expressions.typed import (
     TypedRules,
     TypedSet,
     TypedTemplate,
+    depth_of,
 )
 from planshift.expressions.types import BOOL, MONEY, UNKNOWN, Enum, SetOf, Wanted
 
@@ -129,8 +131,14 @@ class _Checker:
             label = Label(span=earlier.let.name.span, text="first defined here")
             self.findings.add("PS311", f"`{name}` is defined twice", span=let.name.span, labels=(label,))
         else:
+            depth = depth_of(value)
+            if depth > MAX_DEPTH:
+                # it is passed on as shallow, so that what uses it is not reported as well
+                message = f"`{name}` is more than {MAX_DEPTH} levels deep, with the `let`s that it uses"
+                self.findings.add("PS303", message, span=let.name.span)
+                depth = 1
             scopes = frozenset(self._names.scopes)
-            self._names.lets[name] = TypedLet(let=let, value=value, scopes=scopes)
+            self._names.lets[name] = TypedLet(let=let, value=value, scopes=scopes, depth=depth)
 
     def _rule(self, rule: tree.Rule) -> TypedRule:
         self._titled("rule", rule.title)

@@ -50,10 +50,14 @@ class Constant:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedLet:
-    """A `let` whose value is checked. `scopes` are those of all the facts that it reads."""
+    """A `let` whose value is checked.
+
+    `scopes` are those of all the facts that it reads, and `depth` counts its levels with those of the `let`s it uses.
+    """
 
     let: tree.Let
     value: Typed
+    depth: int = 1
     scopes: frozenset[Scope] = frozenset()
 
     @property
@@ -208,6 +212,13 @@ def behind(typed: Typed) -> Typed:
     while isinstance(typed.meaning, TypedLet):
         typed = typed.meaning.value
     return typed
+
+
+def depth_of(typed: Typed) -> int:
+    """Return how many levels an expression has together with the `let`s that it uses."""
+    if isinstance(typed.meaning, TypedLet):
+        return typed.meaning.depth + 1
+    return 1 + max((depth_of(part) for part in typed.parts), default=0)
 
 
 def walk(typed: Typed) -> Iterator[Typed]:
