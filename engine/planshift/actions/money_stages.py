@@ -24,6 +24,7 @@ from planshift.actions.money_actions import (
 )
 from planshift.billing.calendar import LAST_DAY, from_day, step, to_day
 from planshift.billing.money import Money
+from planshift.diagnostics.errors import InternalError
 from planshift.policy.term_values import Wait
 
 HELD = ":held"
@@ -86,7 +87,8 @@ def routes(change: Change) -> Iterator[Draft]:
 
 def _extension(change: Change) -> ExtendPeriod:
     found = change.decision.extension
-    assert found is not None  # money became time
+    if found is None:
+        raise InternalError("turning unused money into time: the decision names no time")
     return ExtendPeriod(
         amount=change.flow.to_time,
         units=found.units,
