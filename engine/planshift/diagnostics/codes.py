@@ -160,6 +160,7 @@ _CASES: dict[str, str] = {
     "PS605": "a case that asks for nothing",
     "PS606": "a case without a subscription",
     "PS607": "a case without an instant",
+    "PS608": "a selection without cases",
 }
 
 _ACTIONS: dict[str, str] = {

@@ -8,10 +8,14 @@ from functools import lru_cache
 from planshift.billing.currency import is_currency
 from planshift.billing.money import MoneyError, parse_money
 from planshift.diagnostics.nearest import did_you_mean
-from planshift.policy.mistakes import Mistake, Mistakes, describe, read_each, wrong
+from planshift.policy.located import OddNumber
+from planshift.policy.mistakes import Mistake, Mistakes, describe, read_each, shown, wrong
 
 Amounts = tuple[tuple[str, int], ...]
 """Minor units by currency, sorted by currency."""
+
+MAX_DIGITS = 20
+"""How long an amount may be; what is too large and shorter than this is found when it is read."""
 
 Decimals = Mapping[str, int]
 """The book's own number of decimals of some currencies."""
@@ -26,12 +30,21 @@ def read_money(value: object, decimals: Decimals) -> tuple[str, int]:
     if not isinstance(value, str):
         help_text = 'write the amount with its currency: "9.00 EUR"'
         raise wrong("PS112", f"expected an amount of money, found {describe(value)}", help_text=help_text)
-    code = value.rpartition(" ")[2]
-    try:
-        amount = parse_money(value, decimals=decimals.get(code))
-    except MoneyError as error:
-        raise _explain(value, code, error) from None
-    return amount.currency, amount.minor
+    return _pair(value, decimals.get(value[-3:]))
+
+
+def read_amount_text(value: object) -> str:
+    """Return an amount whose currency stands elsewhere, as it was written.
+
+    Raises:
+        Mistakes: it is no text, so its last decimals may be lost already.
+    """
+    if isinstance(value, str):
+        return value
+    number = value.text if isinstance(value, OddNumber) else str(value)
+    is_plain = number.replace(".", "", 1).isdigit()
+    help_text = f'put it in quotes: "{number}"' if is_plain else 'write it as text: "9.00"'
+    raise wrong("PS112", f"expected an amount as text, found {describe(value)}", help_text=help_text)
 
 
 def read_amount(value: str, currency: str, *, decimals: Decimals) -> int:
@@ -43,10 +56,22 @@ def read_amount(value: str, currency: str, *, decimals: Decimals) -> int:
     return _minor(value.removesuffix(f" {currency}"), currency, decimals.get(currency))
 
 
-@lru_cache(maxsize=4096)  # the prices of a large catalog repeat a few amounts
+# The prices of a large catalog and the fees of many paths repeat a few amounts.
+@lru_cache(maxsize=4096)
+def _pair(value: str, decimals: int | None) -> tuple[str, int]:
+    try:
+        amount = parse_money(value, decimals=decimals)
+    except MoneyError as error:
+        raise _explain(value, value.rpartition(" ")[2], error) from None
+    return amount.currency, amount.minor
+
+
+@lru_cache(maxsize=4096)
 def _minor(value: str, currency: str, decimals: int | None) -> int:
+    if len(value) > MAX_DIGITS:
+        raise wrong("PS110", "this is too large an amount")
     if not value.isascii() or not value.removeprefix("-").replace(".", "", 1).isdigit():
-        raise wrong("PS110", f"{describe(value)} is not an amount", help_text='write digits and a point: "9.00"')
+        raise wrong("PS110", f"{shown(value)} is not an amount", help_text='write digits and a point: "9.00"')
     return read_money(f"{value} {currency}", {} if decimals is None else {currency: decimals})[1]
 
 
@@ -69,7 +94,7 @@ def read_amounts(value: object, decimals: Decimals) -> Amounts:
 
 def unknown_currency(code: str, known: Decimals | tuple[str, ...] = ()) -> Mistake:
     """Return the mistake of a currency code that ISO 4217 does not have."""
-    near = did_you_mean(code, (*_COMMON, *known))
+    near = did_you_mean(code.upper(), (*_COMMON, *known))
     return Mistake(
         "PS113", f"`{code}` is not a currency", near or "write the three capital letters of ISO 4217, such as EUR"
     )
@@ -90,4 +115,4 @@ def _explain(value: str, code: str, error: MoneyError) -> Mistakes:
     help_text = "write digits, a point, a blank and the currency: 9.00 EUR"
     if not blank and amount == "" and code.replace(".", "", 1).isdigit():
         help_text = f"say the currency: {code} EUR"
-    return wrong("PS110", f"{describe(value)} is not an amount of money", help_text=help_text)
+    return wrong("PS110", f"{shown(value)} is not an amount of money", help_text=help_text)

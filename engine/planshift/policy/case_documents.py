@@ -19,11 +19,12 @@ from planshift.policy.expectations import Expected, read_expectation
 from planshift.policy.extends import merge
 from planshift.policy.located import Located
 from planshift.policy.located import Mapping as LocatedMapping
+from planshift.policy.places import Path
 from planshift.policy.placing import Placing
 from planshift.policy.request_documents import request_from_model
 from planshift.policy.shelf import FolderShelf, Shelf, TextShelf
 from planshift.policy.subscription_documents import read_document, subscription_of
-from planshift.policy.validation import Path, validate
+from planshift.policy.validation import Validated, validate
 
 CASES, SUBSCRIPTIONS = "cases/", "subscriptions/"
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -125,25 +126,26 @@ class _Reading:
         root = self.tree(name)
         if root is None:
             return None
-        model, pruned, problems = validate(CasesModel, root, context={"decimals": self._decimals})
-        self.problems += problems
+        validated = validate(CasesModel, root, context={"decimals": self._decimals})
+        model = validated.model
+        self.problems += validated.problems
         if model is None:
             return None
-        placing = Placing(pruned)
+        placing = Placing.of(validated)
         seen: dict[str, int] = {}
         for index, case in enumerate(model.cases):
             if case.name in seen:
                 placing.report("PS604", f"a second case is called `{case.name}`", path=("cases", index, "name"))
             seen[case.name] = index
-        self.problems += placing.problems
-        cases = (self._case(index, case, model, root=pruned) for index, case in enumerate(model.cases))
+        self.problems += placing.all_problems()
+        cases = (self._case(index, case, model, validated=validated) for index, case in enumerate(model.cases))
         found = tuple(case for case in cases if case is not None)
         return CaseFile(file=self._shelf.shown(name), cases=found)
 
-    def _case(self, index: int, model: CaseModel, file: CasesModel, *, root: Located) -> Case | None:
-        placing = Placing(root)
+    def _case(self, index: int, model: CaseModel, file: CasesModel, *, validated: Validated[CasesModel]) -> Case | None:
+        placing = Placing.of(validated)
         case = self._read_case(index, model, file, placing=placing)
-        self.problems += placing.problems
+        self.problems += placing.all_problems()
         return None if has_errors(placing.problems) else case
 
     def _read_case(self, index: int, model: CaseModel, file: CasesModel, *, placing: Placing) -> Case | None:
@@ -157,7 +159,7 @@ class _Reading:
         request = None
         if model.when is not None:
             inner = Placing(placing.node((*at, "when")))
-            request = request_from_model(model.when, inner, book=self._book, subscription=subscription, now=now)
+            request = request_from_model(model.when, inner, book=self._book, subscription=subscription, now=now or 0)
             placing.problems += inner.problems
         elif any(each.name != "options" for each in expected):
             message = "without `when` a case is about `options` only"
@@ -181,6 +183,8 @@ class _Reading:
         at = model.when.at if model.when is not None else None
         if text is None and at is not None:
             text, path = at, ("cases", index, "when", "at")
+        if text is None and (placing.was_cut("now") or placing.was_cut("cases", index)):
+            return None
         if text is None:
             message = "the case has no instant"
             help_text = "write `now:` in the case or at the top of the file"
@@ -203,7 +207,7 @@ class _Reading:
             entries = {key: entry for key, entry in own.entries.items() if key != "subscription"}
             own = LocatedMapping(own.file, entries, own.start, own.stop)
         if name is None:
-            if own is None:
+            if own is None and not placing.was_cut("subscription") and not placing.was_cut(*at, "given"):
                 placing.report("PS606", "the case has no subscription", path=at, on_key=True)
             return own
         root = self._named(name, path, placing=placing)

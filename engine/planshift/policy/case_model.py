@@ -78,7 +78,7 @@ class ExpectModel(Document):
     """What waits for the next bill."""
 
     lines: dict[LineKind, Money | None] | None = None
-    """The sum of the lines of each kind."""
+    """The sum of the lines of each kind; lines of kinds that are not named come to nothing."""
 
     flow: dict[FlowKind, Money | None] | None = None
     """Where the credit goes."""
@@ -114,7 +114,7 @@ class ExpectModel(Document):
     """Terms by their dotted names, as a policy would set them."""
 
     sources: dict[str, Text] | None = None
-    """For terms by their dotted names, words of the source that settled them."""
+    """For terms by their dotted names, the source that settled them as an explanation calls it; a rule by its title."""
 
     options: Texts | None = None
     """The plans that are offered: all of them."""

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt
+from pydantic import ConfigDict, Field, PlainValidator, StrictBool, StrictInt, ValidationInfo, WithJsonSchema
 
+from planshift.policy.amounts import Amounts, read_amount_text, read_amounts
 from planshift.policy.fields import Count, Day, Duration, Every, Limit, Months, Name, Names, PriceId, Text
+from planshift.policy.mistakes import wrong
 from planshift.policy.models import Document
 
-AmountText = Annotated[str, Field(max_length=40, examples=["9.00"])]
+_MONEY: dict[str, Any] = {"type": "string", "examples": ["50 EUR"]}
+_MONIES: dict[str, Any] = {"anyOf": [_MONEY, {"type": "array", "items": _MONEY}]}
+
+
+def _read_penalty(value: object, info: ValidationInfo) -> Amounts:
+    amounts = () if value is None else read_amounts(value, info.context["decimals"] if info.context else {})
+    if any(minor < 0 for _, minor in amounts):
+        raise wrong("PS105", "an amount cannot be negative here")
+    return amounts
+
+
+AmountText = Annotated[str, PlainValidator(read_amount_text), WithJsonSchema({"type": "string", "examples": ["9.00"]})]
 """An amount as text; its currency is the key it stands under."""
 
 AmountsModel = dict[str, AmountText]
@@ -54,7 +67,7 @@ class ContractModel(Document):
     term: Months
     """How long it runs."""
 
-    penalty: str | tuple[str, ...] | None = None
+    penalty: Annotated[Amounts, PlainValidator(_read_penalty), WithJsonSchema(_MONIES)] = ()
     """What leaving early costs."""
 
     remainder: StrictBool = False

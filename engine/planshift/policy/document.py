@@ -15,9 +15,9 @@ from planshift.diagnostics.span import NOWHERE, Span
 from planshift.expressions.tree import RuleFile
 from planshift.policy.facts import NO_FACTS, FactSchema
 from planshift.policy.located import Located, follow
+from planshift.policy.places import key_place
 from planshift.policy.read_yaml import read_yaml
 from planshift.policy.term_values import TermValue
-from planshift.policy.validation import key_place
 
 
 @final

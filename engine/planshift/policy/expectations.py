@@ -16,10 +16,10 @@ from planshift.policy.case_model import ExpectModel
 from planshift.policy.fields import read_date
 from planshift.policy.located import Located, Mapping, plain, span_of
 from planshift.policy.mistakes import Mistakes, no_such_word
+from planshift.policy.places import Path
 from planshift.policy.placing import Placing
 from planshift.policy.term_values import TermValue
 from planshift.policy.terms import TERM
-from planshift.policy.validation import Path
 
 ExpectedValue = str | int | date | Money | TermValue | tuple[str, ...] | None
 """What a part of a decision must be; None where there must be none."""
@@ -28,7 +28,10 @@ ExpectedValue = str | int | date | Money | TermValue | tuple[str, ...] | None
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """One thing that must come out: its dotted name (`due_now`, `lines.fee`, `terms.proration.unit`) and value."""
+    """One thing that must come out: its dotted name (`due_now`, `lines.fee`, `terms.proration.unit`) and value.
+
+    `lines` itself holds the kinds that are named: lines of other kinds come to nothing.
+    """
 
     name: str
     value: ExpectedValue
@@ -56,12 +59,14 @@ class _Reading:
         """Yield everything, and report an expectation of nothing."""
         node = self._placing.node(self._at)
         entries = node.entries if isinstance(node, Mapping) else {}
-        if not entries:
+        if not entries and not self._placing.was_cut(*self._at):
             self._placing.report("PS603", "the case expects nothing", path=self._at, on_key=True)
         for key, entry in entries.items():
             if key in ("terms", "sources"):
                 yield from self._of_terms(key, entry.value)
             elif key in _NESTED and isinstance(entry.value, Mapping):
+                if key == "lines":
+                    yield Expected(name=key, value=tuple(entry.value.entries), span=span_of(entry.value))
                 for inner, value in entry.value.entries.items():
                     yield self._expected(
                         f"{key}.{inner}", value.value, money=key in _MONEY or f"{key}.{inner}" in _MONEY

@@ -13,7 +13,7 @@ from planshift.expressions.types import BOOL, MONEY, TEXT, WHOLE, Enum, Type
 from planshift.policy.amounts import Decimals
 from planshift.policy.facts import FORMATS, MAX_FACT, SIDES, Fact, FactSchema, fact_value
 from planshift.policy.located import OddNumber, follow, plain
-from planshift.policy.mistakes import Mistakes, describe
+from planshift.policy.mistakes import Mistakes, describe, shown
 from planshift.policy.placing import Placing
 
 At = tuple[str | int, ...]
@@ -150,9 +150,7 @@ class _Side:
             if form in FORMATS:
                 return FORMATS[str(form)]
             help_text = f"write one of {', '.join(f'`{each}`' for each in FORMATS)}"
-            self._report(
-                "PS502", f"{describe(form)} is not a format of a fact", at=(*at, "format"), help_text=help_text
-            )
+            self._report("PS502", f"{shown(form)} is not a format of a fact", at=(*at, "format"), help_text=help_text)
             return None
         types: dict[object, Type] = {"string": TEXT, "boolean": BOOL, "integer": WHOLE}
         if isinstance(kind, str) and kind in types:
@@ -161,7 +159,7 @@ class _Side:
             help_text = "write `integer`, or `string` with `format: money`: fractions are never exact"
             self._report("PS502", "a fact cannot be a number with a fraction", at=(*at, "type"), help_text=help_text)
         else:
-            message = "`type` is missing" if kind is None else f"{describe(kind)} is not a type of a fact"
+            message = "`type` is missing" if kind is None else f"{shown(kind)} is not a type of a fact"
             help_text = "write `integer`, `boolean` or `string`"
             self._report("PS502", message, at=(*at, "type"), help_text=help_text, on_key=kind is None)
         return None

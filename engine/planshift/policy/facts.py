@@ -14,7 +14,7 @@ from planshift.billing.subscription import FactValue
 from planshift.expressions.types import DATE, DAYS, MONEY, MONTHS, Enum, Type
 from planshift.policy.amounts import Decimals, read_money
 from planshift.policy.fields import read_date, read_days, read_months
-from planshift.policy.mistakes import describe, wrong
+from planshift.policy.mistakes import describe, shown, wrong
 
 SIDES = ("customer", "usage")
 """Whose facts a book can declare."""
@@ -87,7 +87,7 @@ def fact_value(fact: Fact, value: object, *, currency: str, decimals: Decimals) 
 def _days(value: object) -> int:
     days = read_days(value).days
     if not days:
-        raise wrong("PS116", f"`{value}` is not a number of days", help_text="write `30 days`")
+        raise wrong("PS116", f"{shown(value)} is not a number of days", help_text="write `30 days`")
     return days
 
 

@@ -19,7 +19,7 @@ from planshift.billing.interval import Interval, parse_interval
 from planshift.billing.money import parse_percent
 from planshift.billing.zones import is_zone
 from planshift.policy.amounts import unknown_currency
-from planshift.policy.mistakes import Mistakes, describe, wrong
+from planshift.policy.mistakes import Mistakes, describe, shown, wrong
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def read_name(value: str) -> str:
     help_text = "a name is lower-case letters, digits, `_` and single `-`, and begins with a letter"
     if better and _NAME.fullmatch(better) and len(better) <= 80:
         help_text = f"write `{better}`: {help_text}"
-    raise wrong("PS106", f"{describe(value)} is not a name", help_text=help_text)
+    raise wrong("PS106", f"{shown(value)} is not a name", help_text=help_text)
 
 
 def read_price_id(value: str) -> str:
@@ -61,7 +61,7 @@ def read_price_id(value: str) -> str:
     if len(value) <= 80 and _PRICE.fullmatch(value):
         return value
     help_text = "an id is lower-case letters, digits, `_`, `-` and `.`"
-    raise wrong("PS106", f"{describe(value)} is not the id of a price", help_text=help_text)
+    raise wrong("PS106", f"{shown(value)} is not the id of a price", help_text=help_text)
 
 
 def read_date(value: object) -> date:
@@ -71,7 +71,7 @@ def read_date(value: object) -> date:
         Mistakes: there is no such day, or it is before 1970 or after 2200.
     """
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise wrong("PS117", f"{describe(value)} is not a date", help_text="write year, month and day: 2026-01-31")
+        raise wrong("PS117", f"{shown(value)} is not a date", help_text="write year, month and day: 2026-01-31")
     try:
         found = date.fromisoformat(value)
     except ValueError:
@@ -93,7 +93,7 @@ def read_interval(value: object) -> Interval:
     except ValueError:
         pass
     help_text = "write `1 month`, `3 months`, `1 year`, `30 days`, `2 weeks` or `once`"
-    raise wrong("PS116", f"{describe(value)} is not an interval", help_text=help_text)
+    raise wrong("PS116", f"{shown(value)} is not an interval", help_text=help_text)
 
 
 def read_months(value: object) -> int:
@@ -104,7 +104,7 @@ def read_months(value: object) -> int:
     """
     interval = read_interval(value)
     if not interval.months:
-        raise wrong("PS116", f"`{value}` is not a number of months", help_text="write `12 months` or `1 year`")
+        raise wrong("PS116", f"{shown(value)} is not a number of months", help_text="write `12 months` or `1 year`")
     return interval.months
 
 
@@ -131,7 +131,7 @@ def read_percent(value: object) -> int:
     try:
         return parse_percent(value)
     except ValueError:
-        raise wrong("PS115", f"{describe(value)} is not a percentage", help_text='write it as "12.5%"') from None
+        raise wrong("PS115", f"{shown(value)} is not a percentage", help_text='write it as "12.5%"') from None
 
 
 def read_currency(value: str) -> str:
@@ -154,7 +154,7 @@ def read_zone(value: str) -> str:
     if len(value) > 64 or not _ZONE.fullmatch(value) or not is_zone(value):
         raise wrong(
             "PS119",
-            f"{describe(value)} is not a time zone",
+            f"{shown(value)} is not a time zone",
             help_text="write a place, such as Europe/Stockholm, or UTC",
         )
     return value
@@ -170,7 +170,7 @@ def read_moment(value: object) -> str:
         read_date(value[:10])
         return value
     help_text = "write 2026-01-31, or with a time 2026-01-31 10:00"
-    raise wrong("PS118", f"{describe(value)} is neither a date nor an instant", help_text=help_text)
+    raise wrong("PS118", f"{shown(value)} is neither a date nor an instant", help_text=help_text)
 
 
 def read_instant(value: object) -> str:
@@ -183,7 +183,7 @@ def read_instant(value: object) -> str:
         read_date(value[:10])
         return value
     help_text = "write 2026-01-31T10:00:00Z, or in the zone of the book 2026-01-31 10:00"
-    raise wrong("PS118", f"{describe(value)} is not an instant", help_text=help_text)
+    raise wrong("PS118", f"{shown(value)} is not an instant", help_text=help_text)
 
 
 def read_money_text(value: object) -> str:

@@ -8,10 +8,10 @@ from functools import partial
 from planshift.billing.catalog import Addon, Catalog, ContractTerms, Plan, Price, Resource, Service
 from planshift.billing.currency import is_currency
 from planshift.diagnostics.nearest import did_you_mean
-from planshift.policy.amounts import Amounts, Decimals, read_amount, read_amounts, unknown_currency
+from planshift.policy.amounts import Amounts, Decimals, read_amount, unknown_currency
 from planshift.policy.catalog_model import AddonModel, CatalogModel, ContractModel, PlanModel, PriceModel, ServiceModel
+from planshift.policy.places import Path
 from planshift.policy.placing import Placing
-from planshift.policy.validation import Path
 
 
 def read_catalog(model: CatalogModel, placing: Placing, *, at: Path, decimals: Decimals) -> Catalog:
@@ -85,7 +85,7 @@ class _Reading:
         extra = model.model_extra or {}
         fields = ("every", "billed", "setup", "renewal", "from", "until", "retired")
         amounts = self._keyed(extra, at=at, fields=fields)
-        if not extra:
+        if not extra and not self._placing.was_cut(*at):
             help_text = 'write an amount under its currency: EUR: "9.00"'
             self._placing.report("PS205", "the price has no amount", path=at, help_text=help_text, on_key=True)
         if model.from_ and model.until and model.until <= model.from_:
@@ -105,15 +105,9 @@ class _Reading:
     def _contract(self, model: ContractModel | None, *, at: Path) -> ContractTerms | None:
         if model is None:
             return None
-        penalty: Amounts = ()
-        if model.penalty is not None:
-            raw = list(model.penalty) if isinstance(model.penalty, tuple) else model.penalty
-            read = partial(read_amounts, raw, self._decimals)
-            penalty = self._placing.read((*at, "penalty"), read, otherwise=())
-            self._refuse_negative(penalty, at=(*at, "penalty"))
         if model.service is not None:
             self._check_known("PS204", "service", names=(model.service,), known=self._services, at=(*at, "service"))
-        return ContractTerms(months=model.term, penalty=penalty, remainder=model.remainder, service=model.service)
+        return ContractTerms(months=model.term, penalty=model.penalty, remainder=model.remainder, service=model.service)
 
     def _keyed(self, texts: Mapping[str, str], *, at: Path, fields: tuple[str, ...] = ()) -> Amounts:
         """Return amounts that stand under their currencies; `fields` are what else may stand there."""
@@ -126,17 +120,13 @@ class _Reading:
                 if minor < 0:
                     self._placing.report("PS105", "an amount cannot be negative here", path=path)
                 found.append((currency, minor))
-            elif (len(currency) == 3 and currency.isupper()) or not fields:
+            elif (len(currency) == 3 and currency.isalpha()) or not fields:
                 mistake = unknown_currency(currency)
                 self._placing.report(mistake.code, mistake.message, path=path, help_text=mistake.help, on_key=True)
             else:
                 message, help_text = f"`{currency}` is not a field here", did_you_mean(currency, fields)
                 self._placing.report("PS101", message, path=path, help_text=help_text, on_key=True)
         return tuple(sorted(found))
-
-    def _refuse_negative(self, amounts: Amounts, *, at: Path) -> None:
-        if any(minor < 0 for _, minor in amounts):
-            self._placing.report("PS105", "an amount cannot be negative here", path=at)
 
     def _check_known(
         self, code: str, what: str, *, names: tuple[str, ...], known: Mapping[str, object], at: Path

@@ -57,6 +57,8 @@ def _names(node: Mapping, key: str, *, at: At, against: Against) -> tuple[NamePl
 def _check_ends(
     origins: tuple[NamePlace, ...], ends: dict[str, tuple[NamePlace, ...]], *, at: At, against: Against
 ) -> None:
+    if not ends and against.placing.was_cut(*at):
+        return
     if not ends:
         help_text = "name plans under `upgrades`, `downgrades`, `crossgrades` or `to`"
         against.placing.report("PS213", "the path leads nowhere", path=at, help_text=help_text, on_key=True)

@@ -43,7 +43,7 @@ def read_policy(model: PolicyModel, against: Against, *, book: str) -> PolicyDoc
 def _currency(model: PolicyModel, against: Against) -> str:
     known = against.catalog.currencies
     if model.currency is None:
-        if len(known) > 1:
+        if len(known) > 1 and not against.placing.was_cut("currency"):
             message = "`currency` is missing, and the catalog has several"
             help_text = f"write `currency: {known[0]}`"
             against.placing.report("PS102", message, path=(), help_text=help_text, on_key=True)

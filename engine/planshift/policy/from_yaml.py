@@ -19,11 +19,12 @@ from planshift.policy.from_catalog_model import read_catalog
 from planshift.policy.from_policy_model import read_policy
 from planshift.policy.layers import CATALOG, POLICY, RULES, Layer, Stack
 from planshift.policy.located import Located, follow, plain
+from planshift.policy.places import key_place
 from planshift.policy.placing import Placing
 from planshift.policy.policy_model import PolicyModel
 from planshift.policy.shelf import MAX_FILES, FolderShelf, Shelf, TextShelf
 from planshift.policy.spoken_terms import Against
-from planshift.policy.validation import key_place, validate
+from planshift.policy.validation import validate
 
 Sources = dict[str, str]
 """The text of every file that was read, by the name that spans use."""
@@ -105,40 +106,40 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
         return None
     decimals = _decimals(layer.policy)
     catalog = _catalog(layer, stack, decimals=decimals)
-    model, root, problems = validate(PolicyModel, layer.policy, context={"decimals": decimals})
-    stack.problems += problems
-    if model is None:
+    validated = validate(PolicyModel, layer.policy, context={"decimals": decimals}, otherwise={"policy_language": 1})
+    stack.problems += validated.problems
+    if validated.model is None:
         return None
     against = Against(
-        placing=Placing(root),
+        placing=Placing.of(validated),
         catalog=catalog,
         plans={plan.name: plan for plan in catalog.plans},
         named_plans=None if layer.catalog is None else _keys(layer.catalog, "plans"),
         named_services=frozenset() if layer.catalog is None else _keys(layer.catalog, "services"),
     )
-    policy = read_policy(model, against, book=book)
+    policy = read_policy(validated.model, against, book=book)
     limits = frozenset(name for plan in catalog.plans for name, _ in plan.limits)
     facts = read_fact_schema(against.placing, currency=policy.currency, decimals=decimals, limits=limits)
-    stack.problems += against.placing.problems
+    stack.problems += against.placing.all_problems()
     texts = tuple((kind, file, stack.sources.get(file, "")) for kind, file in layer.files)
     return BookDocument(policy=policy, catalog=catalog, rules=layer.rules, facts=facts, texts=texts)
 
 
 def _catalog(layer: Layer, stack: Stack, *, decimals: Mapping[str, int]) -> Catalog:
     if layer.catalog is None:
-        if not stack.problems:
+        if not any(kind == "catalog" for kind, _ in layer.files):
             place = whole_file("") if layer.policy is None else key_place(layer.policy, ())
             help_text = "list the plans in `catalog.yaml`, or under `catalog:`"
             problem = Diagnostic(code="PS013", message="the book has no catalog", span=place, help=help_text)
             stack.problems.append(problem)
         return Catalog(plans=())
-    model, root, problems = validate(CatalogModel, layer.catalog, context={"decimals": decimals})
-    stack.problems += problems
-    if model is None:
+    validated = validate(CatalogModel, layer.catalog, context={"decimals": decimals})
+    stack.problems += validated.problems
+    if validated.model is None:
         return Catalog(plans=())
-    placing = Placing(root)
-    catalog = read_catalog(model, placing, at=(), decimals=decimals)
-    stack.problems += placing.problems
+    placing = Placing.of(validated)
+    catalog = read_catalog(validated.model, placing, at=(), decimals=decimals)
+    stack.problems += placing.all_problems()
     return catalog
 
 

@@ -18,9 +18,9 @@ from planshift.diagnostics.nearest import did_you_mean
 from planshift.policy.amounts import read_money
 from planshift.policy.document import BookDocument
 from planshift.policy.mistakes import wrong
+from planshift.policy.places import Path
 from planshift.policy.placing import Placing
 from planshift.policy.subscription_model import DiscountModel, HeldAddonModel
-from planshift.policy.validation import Path
 
 
 @final

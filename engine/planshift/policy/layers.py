@@ -149,7 +149,7 @@ class Stack:
 
     def _twice(self, given: bool, node: Located, *, what: str, file: str) -> None:
         if given:
-            self._problem("PS015", f"{what} stands here and in {file}", span_of(node))
+            self._problem("PS015", f"{file} holds {what} already", span_of(node))
 
     def _problem(self, code: str, message: str, span: Span) -> None:
         self.problems.append(Diagnostic(code=code, message=message, span=span))

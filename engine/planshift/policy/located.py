@@ -75,12 +75,13 @@ class Scalar:
 @final
 @dataclass(slots=True, eq=False)
 class Sequence:
-    """A list of values."""
+    """A list of values; `numbers` are the positions that its items had before wrong ones were left out."""
 
     file: str
     items: tuple[Located, ...]
     start: Mark
     stop: Mark
+    numbers: tuple[int, ...] | None = None
 
 
 @final
@@ -196,32 +197,3 @@ def scalars(node: Located) -> Iterator[Scalar]:
         for item in node.items:
             if isinstance(item, Scalar):
                 yield item
-
-
-def without(node: Located, path: tuple[str | int, ...]) -> Located:
-    """Return the tree without the entry at `path`, or the tree itself where the path leads to no entry of a mapping.
-
-    The longest beginning of the path that the tree has counts: what stands deeper is part of a value.
-    """
-    found = follow(node, path)
-    steps = path[: found.steps]
-    while steps and isinstance(follow(node, steps[:-1]).value, Sequence):
-        steps = steps[:-1]
-    return _without(node, steps) if steps else node
-
-
-def _without(node: Located, path: tuple[str | int, ...]) -> Located:
-    step = path[0]
-    if isinstance(node, Sequence):
-        items = tuple(_without(item, path[1:]) if index == step else item for index, item in enumerate(node.items))
-        return Sequence(node.file, items, node.start, node.stop)
-    if not isinstance(node, Mapping):
-        return node
-    entries = dict(node.entries)
-    entry = entries.pop(str(step))
-    if path[1:]:
-        entries = {
-            name: Entry(entry.key, _without(entry.value, path[1:])) if each is entry else each
-            for name, each in node.entries.items()
-        }
-    return Mapping(node.file, entries, node.start, node.stop)

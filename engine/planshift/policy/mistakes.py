@@ -15,12 +15,13 @@ Step = str | int
 
 
 class Mistake(NamedTuple):
-    """What is wrong with a value, or with the part of it that the path `at` leads to."""
+    """What is wrong with a value, or with the part of it that the path `at` leads to, or with that part's key."""
 
     code: str
     message: str
     help: str | None = None
     at: tuple[Step, ...] = ()
+    on_key: bool = False
 
 
 class Mistakes(ValueError):
@@ -40,12 +41,18 @@ def wrong(code: str, message: str, *, help_text: str | None = None) -> Mistakes:
     return Mistakes(Mistake(code, message, help_text))
 
 
-def no_such_word(value: str, words: Iterable[str], *, what: str = "") -> Mistakes:
-    """Return the exception of a word that is not among the allowed ones."""
+def no_such_word(value: object, words: Iterable[str], *, what: str = "possible here") -> Mistakes:
+    """Return the exception of a value that is not among the allowed words."""
     allowed = tuple(words)
     listed = ", ".join(f"`{word}`" for word in allowed)
-    help_text = did_you_mean(value, allowed) or f"write one of {listed}"
-    return wrong("PS104", f"`{value}` is not {what or 'possible here'}", help_text=help_text)
+    near = did_you_mean(value, allowed) if isinstance(value, str) else None
+    help_text = near or (f"write {listed}" if len(allowed) == 1 else f"write one of {listed}")
+    return wrong("PS104", f"{shown(value)} is not {what}", help_text=help_text)
+
+
+def shown(value: object) -> str:
+    """Return a value for the beginning of a sentence: a text in backticks, anything else with what it is."""
+    return f"`{value}`" if isinstance(value, str) and _is_short(value) else describe(value)
 
 
 def describe(value: object) -> str:
@@ -59,8 +66,12 @@ def describe(value: object) -> str:
     if isinstance(value, OddNumber):
         return f"the number `{value.text}`"
     if isinstance(value, str):
-        return f"the text `{value}`" if len(value) <= 60 and value.isprintable() else "a text"
+        return f"the text `{value}`" if _is_short(value) else "a long text" if value else "an empty text"
     return "a list" if isinstance(value, (list, tuple)) else "a mapping"
+
+
+def _is_short(value: str) -> bool:
+    return 0 < len(value) <= 60 and value.isprintable()
 
 
 def read_each(value: object, read: Callable[[object], T]) -> tuple[T, ...]:

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar, final
 
+from pydantic import BaseModel
+
 from planshift.diagnostics.diagnostic import Diagnostic, Severity
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.diagnostics.span import Span
 from planshift.policy.located import Located, follow
 from planshift.policy.mistakes import Mistake, Mistakes
-from planshift.policy.validation import Path, key_place, place, problem_at
+from planshift.policy.places import Path, key_place, original, place, problem_at
+from planshift.policy.validation import MAX_PROBLEMS, Validated, and_more
 
+M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 
@@ -20,9 +24,26 @@ T = TypeVar("T")
 class Placing:
     """One document's tree with the problems found while reading it."""
 
-    def __init__(self, root: Located) -> None:
+    def __init__(self, root: Located, *, cut: tuple[Path, ...] = ()) -> None:
         self.root = root
         self.problems: list[Diagnostic] = []
+        self._cut = cut
+        self._untold = 0
+
+    @classmethod
+    def of(cls, validated: Validated[M]) -> Placing:
+        """Return the placing of a validated document."""
+        return cls(validated.root, cut=validated.cut)
+
+    def was_cut(self, *path: str | int) -> bool:
+        """Return whether something was wrong with a part of the value at `path`: then it misses nothing by itself."""
+        found = original(self.root, path)
+        return any(cut[: len(found)] == found for cut in self._cut)
+
+    def all_problems(self) -> tuple[Diagnostic, ...]:
+        """Return what was reported, and that more was."""
+        told = tuple(self.problems)
+        return (*told, and_more(self._untold, told[-1])) if self._untold else told
 
     def node(self, path: Path) -> Located:
         """Return the value at `path`, or what the path leads to as far as the tree goes."""
@@ -47,6 +68,9 @@ class Placing:
         severity: Severity = "error",
     ) -> None:
         """Remember a problem of the value, or of the key, at `path`."""
+        if len(self.problems) >= MAX_PROBLEMS:
+            self._untold += 1
+            return
         found = problem_at(self.root, path, mistake=Mistake(code, message, help_text), on_key=on_key)
         self.problems.append(replace(found, severity=severity))
 

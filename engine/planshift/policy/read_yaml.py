@@ -28,7 +28,7 @@ from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.diagnostics.span import Span, whole_file
 from planshift.policy.located import Entry, Located, Mapping, Mark, Scalar, Sequence, span_between, span_of
 from planshift.policy.syntax_errors import explain
-from planshift.policy.text import check_text
+from planshift.policy.text import check_text, not_text
 
 try:
     from _ruamel_yaml import CParser
@@ -43,6 +43,9 @@ MAX_NODES = 200_000
 
 MAX_SCALAR = 256 * 1024
 """The longest single text, in characters."""
+
+_NOT_IN_YAML_1_1 = frozenset({"found unexpected ':'", "found invalid Unicode character escape code"})
+_MAX_SECOND_READING = 256 * 1024  # characters; the pure parser takes seconds for more
 
 _NO_KEYS = frozenset({"", "~", "null", "<<"})
 _CORE = "tag:yaml.org,2002:"
@@ -59,23 +62,43 @@ def read_yaml(text: str, *, file: str) -> tuple[Located | None, tuple[Diagnostic
     if problems:
         return None, problems
     builder = _Builder(file, _events(text))
-    root: Located | None = None
     try:
-        root = builder.document()
+        return builder.document(), tuple(builder.problems)
     except MarkedYAMLError as error:
+        if CParser is not None and len(text) <= _MAX_SECOND_READING and str(error.problem) in _NOT_IN_YAML_1_1:
+            return _read_slowly(text, file=file)
         builder.problems.append(explain(error, text, file=file))
-    except (YAMLError, ValueError) as error:
-        # ValueError: the pure parser's answer to some escapes that stand for no character
-        builder.problems.append(Diagnostic(code="PS004", message=f"not YAML: {error}", span=whole_file(file)))
     except _Stop:
         pass
-    return root, tuple(builder.problems)
+    return None, tuple(builder.problems)
+
+
+def _read_slowly(text: str, *, file: str) -> tuple[Located | None, tuple[Diagnostic, ...]]:
+    """Return what the pure parser makes of a text that YAML 1.2 allows and the C parser, of 1.1, does not."""
+    builder = _Builder(file, _pure_events(text))
+    try:
+        return builder.document(), tuple(builder.problems)
+    except MarkedYAMLError as error:
+        builder.problems.append(explain(error, text, file=file))
+    except (YAMLError, ValueError):
+        # the pure parser's answers to some escapes that stand for no character have no place
+        message = "an escape in this file stands for no character"
+        builder.problems.append(Diagnostic(code="PS004", message=message, span=whole_file(file)))
+    except _Stop:
+        pass
+    return None, tuple(builder.problems)
 
 
 def _events(text: str) -> Iterator[Event]:
-    if CParser is None:
-        return iter(YAML(typ="safe", pure=True).parse(text))
-    return iter(CParser(text).get_event, None)
+    return _pure_events(text) if CParser is None else iter(CParser(text).get_event, None)
+
+
+def _pure_events(text: str) -> Iterator[Event]:
+    for event in YAML(typ="safe", pure=True).parse(text):
+        if isinstance(event, ScalarEvent) and event.style == '"':
+            # JSON writes a character beyond the first 65,536 as two escapes
+            event.value = event.value.encode("utf-16", "surrogatepass").decode("utf-16")
+        yield event
 
 
 class _Stop(Exception):
@@ -118,6 +141,8 @@ class _Builder:
             node = Scalar(self._file, event.value, event.style or "", event)
             if event.ctag is not None or event.anchor is not None or len(node.text) > MAX_SCALAR:
                 self._unusual(event, node)
+            if event.style == '"' and not node.text.isprintable():
+                self._check_escapes(event)
             return node
         if isinstance(event, MappingStartEvent):
             return self._collection(event, self._mapping)
@@ -188,6 +213,12 @@ class _Builder:
                 node.style = node.style or "!"
         if event.anchor is not None:
             self._anchors[event.anchor] = node
+
+    def _check_escapes(self, event: ScalarEvent) -> None:
+        code_point = not_text(event.value)
+        if code_point is not None:
+            message = f"an escape writes the character U+{code_point:04X}, which is not text"
+            self._problem("PS002", message, span=self._span(event))
 
     def _count(self, nodes: int, event: Event) -> None:
         self._nodes += nodes

@@ -34,12 +34,12 @@ def request_of(
     root: Located, book: BookDocument, *, subscription: Subscription, now: int | None = None
 ) -> tuple[ChangeRequest | None, tuple[Diagnostic, ...]]:
     """Return the request of a tree, or None where it has errors, and everything wrong with it."""
-    model, pruned, problems = validate(RequestModel, root, context={"decimals": dict(book.policy.decimals)})
-    if model is None:
-        return None, tuple(problems)
-    placing = Placing(pruned)
-    request = request_from_model(model, placing, book=book, subscription=subscription, now=now)
-    found = sort_diagnostics([*problems, *placing.problems])
+    validated = validate(RequestModel, root, context={"decimals": dict(book.policy.decimals)})
+    if validated.model is None:
+        return None, validated.problems
+    placing = Placing.of(validated)
+    request = request_from_model(validated.model, placing, book=book, subscription=subscription, now=now)
+    found = sort_diagnostics([*validated.problems, *placing.all_problems()])
     return None if has_errors(found) else request, found
 
 
@@ -73,7 +73,7 @@ def default_price(book: BookDocument, subscription: Subscription, plan: str) -> 
 
 def _request(model: RequestModel, subscription: Subscription, *, held: Held, now: int | None) -> ChangeRequest:
     plan, price = _target(model, subscription, held=held)
-    if model.at is None and now is None:
+    if model.at is None and now is None and not held.placing.was_cut("at"):
         held.placing.report("PS102", "`at` is missing", path=(), help_text="say when it is asked for", on_key=True)
     at = now or 0
     if model.at is not None:
@@ -114,6 +114,8 @@ def _target(model: RequestModel, subscription: Subscription, *, held: Held) -> t
     if model.until is not None:
         held.placing.report("PS515", "only a cancellation has `until`", path=("until",), on_key=True)
     name = model.to or (subscription.plan if model.price is not None or model.quantity is not None else None)
+    if name is None and held.placing.was_cut("to"):
+        return "", ""
     if name is None:
         help_text = "write `to:` and the plan, or `kind: cancel`"
         held.placing.report("PS102", "`to` is missing", path=(), help_text=help_text, on_key=True)

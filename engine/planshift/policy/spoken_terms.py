@@ -10,11 +10,11 @@ from planshift.diagnostics.span import Span
 from planshift.policy.document import ScopedTerms, SpokenTerm
 from planshift.policy.located import Located, Mapping, follow, span_of
 from planshift.policy.models import Document
+from planshift.policy.places import Path
 from planshift.policy.placing import Placing
 from planshift.policy.term_models import ScopesModel, spoken
 from planshift.policy.term_values import Names
 from planshift.policy.terms import SCOPES
-from planshift.policy.validation import Path
 
 
 @final

@@ -18,11 +18,12 @@ from planshift.policy.document import BookDocument
 from planshift.policy.fact_validation import FactPairs, read_facts
 from planshift.policy.held import Held
 from planshift.policy.located import Located, follow
+from planshift.policy.places import problem_at
 from planshift.policy.placing import Placing
 from planshift.policy.read_yaml import read_yaml
 from planshift.policy.subscription_model import PendingModel, PeriodModel, RunningContractModel, SubscriptionModel
 from planshift.policy.text import decode
-from planshift.policy.validation import problem_at, validate
+from planshift.policy.validation import validate
 
 
 def read_subscription(
@@ -52,17 +53,18 @@ def read_document(text: str | bytes, *, file: str) -> tuple[Located | None, tupl
 
 def subscription_of(root: Located, book: BookDocument) -> tuple[Subscription | None, tuple[Diagnostic, ...]]:
     """Return the subscription of a tree, or None where it has errors, and everything wrong with it."""
-    model, pruned, problems = validate(SubscriptionModel, root, context={"decimals": dict(book.policy.decimals)})
+    validated = validate(SubscriptionModel, root, context={"decimals": dict(book.policy.decimals)})
+    model = validated.model
     if model is None:
-        return None, tuple(problems)
+        return None, validated.problems
     held = Held(
         book=book,
-        placing=Placing(pruned),
+        placing=Placing.of(validated),
         currency=model.currency or book.policy.currency,
         zone=model.timezone or book.policy.timezone,
     )
     subscription = _subscription(model, held)
-    found = sort_diagnostics([*problems, *held.placing.problems])
+    found = sort_diagnostics([*validated.problems, *held.placing.all_problems()])
     return None if has_errors(found) else subscription, found
 
 

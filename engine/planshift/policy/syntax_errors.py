@@ -39,6 +39,10 @@ _SENTENCES: tuple[tuple[str, _Sentence], ...] = (
         _Sentence("this escape means nothing", "write a backslash in double quotes as `\\\\`"),
     ),
     ("Unicode character escape", _Sentence("this escape stands for no character", None)),
+    (
+        "unexpected ':'",
+        _Sentence("a `:` stands inside of `{ }` or `[ ]`", "put the value in quotes"),
+    ),
     ("undefined tag handle", _Sentence("tags are not used here", "write the value without the `!`")),
     (
         "comment or line break",
@@ -89,6 +93,8 @@ def explain(error: MarkedYAMLError, text: str, *, file: str) -> Diagnostic:
 
 
 def _sentence(problem: str, found: str) -> _Sentence:
+    if found == ":" and ("expected key" in problem or "<block end>" in problem):
+        return _Sentence("a key is missing before the `:`", None)
     if _START in problem:
         return _TAB if found == "\t" else _Sentence(f"a value cannot begin with `{found}`", _QUOTE)
     for part, sentence in _SENTENCES:

@@ -14,7 +14,7 @@ from planshift.billing.interval import Interval, parse_interval
 from planshift.billing.money import parse_percent
 from planshift.policy.amounts import Amounts, Decimals, read_amounts
 from planshift.policy.located import OddNumber
-from planshift.policy.mistakes import Mistake, Mistakes, describe, no_such_word, read_each, wrong
+from planshift.policy.mistakes import Mistake, Mistakes, describe, no_such_word, read_each, shown, wrong
 from planshift.policy.term_values import (
     FEE_BASES,
     Choice,
@@ -84,14 +84,17 @@ class Shape:
 def word(*words: str, counted: tuple[Counted, ...] = ()) -> Shape:
     """Return the shape of one of a list of words, or a pattern with a number in it."""
     shown = (*words, *(pattern.show("N") for pattern in counted))
+    choices = {each: Choice(word=each) for each in words}
 
     def read(value: object, _decimals: Decimals) -> Choice:
+        if isinstance(value, str) and value in choices:
+            return choices[value]
         text = _word(value)
         if text is None:
             listed = ", ".join(f"`{each}`" for each in shown)
             raise wrong("PS103", f"expected a word, found {describe(value)}", help_text=f"write one of {listed}")
-        if text in words:
-            return Choice(word=text)
+        if text in choices:
+            return choices[text]
         for pattern in counted:
             choice = pattern.read(text)
             if choice is not None:
@@ -125,7 +128,7 @@ def _event(value: object) -> str:
     if isinstance(value, str) and all(part.isidentifier() for part in value.replace("-", "_").split(".")):
         return value
     raise wrong(
-        "PS106", f"{describe(value)} is not the name of an event", help_text="write words joined by dots: job.completed"
+        "PS106", f"{shown(value)} is not the name of an event", help_text="write words joined by dots: job.completed"
     )
 
 
@@ -176,7 +179,7 @@ def _read_frequency(value: object, _decimals: Decimals) -> Frequency:
     count, per, duration = value.partition(" per ") if isinstance(value, str) else ("", "", "")
     if not per or not (count.isascii() and count.isdigit() and len(count) <= 4):
         help_text = "write `2 per 30 days` or `unlimited`"
-        raise wrong("PS120", f"{describe(value)} does not say how often", help_text=help_text)
+        raise wrong("PS120", f"{shown(value)} does not say how often", help_text=help_text)
     return Frequency(changes=int(count), interval=_duration(duration))
 
 
@@ -265,7 +268,7 @@ def _percent(value: object) -> int:
     try:
         return parse_percent(value)
     except ValueError:
-        raise wrong("PS115", f"`{value}` is not a percentage", help_text='write it as "12.5%"') from None
+        raise wrong("PS115", f"{shown(value)} is not a percentage", help_text='write it as "12.5%"') from None
 
 
 def _duration(value: object) -> Interval:
@@ -274,7 +277,7 @@ def _duration(value: object) -> Interval:
             return parse_interval(value)
     except ValueError:
         pass
-    raise wrong("PS116", f"{describe(value)} is not a duration", help_text="write `30 days` or `12 months`")
+    raise wrong("PS116", f"{shown(value)} is not a duration", help_text="write `30 days` or `12 months`")
 
 
 def _text(value: object) -> str:

@@ -83,10 +83,10 @@ _PRORATION = (
         "per_calendar_month",
         "own_term",
         counted=(
-            Counted(word="fixed", pattern="fixed {n}"),
+            Counted(word="fixed", pattern="fixed {n}", highest=999_999),
             Counted(word="months_of", pattern="months of {n}", highest=31),
         ),
-        doc="What a share is measured against: the period's own length, a fixed number of days, or another convention.",
+        doc="What a share is measured against: the period's own length, a fixed number of units, or a convention.",
     ),
     _choice("proration.change_day", "new", "old", doc="To which side the day of the change itself belongs."),
     _choice(

@@ -55,9 +55,15 @@ def check_text(text: str, *, file: str) -> tuple[Diagnostic, ...]:
             code="PS002",
             message=f"the file holds {name or f'the character U+{code_point:04X}'}, which is not text",
             span=_place(text, found.start(), file=file),
-            help='remove it, or write it as an escape such as "\\u2028" inside double quotes',
+            help="remove it",
         ),
     )
+
+
+def not_text(value: str) -> int | None:
+    """Return the code point of the first character that no value may hold, or None."""
+    found = _FORBIDDEN.search(value)
+    return None if found is None else ord(found[0])
 
 
 def _too_large(file: str) -> Diagnostic:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass
 from types import UnionType
-from typing import TypeVar, get_args, get_origin
+from typing import Generic, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from planshift.diagnostics.diagnostic import Diagnostic
-from planshift.diagnostics.nearest import did_you_mean
-from planshift.diagnostics.span import Span
-from planshift.policy.located import Found, Located, Mapping, Scalar, follow, plain, span_of, without
-from planshift.policy.mistakes import Mistake, Mistakes, Step, describe, no_such_word
+from planshift.diagnostics.nearest import did_you_mean, nearest
+from planshift.policy.located import Located, Mapping, Plain, follow, plain
+from planshift.policy.mistakes import Mistake, Mistakes, Step, describe, no_such_word, shown
+from planshift.policy.places import problem_at
+from planshift.policy.pruning import without
 
 M = TypeVar("M", bound=BaseModel)
 
-_ATTEMPTS = 4  # what is left out can leave its parent incomplete, which then goes as well
-
 Path = tuple[Step, ...]
+
+MAX_PROBLEMS = 100
+"""How many mistakes of one document are told; behind the last one stands how many more there are."""
+
+_ATTEMPTS = 5  # what is left out can leave its parent incomplete, which then goes as well
 
 _EXPECTED = {
     "string_type": "a text",
@@ -32,161 +37,132 @@ _EXPECTED = {
     "tuple_type": "a list",
     "list_type": "a list",
 }
-_THINGS = {
-    "plans": "plan",
-    "groups": "group",
-    "addons": "add-on",
-    "services": "service",
-    "paths": "path",
-    "switches": "switch",
-    "for": "entry",
-    "cases": "case",
-    "members": "member",
-    "prices": "price",
-}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validated(Generic[M]):
+    """The model of a tree without its wrong parts, the tree that is left, what was left out, and every mistake."""
+
+    model: M | None
+    root: Located
+    cut: tuple[Path, ...]
+    problems: tuple[Diagnostic, ...]
 
 
 def validate(
-    model: type[M], root: Located, *, context: Dictionary[str, object]
-) -> tuple[M | None, Located, list[Diagnostic]]:
-    """Return the model of a tree, the tree it was made from, and every mistake.
+    model: type[M], root: Located, *, context: Dictionary[str, object], otherwise: Dictionary[str, Plain] | None = None
+) -> Validated[M]:
+    """Return the model of a tree, or of what is left of it without mistakes; no model where nothing sensible is left.
 
-    Where there are mistakes, the model is that of the tree without the wrong parts, so that whoever reads on finds the
-    mistakes that lie deeper; None where nothing sensible is left.
+    `otherwise` are fields of the top that are taken to be so when they are missing, in looking for further mistakes.
     """
-    problems: list[Diagnostic] = []
-    pruned = root
+    problems: tuple[Diagnostic, ...] = ()
+    cut: tuple[Path, ...] = ()
+    left, given = root, plain(root)
     for attempt in range(_ATTEMPTS):
         try:
-            return model.model_validate(plain(pruned), context=dict(context)), pruned, problems
+            found = model.model_validate(given, context=dict(context))
+            return Validated(model=found, root=left, cut=cut, problems=problems)
         except ValidationError as error:
             details = error.errors(include_url=False)
         if attempt == 0:
-            problems = [problem for detail in details for problem in _diagnostics(detail, model, root=root)]
-        left = pruned
-        for path in {_removable(detail["loc"], kind=detail["type"]) for detail in details}:
-            left = without(left, path)
-        if left is pruned or not isinstance(left, Mapping):
-            break
-        pruned = left
-    return None, root, problems
+            problems = _all_diagnostics(details, model, root=root)
+        paths = {_removable(detail) for detail in details}
+        cut = cut or tuple(paths)
+        left = without(left, paths)
+        given = plain(left)
+        if otherwise and isinstance(given, dict):
+            given = {**otherwise, **given}
+    return Validated(model=None, root=root, cut=cut, problems=problems)
 
 
-def _removable(path: Path, *, kind: str) -> Path:
-    """Return the path of what to leave out so that a mistake is gone.
-
-    An item of a list goes with its list: the others would change their numbers, which messages mention.
-    """
-    path = path[:-1] if kind == "missing" or (path[-1:] == ("[key]",) and kind != "missing") else path
-    if kind == "missing" or (path and isinstance(path[-1], int)):
-        while path and isinstance(path[-1], int):
-            path = path[:-1]
-    return path
+def _removable(detail: ErrorDetails) -> Path:
+    """Return the path of what to leave out so that a mistake is gone."""
+    path = detail["loc"]
+    return path[:-1] if detail["type"] == "missing" or path[-1:] == ("[key]",) else path
 
 
-def place(root: Located, path: Path) -> Span:
-    """Return the place of the value at `path`, or of its key where the value is a list or a mapping."""
-    return _place(follow(root, path))
+def _all_diagnostics(details: list[ErrorDetails], model: type[BaseModel], *, root: Located) -> tuple[Diagnostic, ...]:
+    told = [problem for detail in details[:MAX_PROBLEMS] for problem in _diagnostics(detail, model, root=root)]
+    return tuple(told) if len(details) <= MAX_PROBLEMS else (*told, and_more(len(details) - MAX_PROBLEMS, told[-1]))
 
 
-def key_place(root: Located, path: Path) -> Span:
-    """Return the place of the key at `path`, or of the value where it has no key."""
-    found = follow(root, path)
-    return span_of(found.key) if found.key is not None else _place(found)
-
-
-def thing_at(path: Path) -> str:
-    """Return what encloses the place, as in `plan "bronze"` or `path 4`; empty at the top of a document."""
-    for index in range(len(path) - 2, -1, -1):
-        thing, name = _THINGS.get(str(path[index])), path[index + 1]
-        if thing is not None:
-            return f"{thing} {name + 1}" if isinstance(name, int) else f'{thing} "{name}"'
-    return ""
-
-
-def problem_at(root: Located, path: Path, *, mistake: Mistake, on_key: bool = False) -> Diagnostic:
-    """Return the diagnostic of a mistake in the value at `path`."""
-    whole = (*path, *mistake.at)
-    return Diagnostic(
-        code=mistake.code,
-        message=mistake.message,
-        span=key_place(root, whole) if on_key else place(root, whole),
-        help=mistake.help,
-        context=thing_at(path),
-    )
-
-
-def _place(found: Found) -> Span:
-    if isinstance(found.value, Scalar) and (found.value.text or found.key is None):
-        return span_of(found.value)
-    if found.key is not None:
-        return span_of(found.key)
-    whole = span_of(found.value)
-    if whole.line != whole.end_line and isinstance(found.value, Mapping) and found.value.entries:
-        return span_of(next(iter(found.value.entries.values())).key)
-    return whole
+def and_more(count: int, last: Diagnostic) -> Diagnostic:
+    """Return the diagnostic that stands for all that are not told."""
+    return Diagnostic(code="PS003", message=f"{count:,} more mistakes are not told", span=last.span)
 
 
 def _diagnostics(detail: ErrorDetails, model: type[BaseModel], *, root: Located) -> list[Diagnostic]:
     path = detail["loc"]
-    on_key = bool(path) and path[-1] == "[key]"
+    on_key = path[-1:] == ("[key]",)
     if on_key:
         path = path[:-1]
-    kind = detail["type"]
     error = detail.get("ctx", {}).get("error")
+    if isinstance(error, Mistakes) and _is_no_field(path, model):
+        return [problem_at(root, path, mistake=_unknown_field(path, model), on_key=True)]
     if isinstance(error, Mistakes):
         return [problem_at(root, path, mistake=mistake, on_key=on_key) for mistake in error.mistakes]
-    if kind == "extra_forbidden":
-        known = fields_at(model, path[:-1])
-        help_text = did_you_mean(str(path[-1]), known) or _listed(known)
-        mistake = Mistake("PS101", f"`{path[-1]}` is not a field here", help_text)
-        return [problem_at(root, path, mistake=mistake, on_key=True)]
-    if kind == "missing":
-        return [problem_at(root, path[:-1], mistake=Mistake("PS102", f"`{path[-1]}` is missing"), on_key=True)]
-    return [problem_at(root, path, mistake=_mistake(kind, detail), on_key=on_key)]
+    if detail["type"] == "extra_forbidden":
+        return [problem_at(root, path, mistake=_unknown_field(path, model), on_key=True)]
+    if detail["type"] == "missing":
+        return [problem_at(root, path[:-1], mistake=_missing(path, model, root=root), on_key=True)]
+    return [problem_at(root, path, mistake=_mistake(detail), on_key=on_key)]
 
 
-def _mistake(kind: str, detail: ErrorDetails) -> Mistake:
-    value, context = detail["input"], detail.get("ctx", {})
+def _is_no_field(path: Path, model: type[BaseModel]) -> bool:
+    """Return whether a key is one that a mapping with currencies as keys has no use for."""
+    key = path[-1] if path else 0
+    if not isinstance(key, str) or (len(key) == 3 and key.isalpha()):
+        return False
+    found = _model_at(model, path[:-1])
+    return found is not None and found.model_config.get("extra") == "allow" and key not in fields_at(model, path[:-1])
+
+
+def _unknown_field(path: Path, model: type[BaseModel]) -> Mistake:
+    known = fields_at(model, path[:-1])
+    listed = ", ".join(f"`{name}`" for name in known)
+    help_text = did_you_mean(str(path[-1]), known) or (f"known here: {listed}" if 0 < len(known) <= 12 else None)
+    return Mistake("PS101", f"`{path[-1]}` is not a field here", help_text)
+
+
+def _missing(path: Path, model: type[BaseModel], *, root: Located) -> Mistake:
+    parent = follow(root, path[:-1]).value
+    known = fields_at(model, path[:-1])
+    others = [name for name in parent.entries if name not in known] if isinstance(parent, Mapping) else []
+    near = nearest(str(path[-1]), others)
+    return Mistake("PS102", f"`{path[-1]}` is missing", f"`{near}` stands there: is that meant?" if near else None)
+
+
+def _mistake(detail: ErrorDetails) -> Mistake:
+    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind in _EXPECTED:
         looks_like_text = kind == "string_type" and not isinstance(value, (dict, list, type(None)))
         help_text = "put it in quotes" if looks_like_text else None
         return Mistake("PS103", f"expected {_EXPECTED[kind]}, found {describe(value)}", help_text)
     if kind == "literal_error":
-        return _literal(value, str(context.get("expected", "")))
-    for bound, words in (("ge", "at least"), ("le", "at most"), ("gt", "more than"), ("lt", "less than")):
+        words = [word.strip().strip("'") for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
+        return no_such_word(value, words).mistakes[0]
+    for bound, relation in (("ge", "at least"), ("le", "at most"), ("gt", "more than"), ("lt", "less than")):
         if bound in context:
-            return Mistake("PS105", f"{describe(value)} must be {words} {context[bound]:,}")
+            return Mistake("PS105", f"{describe(value)} must be {relation} {context[bound]:,}")
     if "min_length" in context:
-        return Mistake("PS105", f"{describe(value)} is empty")
+        return Mistake("PS105", f"`{detail['loc'][-1]}` is empty")
     if "max_length" in context:
-        return Mistake("PS105", f"{describe(value)} is longer than {context['max_length']:,}")
-    return Mistake("PS103", f"{describe(value)} is not possible here")
-
-
-def _literal(value: object, expected: str) -> Mistake:
-    words = [word.strip().strip("'") for word in expected.replace(" or ", ", ").split(",")]
-    if not isinstance(value, str):
-        listed = ", ".join(f"`{word}`" for word in words)
-        return Mistake(
-            "PS104",
-            f"{describe(value)} is not possible here",
-            f"write one of {listed}" if words[1:] else f"write {listed}",
-        )
-    return no_such_word(value, words).mistakes[0]
-
-
-def _listed(names: list[str]) -> str | None:
-    return "known here: " + ", ".join(f"`{name}`" for name in names) if 0 < len(names) <= 12 else None
+        return Mistake("PS105", f"`{detail['loc'][-1]}` is longer than {context['max_length']:,} characters")
+    return Mistake("PS103", f"{shown(value)} is not possible here")
 
 
 def fields_at(model: type[BaseModel], path: Path) -> list[str]:
     """Return the names of the fields of the mapping at `path`, as a document writes them."""
+    found = _model_at(model, path)
+    return [field.alias or name for name, field in found.model_fields.items()] if found is not None else []
+
+
+def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
     current: object = model
     for step in path:
         current = _inside(_model_of(current) or current, step)
-    found = _model_of(current)
-    return [field.alias or name for name, field in found.model_fields.items()] if found is not None else []
+    return _model_of(current)
 
 
 def _inside(kind: object, step: Step) -> object:
