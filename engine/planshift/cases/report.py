@@ -1,0 +1,98 @@
+"""What a run of a book's cases found, as values and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from textwrap import wrap
+from typing import Literal, final
+
+from planshift.diagnostics.span import Span
+
+Status = Literal["passed", "failed", "todo"]
+"""`todo` marks a case whose file says that it is not to be run yet."""
+
+_WIDEST = 44
+"""Longer values of the two columns go on in the next line."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing that is not as expected, all as a person writes it; `why` names what made the decision say so."""
+
+    what: str
+    expected: str
+    got: str
+    why: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """The outcome of one case, with the place of its name. `todo` says why it was not run."""
+
+    name: str
+    span: Span
+    status: Status
+    differences: tuple[Difference, ...] = ()
+    todo: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything came out as expected."""
+        return self.status == "passed"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The outcomes of a book's cases, in the order of its files."""
+
+    book: str
+    results: tuple[CaseResult, ...]
+
+    def of(self, status: Status) -> tuple[CaseResult, ...]:
+        """The outcomes with this status."""
+        return tuple(result for result in self.results if result.status == status)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no case failed."""
+        return not self.of("failed")
+
+
+def report_text(report: Report) -> str:
+    """The report as lines: each failing case with what was expected and what came out, then the counts."""
+    blocks = ["\n".join(_failure(result)) for result in report.of("failed")]
+    blocks += [f"TODO {_head(result)}\n  {result.todo}" for result in report.of("todo")]
+    return "\n\n".join((*blocks, counts_text(report)))
+
+
+def counts_text(report: Report) -> str:
+    """How many cases passed, failed, and were not run."""
+    text = f"{report.book}: {len(report.of('passed'))} passed, {len(report.of('failed'))} failed"
+    todo = len(report.of("todo"))
+    return f"{text}, {todo} to do" if todo else text
+
+
+def _head(result: CaseResult) -> str:
+    return f"{result.name}  ({result.span.file}:{result.span.line})"
+
+
+def _failure(result: CaseResult) -> Iterator[str]:
+    """The name of the case, and a table of its differences with two columns."""
+    first = max(len(each.what) for each in result.differences)
+    second = min(_WIDEST, max(len("expected"), *(len(each.expected) for each in result.differences)))
+    yield f"FAILED {_head(result)}"
+    yield f"  {'':{first}}  {'expected':{second}}  got"
+    for each in result.differences:
+        rows = zip_longest([each.what], _cell(each.expected), _cell(each.got), fillvalue="")
+        yield from (f"  {what:{first}}  {left:{second}}  {right}".rstrip() for what, left, right in rows)
+        if each.why:
+            yield f"  {'':{first}}  because of {each.why}"
+
+
+def _cell(text: str) -> list[str]:
+    return wrap(text, width=_WIDEST, break_on_hyphens=False) or [""]
