@@ -37,30 +37,32 @@ def contract_of(outcome: Outcome) -> ContractResult:
 
 
 def moves_of(outcome: Outcome) -> Iterator[Move]:
-    """What becomes of each thing of the subscription."""
+    """What becomes of each thing of the subscription; on the same plan only what is lost is told."""
     subscription, request = outcome.subscription, outcome.request
-    if request.plan == subscription.plan:
-        return
+    same_plan = request.plan == subscription.plan
     plan = outcome.plan_named(request.plan)
-    for item in movables(outcome.rulebook.tables.catalog, subscription, plan=plan):
+    for item in () if same_plan else movables(outcome.rulebook.tables.catalog, subscription, plan=plan):
         rule = outcome.word(f"carry.{item.kind}")
         stays = rule == "keep" or (rule != "drop" and item.same)
         why = _why(rule, same=item.same)
         yield Move(kind=item.kind, name=item.name, value=item.value, outcome="moves" if stays else "lost", why=why)
     if subscription.discount != Discount() and request.discount is None:
-        kept = outcome.word("carry.coupons") in ("keep", "keep_if_same")
         name = subscription.discount.code or "coupon"
-        yield Move(
-            kind="coupons",
-            name=name,
-            value="",
-            outcome="moves" if kept else "lost",
-            why=_why("keep" if kept else "drop", same=True),
-        )
-    if subscription.amount is not None and request.price != subscription.price:
-        yield Move(
-            kind="price_override", name="agreed price", value="", outcome="lost", why="it was agreed for the old price"
-        )
+        if outcome.word("carry.coupons") not in ("keep", "keep_if_same"):
+            yield Move(kind="coupons", name=name, value="", outcome="lost", why=_why("drop", same=True))
+        elif plan is not None and not same_plan:
+            yield Move(kind="coupons", name=name, value="", outcome="moves", why=_why("keep", same=True))
+    if subscription.amount is not None and request.amount is None and not _keeps_agreed_price(outcome):
+        same = same_plan and request.price == subscription.price
+        why = _why("drop", same=True) if same else "it was agreed for the old price"
+        yield Move(kind="price_override", name="agreed price", value="", outcome="lost", why=why)
+
+
+def _keeps_agreed_price(outcome: Outcome) -> bool:
+    """Whether the price agreed with the customer is that of the new side as well: only where the price stays."""
+    before, request = outcome.subscription, outcome.request
+    stays = (before.plan, before.price) == (request.plan, request.price)
+    return stays and outcome.word("carry.price_override") in ("keep", "keep_if_same")
 
 
 def _why(rule: str, *, same: bool) -> str:
@@ -146,7 +148,7 @@ def subscription_after(outcome: Outcome) -> Subscription:
         raise ValueError("the change is not allowed, so nothing comes after it")
     if not request.plan:
         raise ValueError("the subscription has ended")
-    changed = before.plan != request.plan or before.price != request.price
+    agreed = before.amount if _keeps_agreed_price(outcome) else None
     return replace(
         before,
         plan=request.plan,
@@ -154,7 +156,7 @@ def subscription_after(outcome: Outcome) -> Subscription:
         quantity=before.quantity if request.quantity is None else request.quantity,
         period=_period_after(outcome),
         bill_day=outcome.value("bill_day"),
-        amount=request.amount if changed or request.amount is not None else before.amount,
+        amount=agreed if request.amount is None else request.amount,
         paid=_paid_after(outcome),
         given_back=0,
         debt=before.debt - outcome.value("debt_reduced"),
