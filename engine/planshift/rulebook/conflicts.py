@@ -68,6 +68,15 @@ def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
                     help="leave the target in one of the lists",
                     context=second.title,
                 )
+            if not (first.require <= second.require or second.require <= first.require):
+                yield Diagnostic(
+                    code="PS401",
+                    message="two paths join the same plans and require different things",
+                    span=second.span,
+                    labels=(Label(span=first.span, text="the other path"),),
+                    help="leave the plans on one of the paths",
+                    context=second.title,
+                )
             for pair in disagreements(first.statements, second.statements):
                 yield _conflict(
                     "PS401",
@@ -78,10 +87,10 @@ def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
 
 
 def _between_groups(groups: tuple[Group, ...]) -> Iterator[Diagnostic]:
-    """Two groups that share two plans or more."""
+    """Two groups that share plans; where they share one, changes of its price and quantity alone lie in both."""
     for first, second in combinations(groups, 2):
         shared = sorted({m.plan for m in first.members} & {m.plan for m in second.members})
-        if len(shared) < 2:
+        if not shared:
             continue
         both = f"groups `{first.name}` and `{second.name}`, which share plans"
         if any(_called_differently(first, second, origin=a, target=b) for a, b in permutations(shared, 2)):
@@ -93,8 +102,15 @@ def _between_groups(groups: tuple[Group, ...]) -> Iterator[Diagnostic]:
                 help="give both groups the same order of these plans",
                 context=f"group {second.name}",
             )
-        for pair in disagreements(first.statements, second.statements):
+        said = [group.statements if len(shared) > 1 else _within_a_plan(group.statements) for group in (first, second)]
+        for pair in disagreements(*said):
             yield _conflict("PS402", pair, both=both, help_text="settle the term in one of the groups, or on a path")
+
+
+def _within_a_plan(statements: Statements) -> Statements:
+    """What is said for changes that stay on one plan."""
+    scopes = ("any", "upgrade", "downgrade", "term_change")
+    return Statements(scopes=tuple(said for said in statements.scopes if said[0] in scopes))
 
 
 def _called_differently(first: Group, second: Group, *, origin: int, target: int) -> bool:

@@ -14,31 +14,36 @@ from planshift.rulebook.statements import statements_of
 
 def resolve_groups(draft: Draft) -> None:
     """Fill the groups of `draft.ladder`; members that the catalog does not know were reported when it was read."""
-    plans = draft.tables.plans
     groups = tuple(
         Group(
             name=group.name,
             direction=_direction(group),
             equal=group.equal,
             require=frozenset(group.require),
-            members=tuple(
-                Member(
-                    plan=plans[member.plan],
-                    level=_level(group, place),
-                    leave_up=member.leave_up,
-                    leave_down=member.leave_down,
-                    arrive_up=member.arrive_up,
-                    arrive_down=member.arrive_down,
-                )
-                for place, member in enumerate(group.members)
-                if member.plan in plans
-            ),
+            members=tuple(_members(draft, group)),
             statements=statements_of(group.terms, kind="group", title=f"group {group.name}"),
             span=group.span,
         )
         for group in draft.document.policy.groups
     )
     draft.ladder = replace(draft.ladder, groups=groups, require=frozenset(draft.document.policy.require))
+
+
+def _members(draft: Draft, group: document.Group) -> Iterator[Member]:
+    plans = draft.tables.plans
+    levels = [_level(group, place) for place in range(len(group.members))]
+    steps = {level: step for step, level in enumerate(sorted(set(levels)))}
+    for member, level in zip(group.members, levels, strict=True):
+        if member.plan in plans:
+            yield Member(
+                plan=plans[member.plan],
+                level=level,
+                step=steps[level],
+                leave_up=member.leave_up,
+                leave_down=member.leave_down,
+                arrive_up=member.arrive_up,
+                arrive_down=member.arrive_down,
+            )
 
 
 def _direction(group: document.Group) -> str:
@@ -63,7 +68,7 @@ def resolve_paths(draft: Draft) -> None:
 
 
 def roads_of_path(draft: Draft, path: document.Path) -> Iterator[Road]:
-    """One road for each pair of plans that a path names."""
+    """One road for each pair of different plans that a path names."""
     plans = draft.tables.plans
     kinds = (
         (path.upgrades, UPGRADE),
@@ -76,7 +81,7 @@ def roads_of_path(draft: Draft, path: document.Path) -> Iterator[Road]:
         statements = statements_of(path.terms, kind="path", title=title)
         for targets, direction in kinds:
             for target in targets:
-                if origin.name in plans and target.name in plans:
+                if origin.name in plans and target.name in plans and origin.name != target.name:
                     yield Road(
                         origin=plans[origin.name],
                         target=plans[target.name],

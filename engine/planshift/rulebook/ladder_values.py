@@ -24,10 +24,11 @@ BY_PRICE = -1
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A plan's place in a group."""
+    """A plan's place in a group. `step` counts the levels of the group below its own."""
 
     plan: int
     level: int
+    step: int
     leave_up: bool = True
     leave_down: bool = True
     arrive_up: bool = True

@@ -41,7 +41,7 @@ class Ranks:
             (road.pair, by_pair),
             (facts.to_plan, dict(holders.arriving)),
             (facts.from_plan, dict(holders.leaving)),
-            (road.group, by_group),
+            *((group, by_group) for group in road.groups),
         )
         self._spoken = self._terms_by_scope()
 

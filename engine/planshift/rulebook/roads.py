@@ -22,13 +22,15 @@ from planshift.rulebook.sources import CANCEL, CROSSGRADE, DOWNGRADE, START, TER
 class RoadFinding:
     """What the ladder says about one change.
 
-    `pair` is the position of the explicit path (0: none) and `group` that of the group (0: none); `reasons` are the
-    named objections, each true where it stands against the change.
+    `pair` is the position of the explicit path (0: none) and `group` that of the group (0: none). `groups` are those of
+    all groups that the change lies in, each 0 where it does not: their terms hold side by side. `reasons` are the named
+    objections, each true where it stands against the change.
     """
 
     direction: Int
     pair: Int
     group: Int
+    groups: tuple[Int, ...]
     from_level: Int
     to_level: Int
     reasons: tuple[tuple[str, Bool], ...]
@@ -52,29 +54,31 @@ def find_road(facts: Facts, ladder: Ladder) -> RoadFinding:
     """The road of the change, its direction, and every objection of the ladder."""
     form = facts.form
     same_plan = facts.from_plan.same(facts.to_plan)
-    pair, pair_direction, pair_objections = _explicit(facts, ladder)
-    has_path = pair > 0
+    path, path_direction, path_objections = _explicit(facts, ladder)
+    has_path = path > 0
+    path_closed = form.any_of(tuple(against for _, against in path_objections))
     meetings = _meetings(facts, ladder)
     open_group = form.any_of(tuple(m.open for m in meetings))
     joined = form.any_of(tuple(m.joined for m in meetings))
-    group_direction = _first(facts, [(m.joined, m.direction) for m in reversed(meetings)], CROSSGRADE)
-    direction = _direction(facts, same_plan, has_path, pair_direction, group_direction)
-    alone = same_plan | facts.is_cancel | facts.is_start
-    by_group = alone.negate() & has_path.negate()
-    reasons: list[tuple[str, Bool]] = [("no_road", by_group & joined.negate())]
-    for name in dict.fromkeys(name for m in meetings for name, _ in m.objections):
-        against = form.any_of(
-            tuple(m.joined & dict(m.objections)[name] for m in meetings if name in dict(m.objections))
-        )
-        reasons.append((name, by_group & open_group.negate() & against))
-    reasons += [(name, has_path & alone.negate() & against) for name, against in pair_objections]
-    reasons += [(name, alone.negate() & against) for name, against in _constraints(facts, ladder.require)]
+    # Paths and groups are a union: a path whose constraints fail does not close the way that a group opens.
+    by_path = has_path & (path_closed & open_group).negate()
+    by_group = [(m.open, m) for m in meetings] + [(m.joined, m) for m in meetings]
+    group_direction = _first(facts, [(holds, m.direction) for holds, m in by_group], CROSSGRADE)
+    direction = _direction(facts, same_plan, by_path, path_direction, group_direction)
+    moves = (same_plan | facts.is_cancel | facts.is_start).negate()
+    closed = moves & ((has_path & path_closed.negate()) | open_group).negate()
+    reasons: list[tuple[str, Bool]] = [("no_road", closed & (has_path | joined).negate())]
+    objections = [(name, m.joined & against) for m in meetings for name, against in m.objections]
+    objections += [(name, has_path & against) for name, against in path_objections]
+    reasons += [(name, closed & against) for name, against in objections]
+    reasons += [(name, moves & against) for name, against in _constraints(facts, ladder.require)]
     return RoadFinding(
         direction=direction,
-        pair=pair,
-        group=_first(facts, [(m.open, m.group) for m in meetings] + [(m.joined, m.group) for m in meetings], 0),
-        from_level=_first(facts, [(m.joined, m.from_level) for m in meetings], _level(facts, ladder, facts.from_plan)),
-        to_level=_first(facts, [(m.joined, m.to_level) for m in meetings], _level(facts, ladder, facts.to_plan)),
+        pair=_first(facts, [(by_path, path)], 0),
+        group=_first(facts, [(holds, m.group) for holds, m in by_group], 0),
+        groups=tuple(_first(facts, [(m.joined, m.group)], 0) for m in meetings),
+        from_level=_first(facts, [(h, m.from_level) for h, m in by_group], _level(facts, ladder, facts.from_plan)),
+        to_level=_first(facts, [(h, m.to_level) for h, m in by_group], _level(facts, ladder, facts.to_plan)),
         reasons=_merged(facts, reasons),
     )
 
@@ -207,12 +211,14 @@ def _meeting(
     leave_down = read(a, facts.from_plan, lambda _, m: int(m.leave_down)).same(0)
     arrive_up = read(b, facts.to_plan, lambda _, m: int(m.arrive_up)).same(0)
     arrive_down = read(b, facts.to_plan, lambda _, m: int(m.arrive_down)).same(0)
-    distance = (new_level - old_level).greatest(old_level - new_level)
+    old_step, new_step = (read(s, p, lambda _, m: m.step) for s, p in ((a, facts.from_plan), (b, facts.to_plan)))
+    distance = (new_step - old_step).greatest(old_step - new_step)
+    adjacent = _demands(facts, ladder.groups, "adjacent", group) | ("adjacent" in ladder.require)
     objections = [
         ("same_level", refused),
         ("may_not_leave", (up & leave_up) | (down & leave_down)),
         ("may_not_arrive", (up & arrive_up) | (down & arrive_down)),
-        ("not_adjacent", _demands(facts, ladder.groups, "adjacent", group) & (distance > 1)),
+        ("not_adjacent", adjacent & (distance > 1)),
     ]
     for name, against in _constraints(facts, frozenset({"same_module", "same_interval"})):
         objections.append((name, _demands(facts, ladder.groups, name, group) & against))

@@ -13,8 +13,9 @@ def statements_of(terms: Iterable[ScopedTerms], *, kind: SourceKind, title: str)
     scopes: list[tuple[str, tuple[Statement, ...]]] = []
     for scoped in terms:
         told = title if scoped.scope == "any" else f"{title}, {scoped.scope}"
+        rank: SourceKind = "direction" if kind == "any" and scoped.scope != "any" else kind
         said = tuple(
-            Statement(term=term.name, value=term.value, source=Source(kind=kind, title=told, span=term.span))
+            Statement(term=term.name, value=term.value, source=Source(kind=rank, title=told, span=term.span))
             for term in scoped.terms
         )
         scopes.append((scoped.scope, said))
