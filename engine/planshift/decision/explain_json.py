@@ -15,7 +15,8 @@ from planshift.billing.calendar import from_day
 from planshift.billing.money import Money
 from planshift.decision.answer import Line, Reason
 from planshift.decision.formula_text import worked
-from planshift.decision.places import Place, fired, reason_place, road_places
+from planshift.decision.places import Place, reason_place, road_places
+from planshift.decision.rule_inputs import expression_of, fired_rules
 from planshift.diagnostics.span import Span
 
 if TYPE_CHECKING:
@@ -45,14 +46,14 @@ def to_json(decision: Decision) -> dict[str, object]:
         "reasons": [_reason(decision, reason) for reason in decision.reasons],
         "warnings": [_reason(decision, reason) for reason in decision.warnings],
         "road": [_place(place) for place in road_places(decision)],
-        "rules": [_place(place) for place in fired(decision)],
+        "rules": [{**_place(rule.place), "reads": dict(rule.reads)} for rule in fired_rules(decision)],
         "terms": {
             name: {"text": term.text, "value": plain(term.value), "source": plain(term.source)}
             for name, term in decision.terms.items()
         },
         **_dates(decision),
         "due_now": str(decision.due_now) if decision.priced else None,
-        "lines": [_line(line) for line in decision.lines],
+        "lines": [_line(decision, line) for line in decision.lines],
         "flow": plain(decision.flow),
         "next_bill": _next_bill(decision),
         "extension": plain(decision.extension),
@@ -96,10 +97,10 @@ def _reason(decision: Decision, reason: Reason) -> dict[str, object]:
     }
 
 
-def _line(line: Line) -> dict[str, object]:
+def _line(decision: Decision, line: Line) -> dict[str, object]:
     data = plain(line)
     assert isinstance(data, dict)  # a line is a dataclass
-    return {**data, "worked": worked(line)}
+    return {**data, "worked": worked(line, expression=expression_of(decision, line))}
 
 
 def _dates(decision: Decision) -> dict[str, object]:
@@ -129,7 +130,7 @@ def _next_bill(decision: Decision) -> dict[str, object] | None:
         return None
     return {
         "on": bill.on.isoformat(),
-        "lines": [_line(line) for line in bill.lines],
+        "lines": [_line(decision, line) for line in bill.lines],
         "account_credit_used": str(bill.account_credit_used),
         "total": str(bill.total),
     }

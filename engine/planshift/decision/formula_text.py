@@ -25,18 +25,21 @@ def formula_text(formula: Formula) -> str:
     return f"{times}{formula.base}{f' x {share}' if share else ''}"
 
 
-def worked(line: Line) -> str:
-    """The whole sum: formula, amount, how it was rounded and what else happened to it."""
-    told, note = formula_text(line.formula), _note(line)
+def worked(line: Line, *, expression: str = "") -> str:
+    """The whole sum: formula, amount, how it was rounded and what else happened to it.
+
+    `expression` is what a rule computes the amount by, with its facts in place.
+    """
+    told, note = formula_text(line.formula), expression or _note(line)
     if not told:
         told, note = note, ""
     total = f"{told} = {line.amount}" if told not in ("", str(line.amount)) else str(line.amount)
     return ", ".join(part for part in (total, _rounding_text(line), note) if part)
 
 
-def brief(line: Line) -> str:
+def brief(line: Line, *, expression: str = "") -> str:
     """The sum as a cell of a table, beside its amount."""
-    return ", ".join(part for part in (formula_text(line.formula), _note(line)) if part)
+    return ", ".join(part for part in (formula_text(line.formula), expression or _note(line)) if part)
 
 
 def is_exact(line: Line) -> bool:

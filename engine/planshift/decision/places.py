@@ -1,4 +1,4 @@
-"""Where in a policy the parts of a decision come from: every reason has a place, every road and every rule that fired.
+"""Where in a policy the parts of a decision come from: every reason and every road has a place.
 
 Where no line of the policy speaks, the place says what does: a built-in default, the catalog, or what was asked.
 """
@@ -75,12 +75,6 @@ def road_places(outcome: Outcome) -> tuple[Place, ...]:
         group = ladder.groups[number - 1]
         found.append(Place(title=f"group {group.name}", span=group.span))
     return tuple(found)
-
-
-def fired(outcome: Outcome) -> tuple[Place, ...]:
-    """The rules whose conditions held, in the order of the policy."""
-    rules = outcome.reading.kernel.rules
-    return tuple(place_of(rule.source) for k, rule in enumerate(rules) if outcome.truth(f"rule.{k}"))
 
 
 def _road_reason(outcome: Outcome, code: str) -> Place:

@@ -76,7 +76,7 @@ def shown(outcome: Outcome, value: int | bool | str, *, part: Shown) -> str:
     if part.divisor != 1 or kind in (NUMBER, PERCENT):
         return _number(Fraction(value, part.divisor), percent=kind == PERCENT)
     if isinstance(kind, Enum):
-        return kind.members[value]
+        return kind.members[value] if 0 <= value < len(kind.members) else "nothing"
     by_type: dict[Type, Callable[[int], str]] = {
         BOOL: lambda v: "yes" if v else "no",
         DATE: lambda v: from_day(v).isoformat(),

@@ -14,6 +14,7 @@ from planshift.decision.consequences import consequences
 from planshift.decision.decision import Decision
 from planshift.decision.formula_text import brief
 from planshift.decision.places import NO_PLACE, Place, place_of, reason_place, term_place
+from planshift.decision.rule_inputs import expression_of
 from planshift.decision.sheet import (
     Block,
     Column,
@@ -150,7 +151,7 @@ def amounts(decision: Decision, notes: Notes) -> Iterator[Block]:
             Column(heading="amount", align="right"),
             Column(heading=""),
         )
-        rows = tuple(_row(line, notes) for line in decision.lines)
+        rows = tuple(_row(decision, line, notes) for line in decision.lines)
         totals = tuple((label, "", "", "", amount, "") for label, amount in _totals(decision))
         yield Table(columns=columns, rows=rows, totals=totals)
     if not decision.immediate and decision.lines:
@@ -160,14 +161,14 @@ def amounts(decision: Decision, notes: Notes) -> Iterator[Block]:
         yield Paragraph(text=f"Unused time worth {flow.forfeited} is forfeited.{mark}")
 
 
-def _row(line: Line, notes: Notes) -> tuple[str, ...]:
+def _row(decision: Decision, line: Line, notes: Notes) -> tuple[str, ...]:
     amount = -line.amount if line.kind == "credit" else line.amount
     start, end = (line.start, line.end) if line.end is not None else (None, None)
     return (
         line.title,
         str(start or ""),
         str(end or ""),
-        brief(line),
+        brief(line, expression=expression_of(decision, line)),
         str(amount),
         notes.mark(place_of(line.source)).strip(),
     )

@@ -9,7 +9,8 @@ from planshift.decision.answer import Line, ResolvedTerm
 from planshift.decision.consequences import consequences
 from planshift.decision.decision import Decision
 from planshift.decision.formula_text import worked
-from planshift.decision.places import NO_PLACE, Place, fired, place_of, reason_place, road_places, term_place
+from planshift.decision.places import NO_PLACE, Place, place_of, reason_place, road_places, term_place
+from planshift.decision.rule_inputs import FiredRule, expression_of, fired_rules
 from planshift.decision.sheet import Block, Column, Pairs, Paragraph, Point, Points, Section, Sheet, Table, sheet_of
 from planshift.decision.summary import TONES, opening, reason_text, remedies, verdict_text
 from planshift.decision.words import title_text
@@ -26,7 +27,7 @@ def trace_of(decision: Decision) -> Sheet:
     if decision.priced:
         sections += [
             Section(heading="Dates", blocks=tuple(_dates(decision))),
-            Section(heading="Lines", blocks=_lines(decision.lines)),
+            Section(heading="Lines", blocks=_lines(decision, decision.lines)),
             Section(heading="Where the money goes", blocks=tuple(_flow(decision))),
             Section(heading="Next bill", blocks=tuple(_next_bill(decision))),
             Section(heading="What else it means", blocks=tuple(_meaning(decision))),
@@ -76,11 +77,16 @@ def _road(decision: Decision) -> Iterator[Block]:
 
 
 def _rules(decision: Decision) -> Iterator[Block]:
-    places = fired(decision)
-    if places:
-        yield Points(points=tuple(Point(text=place.title, notes=(str(place.span),)) for place in places))
+    rules = fired_rules(decision)
+    if rules:
+        yield Points(points=tuple(map(_rule_point, rules)))
     elif decision.reading.kernel.rules:
         yield Paragraph(text=f"None of the {len(decision.reading.kernel.rules)} rules of the book.", tone="faint")
+
+
+def _rule_point(rule: FiredRule) -> Point:
+    reads = ", ".join(f"{name} = {value}" for name, value in rule.reads)
+    return Point(text=rule.place.title, notes=(str(rule.place.span), *((f"it read {reads}",) if reads else ())))
 
 
 def _dates(decision: Decision) -> Iterator[Block]:
@@ -100,17 +106,17 @@ def _dates(decision: Decision) -> Iterator[Block]:
     yield Pairs(pairs=tuple(pairs))
 
 
-def _lines(lines: tuple[Line, ...]) -> tuple[Block, ...]:
-    return (Points(points=tuple(map(_line_point, lines))),) if lines else ()
+def _lines(decision: Decision, lines: tuple[Line, ...]) -> tuple[Block, ...]:
+    return (Points(points=tuple(_line_point(decision, line) for line in lines)),) if lines else ()
 
 
-def _line_point(line: Line) -> Point:
+def _line_point(decision: Decision, line: Line) -> Point:
     amount = -line.amount if line.kind == "credit" else line.amount
     days = f"{line.start} to {line.end}" if line.start is not None and line.end is not None else ""
     service = f"taxed as {line.service}" if line.service else ""
     held = f"held until {', '.join(line.held_until)}" if line.held_until else ""
     told = ", ".join(part for part in (f"due {line.due_on}", f"for {days}" if days else "", service, held) if part)
-    notes = (worked(line), told, str(place_of(line.source)))
+    notes = (worked(line, expression=expression_of(decision, line)), told, str(place_of(line.source)))
     return Point(text=f"{line.kind}: {line.title}, {amount}", notes=notes)
 
 
@@ -142,7 +148,7 @@ def _next_bill(decision: Decision) -> Iterator[Block]:
         return
     used = f", {bill.account_credit_used} of account credit used" if bill.account_credit_used.minor else ""
     yield Paragraph(text=f"{bill.total} on {bill.on}{used}.")
-    yield from _lines(bill.lines)
+    yield from _lines(decision, bill.lines)
 
 
 def _meaning(decision: Decision) -> Iterator[Block]:

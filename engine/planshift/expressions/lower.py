@@ -78,9 +78,10 @@ class Lowering:
 
     def template(self, template: TypedTemplate) -> tuple[str | Shown, ...]:
         """Return the parts of a text, with the nodes of those that have to be computed."""
-        return tuple(part if isinstance(part, str) else self._shown(part) for part in template.parts)
+        return tuple(part if isinstance(part, str) else self.shown(part) for part in template.parts)
 
-    def _shown(self, typed: Typed) -> Shown:
+    def shown(self, typed: Typed) -> Shown:
+        """Return the value of an expression of any type but a set, to be put into a text."""
         if typed.type not in (NUMBER, PERCENT):
             return Shown(type=typed.type, node=self.value(typed))
         ratio = self.ratio(typed)

@@ -31,11 +31,15 @@ def messages_of(kernel: Kernel, parameters: Sequence[str]) -> Mapping[int, tuple
 
 
 def _message(kernel: Kernel, text: RuleText, parameters: Sequence[str]) -> Message:
-    function = compile_scalar(
-        [part.node for part in text.parts if isinstance(part, Shown)],
+    return Message(text=text, holes=holes_of(kernel, text.parts, parameters=parameters))
+
+
+def holes_of(kernel: Kernel, parts: Sequence[str | Shown], *, parameters: Sequence[str]) -> ScalarFunction:
+    """The function that computes the values among the parts of a text, in order."""
+    return compile_scalar(
+        [part.node for part in parts if isinstance(part, Shown)],
         name="text",
         parameters=parameters,
         access=kernel.facts.access,
         constants=kernel_constants(kernel.facts),
     )
-    return Message(text=text, holes=function)

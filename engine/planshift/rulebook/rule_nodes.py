@@ -10,6 +10,7 @@ from planshift.expressions.form import Bool
 from planshift.expressions.lower import Shown
 from planshift.policy.term_values import Requirement
 from planshift.rulebook.facts import Facts
+from planshift.rulebook.reads import Read
 from planshift.rulebook.roads import RoadFinding
 from planshift.rulebook.sources import Source, Statement
 
@@ -26,7 +27,10 @@ class RuleText:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleNodes:
-    """A rule in the compiled form: when it holds, what it sets and when, whether it denies, and what it needs."""
+    """A rule in the compiled form: when it holds, what it sets and when, whether it denies, and what it needs.
+
+    `reads` are the facts that its condition and its values depend on.
+    """
 
     title: str
     holds: Bool
@@ -34,6 +38,7 @@ class RuleNodes:
     denies: bool = False
     needs: tuple[Requirement, ...] = ()
     texts: tuple[RuleText, ...] = ()
+    reads: tuple[Read, ...] = ()
     source: Source
 
 

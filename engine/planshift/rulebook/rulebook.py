@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import final
 
 from planshift.billing.calendar import to_day
 from planshift.billing.catalog import Plan
 from planshift.expressions.form import Bool, Form, Int
+from planshift.expressions.lower import Shown
 from planshift.expressions.scalar import EarlyReturn, ScalarCall, ScalarFunction, compile_scalar
 from planshift.expressions.typed import TypedRules
 from planshift.policy.document import BookDocument
@@ -19,7 +20,7 @@ from planshift.rulebook.catalog_tables import CatalogTables
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.kernel import DENIED, Kernel, build_kernel, kernel_constants
 from planshift.rulebook.ladder_values import Holders, Ladder
-from planshift.rulebook.messages import Message, messages_of
+from planshift.rulebook.messages import Message, holes_of, messages_of
 from planshift.rulebook.rule_nodes import LowerRules
 
 PARAMETERS = ("s", "r", "day")
@@ -47,6 +48,11 @@ class Reading:
     def messages(self) -> Mapping[int, tuple[Message, ...]]:
         """The texts of the rules, with functions that compute their holes; made when the first is needed."""
         return messages_of(self.kernel, PARAMETERS)
+
+    @cached_property
+    def holes(self) -> Callable[[tuple[str | Shown, ...]], ScalarFunction]:
+        """What computes the values among the parts of a text of this kernel; each is compiled once."""
+        return lru_cache(maxsize=1024)(lambda parts: holes_of(self.kernel, parts, parameters=PARAMETERS))
 
 
 @final

@@ -19,6 +19,7 @@ from planshift.policy.term_values import Fee, Names, Requirement
 from planshift.policy.terms import TERM, TermDefinition
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.facts import Facts
+from planshift.rulebook.reads import reads_of, with_values
 from planshift.rulebook.roads import RoadFinding
 from planshift.rulebook.rule_nodes import LowerRules, RuleNodes, RuleText
 from planshift.rulebook.sources import Computed, Source, Statement, TermValue
@@ -137,7 +138,9 @@ def _rule_nodes(rule: TypedRule, lowering: Lowering, *, decimals: Mapping[str, i
         for condition, leaf in _guarded_leaves(effect.value, lowering, holds):
             value = value_of(effect.term, leaf, decimals=decimals)
             if value is None:
-                value = Computed(build=_money_builder(lowering, leaf), text=to_text(leaf.node))
+                value = Computed(
+                    build=_money_builder(lowering, leaf), text=to_text(leaf.node), parts=with_values(leaf, lowering)
+                )
             told = Source(kind="rule", title=source.title, span=effect.effect.span)
             guarded.append((condition, Statement(term=effect.term, value=value, source=told)))
     return RuleNodes(
@@ -146,6 +149,7 @@ def _rule_nodes(rule: TypedRule, lowering: Lowering, *, decimals: Mapping[str, i
         statements=tuple(guarded),
         denies=bool(rule.denials),
         needs=tuple(_requirement(need) for need in rule.needs),
+        reads=reads_of(filter(None, (rule.when, *(effect.value for effect in rule.sets))), lowering),
         texts=(*_texts(rule.denials, "deny", lowering), *_texts(rule.warnings, "warn", lowering)),
         source=source,
     )

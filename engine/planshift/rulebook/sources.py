@@ -12,6 +12,7 @@ from typing import Literal, final
 
 from planshift.diagnostics.span import Span
 from planshift.expressions.form import Int
+from planshift.expressions.lower import Shown
 from planshift.policy.term_values import Choice, Fee, Frequency, Names, Notices, Requirements, Texts, Wait
 
 SourceKind = Literal[
@@ -27,10 +28,14 @@ UPGRADE, DOWNGRADE, CROSSGRADE, TERM_CHANGE, CANCEL, START = range(len(DIRECTION
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class Computed:
-    """A term's value that a rule computes: its amount for a rounding mode, and how the rule writes it."""
+    """A term's value that a rule computes: its amount for a rounding mode, and how the rule writes it.
+
+    `parts` are the text with its facts as values to fill in.
+    """
 
     build: Callable[[str], Int]
     text: str
+    parts: tuple[str | Shown, ...] = ()
 
 
 TermValue = Choice | Fee | Names | Requirements | Frequency | Wait | Notices | Texts | Computed
