@@ -36,7 +36,7 @@ def compare(decision: Decision, expected: Expected) -> Difference | None:
     got = _PARTS[head](decision, inner) if inner else _WHOLE[head](decision)
     if got == value or (inner and _is_nothing(got) and _is_nothing(value)):
         return None
-    why = _why_line(decision, inner) if head == "lines" else ""
+    why = _why_line(decision, inner) if head == "lines" else ()
     return Difference(what=name, expected=_shown(value), got=_shown(got), why=why)
 
 
@@ -88,13 +88,13 @@ def _lines(decision: Decision, expected: ExpectedValue) -> Difference | None:
     if not more:
         return None
     got = ", ".join(f"{kind} {amount}" for kind, amount in more.items())
-    why = "; ".join(_why_line(decision, kind) for kind in more)
+    why = tuple(dict.fromkeys(place for kind in more for place in _why_line(decision, kind)))
     return Difference(what="lines", expected="no others", got=got, why=why)
 
 
-def _why_line(decision: Decision, kind: str) -> str:
+def _why_line(decision: Decision, kind: str) -> tuple[str, ...]:
     """The sources of the lines of a kind."""
-    return "; ".join(dict.fromkeys(told(line.source) for line in decision.lines if line.kind == kind))
+    return tuple(dict.fromkeys(told(line.source) for line in decision.lines if line.kind == kind))
 
 
 def _term(decision: Decision, name: str, *, expected: ExpectedValue) -> Difference | None:
@@ -103,7 +103,7 @@ def _term(decision: Decision, name: str, *, expected: ExpectedValue) -> Differen
     if _alike(expected, got.value, currency=decision.subscription.currency):
         return None
     text = term_text(name, expected, decimals=decision.decimals)
-    return Difference(what=f"terms.{name}", expected=text, got=got.text, why=told(got.source))
+    return Difference(what=f"terms.{name}", expected=text, got=got.text, why=(told(got.source),))
 
 
 def _alike(expected: TermValue, got: TermValue | Computed | Money, *, currency: str) -> bool:

@@ -37,20 +37,23 @@ NAMED: dict[str, Callable[[Decision], list[Aliases]]] = {
 
 def compare_named(decision: Decision, what: str, *, expected: ExpectedValue) -> Difference | None:
     """What is different from the expected set of one of `NAMED`, or None."""
-    why = ""
-    if what in ("reasons", "warnings"):
-        said = decision.reasons if what == "reasons" else decision.warnings
-        why = "; ".join(f"{reason.text} ({told(reason.source)})" if reason.source else reason.text for reason in said)
-    return _difference(what, NAMED[what](decision), expected=expected, why=why)
+    said = {"reasons": decision.reasons, "warnings": decision.warnings}.get(what, ())
+    return _difference(what, NAMED[what](decision), expected=expected, why=tuple(_sentence(each) for each in said))
+
+
+def _sentence(reason: Reason) -> str:
+    return f"{told(reason.source)}: {reason.text}" if reason.source else reason.text
 
 
 def compare_options(options: Options[Decision], expected: ExpectedValue) -> Difference | None:
     """What is different from the expected set of plans on offer, or None; a plan stands for all of its prices."""
     offered = [(f"{each.request.plan} {each.request.price}", each.request.plan) for each in options.entries]
-    return _difference("options", offered, expected=expected, why=options.reason)
+    return _difference("options", offered, expected=expected, why=(options.reason,) if options.reason else ())
 
 
-def _difference(what: str, found: Sequence[Aliases], *, expected: ExpectedValue, why: str) -> Difference | None:
+def _difference(
+    what: str, found: Sequence[Aliases], *, expected: ExpectedValue, why: tuple[str, ...]
+) -> Difference | None:
     wanted = expected if isinstance(expected, tuple) else ()
     known = {name for aliases in found for name in aliases}
     if all(set(wanted) & set(aliases) for aliases in found) and set(wanted) <= known:

@@ -20,12 +20,12 @@ _WIDEST = 44
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One thing that is not as expected, all as a person writes it; `why` names what made the decision say so."""
+    """One thing that is not as expected, all as a person writes it; `why` tells what made the decision say so."""
 
     what: str
     expected: str
     got: str
-    why: str = ""
+    why: tuple[str, ...] = ()
 
 
 @final
@@ -90,8 +90,7 @@ def _failure(result: CaseResult) -> Iterator[str]:
     for each in result.differences:
         rows = zip_longest([each.what], _cell(each.expected), _cell(each.got), fillvalue="")
         yield from (f"  {what:{first}}  {left:{second}}  {right}".rstrip() for what, left, right in rows)
-        if each.why:
-            yield f"  {'':{first}}  because of {each.why}"
+        yield from (f"  {'':{first}}  ^ {why}" for why in each.why)
 
 
 def _cell(text: str) -> list[str]:

@@ -61,7 +61,7 @@ def _differences(book: Book, case: Case) -> Iterator[Difference]:
         offered: Options[Decision] | None = book.options(case.subscription, request) if wants_options else None
     except InvalidInput as error:
         for problem in error.diagnostics:
-            yield Difference(what="decision", expected="one", got="none", why=problem.message)
+            yield Difference(what="decision", expected="one", got="none", why=(problem.message,))
         return
     for each in case.expected:
         if each.name == "options":
