@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from planshift.actions.action import Step
 from planshift.actions.plan import ActionPlan, placed
@@ -15,6 +15,8 @@ from planshift.billing.period import Period
 from planshift.billing.subscription import Answer, Customer, HeldAddon, HeldService, Subscription
 from planshift.billing.zones import parse_instant
 from planshift.book import Book, Decision, load_text
+from planshift.decision import decide as deciding
+from planshift.decision import decision
 
 CATALOG = """
 plans:
@@ -83,6 +85,8 @@ terms:
   any: {{ {terms} }}
 """
 
+D = TypeVar("D", bound=decision.Decision)
+
 TODAY = "2026-03-11 10:00"
 """Twenty-one days of March are left."""
 
@@ -124,10 +128,27 @@ def decide(
 ) -> Decision:
     """The decision about a request; `held` changes the subscription, `asked` is the request."""
     book = shop(terms)
-    if asked.get("kind") != "cancel":
-        asked = {"plan": "silver", "price": "monthly", **asked}
-    request = ChangeRequest(at=parse_instant(at, book.zone), **asked)
-    return book.decide(replace(subscription, **(held or {})), request)
+    return book.decide(replace(subscription, **(held or {})), request_of(at, asked))
+
+
+def decision_as(
+    made_as: type[D],
+    terms: str,
+    *,
+    subscription: Subscription,
+    **asked: Any,  # noqa: ANN401  # the fields of a request
+) -> D:
+    """The decision about a request, as a class that sees some of it differently."""
+    book = shop(terms)
+    return deciding.decide(
+        book.rulebook, book.validated(subscription), request=request_of(TODAY, asked), made_as=made_as
+    )
+
+
+def request_of(at: str, asked: Mapping[str, Any]) -> ChangeRequest:
+    """A request; for Silver by the month where it does not say otherwise."""
+    target = {} if asked.get("kind") == "cancel" else {"plan": "silver", "price": "monthly"}
+    return ChangeRequest(at=parse_instant(at, shop().zone), **{**target, **asked})
 
 
 def plan(terms: str = "", *, order: str | None = "order-7", **parts: Any) -> ActionPlan:  # noqa: ANN401  # as above

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pytest
 
 from planshift.actions.action import HoldCredit, Schedule
+from planshift.actions.from_decision import (
+    _STAGES,
+    CHANGE_ANYWAY,
+    CHANGE_FIRST,
+    CREDIT_THEN_PAYMENT_FIRST,
+    PAYMENT_FIRST,
+    QUEUED,
+    RELEASED,
+    WAITING,
+    Stages,
+    plan_of,
+)
+from planshift.actions.invariants import check
 from planshift.actions.money_actions import (
     AddToNextInvoice,
     AskPayment,
@@ -19,6 +33,7 @@ from planshift.actions.money_actions import (
     ExtendPeriod,
     IssueCredit,
     IssueInvoice,
+    PostLines,
     ReduceDebt,
 )
 from planshift.actions.order_actions import QueueChange, RecordOverride, Reschedule, SendNotice, Unschedule
@@ -37,11 +52,14 @@ from planshift.actions.plan_actions import (
     StartPackage,
     StartPlan,
 )
+from planshift.actions.wording import lines_of, words_of
 from planshift.billing.change import Remedies
 from planshift.billing.money import money
 from planshift.billing.subscription import Discount, HeldAddon, PendingChange, RunningContract
+from planshift.decision import decision
+from planshift.decision.answer import Line
 from planshift.diagnostics.errors import InvalidInput
-from tests.actions.shop import BRONZE, BUSY, METERED, SILVER, decide, ids, plan, step
+from tests.actions.shop import BRONZE, BUSY, METERED, SILVER, decide, decision_as, ids, plan, step
 
 DOWN: Mapping[str, Any] = {"subscription": SILVER, "plan": "bronze"}
 GOLD_PENDING = PendingChange(to_plan="gold", to_price="monthly", effective_on=date(2026, 4, 1))
@@ -84,6 +102,7 @@ def test_another_quantity_is_a_term_change() -> None:
     action = step(plan(plan="bronze", quantity=3), "change_term").action
     assert isinstance(action, ChangeTerm)
     assert (action.from_quantity, action.to_quantity) == (1, 3)
+    assert words_of(action) == "bronze: 1 -> 3 pieces"
 
 
 def test_no_module_is_told_where_the_policy_says_so() -> None:  # T.7
@@ -371,6 +390,46 @@ def test_without_a_usage_bucket_nothing_is_held() -> None:  # S3.16
     assert "hold_credit" not in ids(plan("hold_credit_until: job.completed", **DOWN))
 
 
+class WithHeldPenalty(decision.Decision):
+    """A decision whose early termination waits for the re-rating as its credit does."""
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(
+            replace(line, held_until=("rating.completed",)) if line.kind in ("credit", "penalty") else line
+            for line in super().lines
+        )
+
+
+@pytest.mark.parametrize("route", ["offset", "account_credit", "refund", "next_invoice"])
+@pytest.mark.parametrize("target", ["bronze", "gold"])
+def test_a_held_penalty_is_billed_when_the_credit_is_released(route: str, target: str) -> None:  # S3.16
+    made = decision_as(
+        WithHeldPenalty,
+        f"unused_credit: {route}, contract: destination",
+        subscription=replace(METERED, contract=YEAR),
+        plan=target,
+    )
+    found = plan_of(made)
+    hold = step(found, "hold_credit").action
+    assert isinstance(hold, HoldCredit)
+    kept = {row.id: row.action for row in hold.steps}
+    (bill,) = (action for name, action in kept.items() if name in ("issue_invoice:held", "post_lines:held"))
+    assert isinstance(bill, IssueInvoice | PostLines)
+    assert bill.lines[0].kind == "penalty"
+    assert isinstance(bill, PostLines) or kept["ask_payment:held"] == AskPayment(
+        invoice="issue_invoice:held", amount=bill.total
+    )
+    assert not [
+        line
+        for row in found.steps
+        if row.id == "issue_invoice"
+        for line in lines_of(row.action)
+        if line.kind == "penalty"
+    ]
+    assert check(found) == ()
+
+
 # contracts, things that move, remedies
 
 
@@ -466,17 +525,35 @@ def test_an_override_is_recorded_first() -> None:
 
 
 def test_keys_are_made_of_order_decision_and_position() -> None:
-    decision = decide("timing: period_end", **DOWN)
-    found = decision.plan("order-7")
+    made = decide("timing: period_end", **DOWN)
+    found = made.plan("order-7")
     keys = {each.position: each.step.key for each in placed(found.steps)}
-    assert keys["1"] == f"order-7:{decision.fingerprint[:12]}:1"
-    assert keys["1.2"] == f"order-7:{decision.fingerprint[:12]}:1.2"
-    assert decision.plan("order-7") == found
+    assert keys["1"] == f"order-7:{made.fingerprint[:12]}:1"
+    assert keys["1.2"] == f"order-7:{made.fingerprint[:12]}:1.2"
+    assert made.plan("order-7") == found
+
+
+def test_undoing_has_a_key_of_its_own() -> None:
+    first = plan().steps[0]
+    assert first.undo_key == f"{first.key}:undo"
+
+
+@pytest.mark.parametrize(
+    "stages",
+    [CHANGE_FIRST, CHANGE_ANYWAY, PAYMENT_FIRST, CREDIT_THEN_PAYMENT_FIRST, WAITING, QUEUED, RELEASED],
+)
+def test_stages_wait_only_for_stages_before_them(stages: Stages) -> None:
+    names = [name for name, _ in stages]
+    assert len(set(names)) == len(names)
+    assert set(names) <= _STAGES.keys()
+    left_out = {"record", "clear"}
+    for number, (_, waits) in enumerate(stages):
+        assert set(waits) <= {*names[:number], *left_out}
 
 
 def test_without_an_order_the_decision_names_the_keys() -> None:
-    decision = decide()
-    assert decision.plan().steps[2].key == f"{decision.fingerprint[:24]}:3"
+    made = decide()
+    assert made.plan().steps[2].key == f"{made.fingerprint[:24]}:3"
 
 
 def test_an_order_that_is_decided_again_has_new_keys() -> None:
@@ -485,16 +562,16 @@ def test_an_order_that_is_decided_again_has_new_keys() -> None:
 
 
 def test_the_quote_is_part_of_the_plan() -> None:
-    decision = decide()
-    quote = decision.plan().quote
-    assert (quote.fingerprint, quote.computed_at) == (decision.fingerprint, decision.computed_at)
+    made = decide()
+    quote = made.plan().quote
+    assert (quote.fingerprint, quote.computed_at) == (made.fingerprint, made.computed_at)
     assert quote.decided_on == date(2026, 3, 11)
 
 
 def test_a_denied_change_has_no_plan() -> None:
-    decision = decide("requires: [status trial]")
+    made = decide("requires: [status trial]")
     with pytest.raises(InvalidInput) as caught:
-        decision.plan()
+        made.plan()
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == "PS701"
     assert diagnostic.message == (

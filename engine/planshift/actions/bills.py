@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import final
 
-from planshift.actions.action import Action
-from planshift.actions.change import Change, Draft
-from planshift.actions.money_actions import AddToNextInvoice, AskPayment, BillLine, IssueInvoice, PostLines, TakeBack
-from planshift.billing.money import Money
-from planshift.decision.answer import Line
+from planshift.actions.money_actions import BillLine
+from planshift.decision.answer import Flow, Line
+from planshift.decision.decision import Decision
 
 
 @final
@@ -36,10 +33,10 @@ class Bills:
         return bool(self.kept) and not self.events and sum_of(self.charged) == sum_of(self.spent)
 
 
-def bills_of(change: Change) -> Bills:
+def bills_of(decision: Decision, flow: Flow) -> Bills:
     """Sort the lines of a decision. What is billed with the change uses up the credit first, held lines the rest."""
-    flow, lines = change.flow, [line for line in change.decision.lines if line.amount.minor]
-    charges = [(line, part) for line in lines if line.kind != "credit" for part in _charge_lines(change, line)]
+    lines = [line for line in decision.lines if line.amount.minor]
+    charges = [(line, part) for line in lines if line.kind != "credit" for part in _charge_lines(decision, line)]
     charged = tuple(part for line, part in charges if not line.held_until)
     kept = flow.to_account.minor + flow.refunded.minor + flow.to_next_bill.minor
     spent = min(flow.offset.minor, sum_of(charged))
@@ -93,59 +90,17 @@ def negated(lines: Iterable[BillLine]) -> tuple[BillLine, ...]:
     return tuple(replace(line, amount=-line.amount) for line in lines)
 
 
-def bill(
-    change: Change, charges: tuple[BillLine, ...], *, spent: tuple[BillLine, ...], suffix: str = ""
-) -> Iterator[Draft]:
-    """The bill of some charges less the credit that they use up: none where there are none."""
-    if charges:
-        lines = (*charges, *negated(spent))
-        action = _bill_of(change, lines, total=replace(change.nothing, minor=sum_of(lines)))
-        name = action.kind + suffix
-        yield Draft(id=name, action=action, undo=TakeBack(step=name))
-
-
-def payment(invoice: Draft, *, suffix: str = "") -> Iterator[Draft]:
-    """The request to pay a bill, where something of it is left to pay."""
-    if isinstance(invoice.action, IssueInvoice):
-        amount = invoice.action.total - invoice.action.credit_used
-        if amount.minor:
-            name = AskPayment.kind + suffix
-            yield Draft(id=name, action=AskPayment(invoice=invoice.id, amount=amount), undo=TakeBack(step=name))
-
-
-def next_bill_on(change: Change) -> date:
-    """The day of the next regular bill after the change."""
-    found = change.decision.next_bill
-    return change.effective if found is None else found.on
-
-
-def _bill_of(change: Change, lines: tuple[BillLine, ...], *, total: Money) -> Action:
-    if not total.minor:
-        return PostLines(lines=lines)
-    if change.decision.immediate and change.decision.word("collect") == "next_invoice":
-        return AddToNextInvoice(lines=lines, total=total, on=next_bill_on(change))
-    due_on = max(change.effective, change.today)
-    return IssueInvoice(lines=lines, total=total, credit_used=_credit_used(change, total), due_on=due_on)
-
-
-def _credit_used(change: Change, total: Money) -> Money:
-    """What account credit pays of a bill: of one that is also the next regular bill, as much as the decision says."""
-    found = change.decision.next_bill
-    if change.decision.immediate or found is None or found.on != change.effective:
-        return change.nothing
-    return min(found.account_credit_used, total)
-
-
-def _charge_lines(change: Change, line: Line) -> Iterator[BillLine]:
+def _charge_lines(decision: Decision, line: Line) -> Iterator[BillLine]:
     """A charge as it stands on a bill: a difference is the new price, less what the old plan counts for (S3.10)."""
     billed, price = _bill_line(line), line.formula.base
-    differs = line.kind == "charge" and change.decision.word("charge") == "difference"
+    differs = line.kind == "charge" and decision.word("charge") == "difference"
     if not differs or price is None or price <= line.amount:
         yield billed
         return
-    old = change.plan(change.before.plan).title
     yield replace(billed, amount=price)
-    yield BillLine(kind="discount", title=f"paid for {old}", amount=line.amount - price)
+    old = decision.from_plan
+    title = f"paid for {old.title}" if old is not None else "paid before"
+    yield BillLine(kind="discount", title=title, amount=line.amount - price)
 
 
 def _bill_line(line: Line) -> BillLine:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import final
 
 from planshift.actions.action import Action
+from planshift.actions.bills import Bills, bills_of
 from planshift.billing.calendar import from_day
 from planshift.billing.catalog import Plan
 from planshift.billing.change import ChangeRequest
@@ -67,6 +68,11 @@ class Change:
         flow = self.decision.flow
         assert flow is not None  # an allowed decision has its amounts
         return flow
+
+    @cached_property
+    def bills(self) -> Bills:
+        """The lines of the change, by where they go."""
+        return bills_of(self.decision, self.flow)
 
     @property
     def nothing(self) -> Money:

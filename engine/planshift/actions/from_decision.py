@@ -12,7 +12,6 @@ from functools import partial
 
 from planshift.actions import money_stages, order_stages, plan_stages
 from planshift.actions.action import HoldCredit, Schedule, Step
-from planshift.actions.bills import bills_of
 from planshift.actions.change import Change, Draft
 from planshift.actions.money_actions import TakeBack
 from planshift.actions.order_actions import Unschedule
@@ -151,7 +150,7 @@ def _schedule(change: Change) -> Iterator[Draft]:
 
 def _hold(change: Change) -> Iterator[Draft]:
     """Credits and charges that wait for events, with what becomes of them."""
-    events = bills_of(change).events
+    events = change.bills.events
     if events:
         action = HoldCredit(amount=money_stages.held_amount(change), until=events, steps=_steps(change, RELEASED))
         yield Draft(id=action.kind, action=action, undo=TakeBack(step=action.kind))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from planshift.actions.action import Action
-from planshift.actions.bills import bill, bills_of, joined, negated, next_bill_on, payment, sum_of
+from planshift.actions.bill_steps import bill, next_bill_on, payment
+from planshift.actions.bills import joined, negated, sum_of
 from planshift.actions.change import Change, Draft
 from planshift.actions.money_actions import (
     AskPayment,
@@ -33,7 +34,7 @@ HELD = ":held"
 
 def invoice(change: Change) -> Iterator[Draft]:
     """The bill of the change, where something is to pay or lines cancel out."""
-    bills = bills_of(change)
+    bills = change.bills
     if not bills.told_on_credit:
         yield from bill(change, bills.charged, spent=bills.spent)
 
@@ -58,19 +59,19 @@ def wait(change: Change) -> Iterator[Draft]:
 
 def credit(change: Change) -> Iterator[Draft]:
     """The credit on its way, but for what is paid back."""
-    if not bills_of(change).events:
+    if not change.bills.events:
         yield from (draft for draft in routes(change) if not isinstance(draft.action, Refund))
 
 
 def refund(change: Change) -> Iterator[Draft]:
     """What is paid back: late in a plan, because nothing undoes it."""
-    if not bills_of(change).events:
+    if not change.bills.events:
         yield from (draft for draft in routes(change) if isinstance(draft.action, Refund))
 
 
 def routes(change: Change) -> Iterator[Draft]:
     """Every way that credit goes, but for what bills use up."""
-    flow, bills, lines = change.flow, bills_of(change), bills_of(change).kept
+    flow, bills, lines = change.flow, change.bills, change.bills.kept
     if bills.told_on_credit:
         lines = (*joined(bills.spent, bills.kept), *negated(bills.charged))
     if flow.debt_reduced.minor:
@@ -101,7 +102,7 @@ def _extension(change: Change) -> ExtendPeriod:
 def held_amount(change: Change) -> Money:
     """The credit that a hold keeps back: all but what the bill of the change uses up."""
     credit_minor = change.flow.credit.minor
-    return replace(change.nothing, minor=credit_minor - sum_of(bills_of(change).spent))
+    return replace(change.nothing, minor=credit_minor - sum_of(change.bills.spent))
 
 
 def release(change: Change) -> Iterator[Draft]:
@@ -113,7 +114,7 @@ def release(change: Change) -> Iterator[Draft]:
 
 def held_invoice(change: Change) -> Iterator[Draft]:
     """Inside a hold: the bill of the lines that had to wait."""
-    bills = bills_of(change)
+    bills = change.bills
     yield from bill(change, bills.held, spent=bills.spent_held, suffix=HELD)
 
 
