@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import final
 
 from planshift.billing.zones import format_instant
-from planshift.decision.answer import Line, Reason
+from planshift.decision.answer import Line, Reason, Remedy
 from planshift.decision.consequences import consequences
 from planshift.decision.decision import Decision
 from planshift.decision.formula_text import brief
@@ -225,13 +225,22 @@ def remedies(decision: Decision) -> Iterator[Block]:
     over = [fit for fit in decision.limits if fit.excess]
     if not over:
         return
-    points = []
-    for remedy in decision.remedies:
-        price = f" for {remedy.price}" if remedy.price is not None else ""
-        times = f"{remedy.quantity} x " if remedy.quantity != 1 else ""
-        verb = "add" if remedy.kind == "add_addon" else "end"
-        points.append(Point(text=f"{verb} {times}{remedy.title}{price}: {remedy.gains} {remedy.resource}"))
+    points = [Point(text=text) for text in _remedy_texts(decision.remedies)]
     helped = {remedy.resource for remedy in decision.remedies}
     alone = tuple(fit.resource for fit in over if fit.resource not in helped)
     points += [Point(text=f"nothing on offer helps with {listed(alone)}: use less of it")] if alone else []
     yield Points(points=tuple(points))
+
+
+def _remedy_texts(remedies: tuple[Remedy, ...]) -> Iterator[str]:
+    """One text for each thing that can be done, with all that it is good for."""
+    gains: dict[tuple[str, str, int], list[str]] = {}
+    for each in remedies:
+        gains.setdefault((each.kind, each.name, each.quantity), []).append(f"{each.gains} {each.resource}")
+    alike = {(each.kind, each.name, each.quantity): each for each in remedies}
+    for key, each in alike.items():
+        times = f"{each.quantity} x " if each.quantity != 1 else ""
+        price = f" for {each.price}" if each.price is not None else ""
+        named = each.title if each.title == each.name else f"{each.title} ({each.name})"
+        verb, effect = ("add", "raises by") if each.kind == "add_addon" else ("end", "frees")
+        yield f"{verb} {times}{named}{price}: {effect} {listed(tuple(gains[key]))}"

@@ -1,0 +1,141 @@
+"""The door: which commands there are, and what happens when something goes wrong outside of them.
+
+A command's module is imported when the command is asked for, and what it needs when it runs, so that help is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+from cyclopts import App, CycloptsError, Parameter
+
+from planshift import __version__
+from planshift.cli.exits import Exit
+from planshift.cli.printing import complain
+
+_ASK = "policies/hosting anna-bronze --to gold --at 2026-03-11T10:00"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command: its name, the function that it is, what it does in a line and in full, and an example.
+
+    The example works in a checkout of the project.
+    """
+
+    name: str
+    function: str
+    summary: str
+    more: str
+    example: str
+
+
+COMMANDS = (
+    Command(
+        name="check",
+        function="planshift.cli.check:check",
+        summary="Say everything that is wrong with a book.",
+        more="Each mistake comes with its place, its code and what to do about it; all of them are told at once.",
+        example="planshift check policies/hosting",
+    ),
+    Command(
+        name="options",
+        function="planshift.cli.options:options",
+        summary="List what a subscription can change to.",
+        more="Each plan and price with the day the change would happen, what is due and the next bill.",
+        example="planshift options policies/hosting anna-bronze --at 2026-03-11T10:00",
+    ),
+    Command(
+        name="decide",
+        function="planshift.cli.decide:decide",
+        summary="Decide a change: allowed or not, when, for what amounts.",
+        more="Every reason and every amount comes with the line of the policy behind it.",
+        example=f"planshift decide {_ASK}",
+    ),
+    Command(
+        name="explain",
+        function="planshift.cli.explain:explain",
+        summary="Explain a decision in full, or a diagnostic code.",
+        more="Every term, line, date, reason and rule, with its place in the policy and the numbers that went in.",
+        example=f"planshift explain {_ASK}\nplanshift explain PS104",
+    ),
+    Command(
+        name="test",
+        function="planshift.cli.test:run_cases",
+        summary="Run the cases that books bring along.",
+        more="Each case that does not come out as expected is told with both figures and what decided it.",
+        example="planshift test policies/hosting --run trial",
+    ),
+    Command(
+        name="conform",
+        function="planshift.cli.conform:conform",
+        summary="Run figures that other billers published.",
+        more="Each figure that is missed is told with what was expected and what came out.",
+        example="planshift conform tests/conformance/kill_bill.yaml",
+    ),
+)
+"""Every command, in the order in which one gets to know them."""
+
+
+def make_app() -> App:
+    """The command line."""
+    app = App(
+        name="planshift",
+        help="Decide subscription plan changes by a policy, and explain every figure.",
+        help_format="rich",
+        help_epilogue=_example(COMMANDS[2].example),
+        version=__version__,
+        default_parameter=Parameter(negative=(), show_default=False),
+        group_parameters="Options",
+        result_action="return_value",
+        exit_on_error=False,
+        print_error=False,
+    )
+    for place, command in enumerate(COMMANDS):
+        help_text, example = f"{command.summary}\n\n{command.more}", _example(command.example)
+        app.command(command.function, name=command.name, help=help_text, sort_key=place, help_epilogue=example)
+    return app
+
+
+def _example(lines: str) -> str:
+    return "[bold]Example[/bold]\n\n" + "\n".join(f"  {line}" for line in lines.split("\n"))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments name, and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without some letter shows a mark in its place
+    try:
+        answer = make_app()(sys.argv[1:] if arguments is None else list(arguments))
+        sys.stdout.flush()
+    except CycloptsError as error:
+        complain(f"{error}\nplanshift --help tells what there is.")
+        return Exit.USAGE
+    except BrokenPipeError:
+        _close_pipe()
+        return Exit.YES
+    except Exception as error:  # noqa: BLE001  # the last door: whatever comes here is a mistake of planshift
+        return _internal(error)
+    return int(answer or 0)
+
+
+def _internal(error: Exception) -> int:
+    """One line for people; the traceback for those who look for the mistake."""
+    if os.environ.get("PLANSHIFT_DEBUG") == "1":
+        traceback.print_exception(error)
+    else:
+        told = f"{type(error).__name__}: {error}".splitlines()[0]
+        complain(f"planshift made a mistake ({told}); please report it, with what PLANSHIFT_DEBUG=1 shows")
+    return Exit.INTERNAL
+
+
+def _close_pipe() -> None:
+    """Whoever read has enough. What is still buffered goes nowhere, so that closing does not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

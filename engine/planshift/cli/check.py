@@ -1,0 +1,47 @@
+"""`planshift check`: everything that can be known about a book without running it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from planshift.cli.answering import answering
+from planshift.cli.exits import Exit
+from planshift.cli.printing import FormatOption, diagnostics_json, say, say_diagnostics, say_json
+from planshift.diagnostics.diagnostic import has_errors
+
+if TYPE_CHECKING:
+    from planshift.rulebook.checking import Checked
+
+
+@answering
+def check(
+    paths: Annotated[tuple[Path, ...], Parameter(name="PATH", help="Books: folders, or single YAML files.")],
+    /,
+    *,
+    format: FormatOption = "text",  # noqa: A002  # the option's name
+) -> Exit:
+    """Say everything that is wrong with books."""
+    from planshift.rulebook.checking import books_in, check_book
+
+    books = tuple(book for each in paths for book in books_in(each))
+    found = tuple(diagnostic for book in books for diagnostic in _with_examples(check_book(book), book).diagnostics)
+    if format == "json":
+        say_json(diagnostics_json(found))
+    elif found:
+        say_diagnostics(found, to=sys.stdout)
+    else:
+        say(f"{', '.join(book.as_posix() for book in books)}: no mistakes found")
+    return Exit.INVALID if has_errors(found) else Exit.YES
+
+
+def _with_examples(checked: Checked, path: Path) -> Checked:
+    """Cases and subscriptions are read only where there are some: their models take time to load."""
+    if not any(path.joinpath(folder).is_dir() for folder in ("cases", "subscriptions")):
+        return checked
+    from planshift.rulebook.checking_examples import with_examples
+
+    return with_examples(checked, path)

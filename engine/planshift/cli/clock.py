@@ -1,0 +1,10 @@
+"""The wall clock: what "now" is where nobody says `--at`. Nothing else in planshift looks at it."""
+
+from __future__ import annotations
+
+from time import time_ns
+
+
+def now() -> int:
+    """The present instant, in epoch seconds."""
+    return time_ns() // 1_000_000_000

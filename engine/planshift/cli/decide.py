@@ -1,0 +1,62 @@
+"""`planshift decide`: whether a subscription may change as asked, when, and for what amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from planshift.cli.answering import answering
+from planshift.cli.exits import Exit
+from planshift.cli.inputs import Asked, BookArgument, SubscriptionArgument, open_book, open_request, open_subscription
+from planshift.cli.printing import FormatOption, say, say_json, say_sheet
+
+if TYPE_CHECKING:
+    from planshift.book import Decision
+
+
+@answering
+def decide(
+    book: BookArgument,
+    subscription: SubscriptionArgument,
+    /,
+    *,
+    asked: Asked = Asked(),  # noqa: B008  # frozen, so that sharing it harms nobody
+    plan_of_actions: Annotated[bool, Parameter(help="Also list the steps that carry the change out.")] = False,
+    format: FormatOption = "text",  # noqa: A002  # the option's name
+) -> Exit:
+    """Decide a change: allowed or not, when, for what amounts."""
+    from planshift.actions.json_form import to_json
+    from planshift.actions.table import to_table
+    from planshift.decision.summary import summary_of
+
+    opened = open_book(book)
+    held = open_subscription(opened, book, name=subscription)
+    decision = opened.decide(held, open_request(opened, held, asked=asked))
+    plan = decision.plan() if plan_of_actions and decision.allowed else None
+    if format == "json":
+        answer = decision.to_json()
+        say_json({"decision": answer, "plan": to_json(plan) if plan else None} if plan_of_actions else answer)
+    else:
+        say_sheet(summary_of(decision))
+        for hint in _hints(decision, asked):
+            say(f"\n{hint}")
+        if plan is not None:
+            say("")
+            say(to_table(plan).rstrip("\n"))
+    return Exit.YES if decision.allowed else Exit.NO
+
+
+def _hints(decision: Decision, asked: Asked) -> Iterator[str]:
+    """Which options would carry on from here."""
+    codes = {reason.code for reason in decision.reasons if not reason.overridden}
+    if decision.verdict == "needs_remedy":
+        add = [f"--add {each.name}={each.quantity}" for each in decision.remedies if each.kind == "add_addon"]
+        end = [f"--end {each.name}" for each in decision.remedies if each.kind == "end_service"]
+        if add or end:
+            yield f"To decide it with remedies, say which: {' '.join((*add[:1], *end[:1]))} ..."
+    if decision.verdict == "needs_approval":
+        yield "To decide it as approved, say by whom: --approve ROLE"
+    if "period_over" in codes and asked.at is None:
+        yield "It was asked as of now. To ask as of another instant: --at INSTANT"

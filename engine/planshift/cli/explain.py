@@ -1,0 +1,59 @@
+"""`planshift explain`: the whole trace of a decision, or what a diagnostic code means."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from planshift.cli.answering import answering
+from planshift.cli.exits import Exit
+from planshift.cli.inputs import Asked, open_book, open_request, open_subscription
+from planshift.cli.printing import Format, FormatOption, complain, say, say_json, say_sheet
+from planshift.diagnostics.codes import CODES, Code
+
+_CODE = re.compile(r"PS[0-9]{3}", re.IGNORECASE)
+
+
+@answering
+def explain(
+    book: Annotated[str, Parameter(help="The book, or a code such as PS104.")],
+    subscription: Annotated[str | None, Parameter(help="A subscription of the book by name, or a file.")] = None,
+    /,
+    *,
+    asked: Asked = Asked(),  # noqa: B008  # frozen, so that sharing it harms nobody
+    format: FormatOption = "text",  # noqa: A002  # the option's name
+) -> Exit:
+    """Explain a decision in full, or a diagnostic code."""
+    if subscription is None:
+        return _explain_code(book, format=format)
+    from planshift.decision.trace import trace_of
+
+    path = Path(book)
+    opened = open_book(path)
+    held = open_subscription(opened, path, name=subscription)
+    decision = opened.decide(held, open_request(opened, held, asked=asked))
+    if format == "json":
+        say_json(decision.to_json())
+    else:
+        say_sheet(trace_of(decision))
+    return Exit.YES
+
+
+def _explain_code(name: str, *, format: Format) -> Exit:  # noqa: A002  # the option's name
+    found = CODES.get(name.upper())
+    if found is None:
+        reason = "is not a code" if _CODE.fullmatch(name) else "is a book: name a subscription of it, too"
+        complain(f"`{name}` {reason}")
+        return Exit.USAGE
+    if format == "json":
+        say_json({"code": found.code, "title": found.title, "phase": found.phase})
+    else:
+        say(_code_text(found))
+    return Exit.YES
+
+
+def _code_text(code: Code) -> str:
+    return f"{code.code}: {code.title} (found in {code.phase})"

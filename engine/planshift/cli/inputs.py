@@ -1,0 +1,196 @@
+"""What commands are given: a book, a subscription by file or by name, and what is asked for.
+
+Mistakes in them are diagnostics like those in a book; one in an option has the option as its place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, final
+
+from cyclopts import Parameter
+
+from planshift.cli.clock import now
+from planshift.diagnostics.diagnostic import Diagnostic
+from planshift.diagnostics.errors import InvalidInput
+from planshift.diagnostics.nearest import nearest
+from planshift.diagnostics.span import whole_file
+
+if TYPE_CHECKING:
+    from planshift.billing.change import ChangeRequest
+    from planshift.billing.subscription import Subscription
+    from planshift.book import Book
+
+Requester = Literal["customer", "staff", "system"]
+
+_ENDINGS = (".yaml", ".yml", ".json")
+_LISTED = 12
+
+
+BookArgument = Annotated[Path, Parameter(help="The book: a folder, or one YAML file.")]
+SubscriptionArgument = Annotated[str, Parameter(help="A subscription of the book by name, or a file.")]
+AtOption = Annotated[
+    str | None,
+    Parameter(
+        help="When it is asked, such as 2026-03-11T10:00 in the zone of the book. Without it, now.", metavar="INSTANT"
+    ),
+]
+ByOption = Annotated[Requester, Parameter(help="Who asks; the customer, where it is left out.")]
+
+
+@final
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked for, as the options of a command say it."""
+
+    to: Annotated[str | None, Parameter(help="The plan asked for.", metavar="PLAN")] = None
+    price: Annotated[
+        str | None,
+        Parameter(help="Its price. Without it the one billed as often as now, or the only one.", metavar="ID"),
+    ] = None
+    at: AtOption = None
+    by: ByOption = "customer"
+    on: Annotated[
+        str | None, Parameter(help="The wished day, where the policy leaves it to who asks.", metavar="DATE")
+    ] = None
+    quantity: Annotated[int | None, Parameter(help="How many pieces; without it, as many as now.", metavar="N")] = None
+    kind: Annotated[Literal["change", "cancel"], Parameter(help="A change, or the end of the subscription.")] = "change"
+    approve: Annotated[
+        tuple[str, ...], Parameter(help="Roles that approve.", metavar="ROLE...", consume_multiple=True)
+    ] = ()
+    add: Annotated[
+        tuple[str, ...],
+        Parameter(help="Add-ons to buy so that present use fits.", metavar="ADDON=N...", consume_multiple=True),
+    ] = ()
+    end: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Running services to end so that present use fits.", metavar="SERVICE...", consume_multiple=True
+        ),
+    ] = ()
+    override: Annotated[bool, Parameter(help="Let staff pass a refusal, where the policy lets them.")] = False
+    reason: Annotated[str | None, Parameter(help="Why staff passes it; it is recorded.", metavar="TEXT")] = None
+    bill_one_time: Annotated[bool, Parameter(help="Bill the one-time services of the new plan.")] = False
+
+
+def open_book(path: Path) -> Book:
+    """The book at a path.
+
+    Raises:
+        InvalidBook: with all its mistakes.
+    """
+    from planshift.book import load
+
+    return load(path)
+
+
+def open_subscription(book: Book, path: Path, *, name: str) -> Subscription:
+    """The subscription in a file, or the one that the folder of the book at `path` has under this name.
+
+    Raises:
+        InvalidInput: there is none, or it has mistakes.
+    """
+    from planshift.policy.shelf import FolderShelf
+    from planshift.policy.subscription_documents import read_subscription
+
+    file = _subscription_file(path, name)
+    text, problems = FolderShelf(file).text(file.name)
+    if text is None:
+        raise InvalidInput(diagnostics=problems)
+    subscription, problems = read_subscription(text, file=file.as_posix(), book=book.document)
+    if subscription is None:
+        raise InvalidInput(diagnostics=problems)
+    return subscription
+
+
+def _subscription_file(book: Path, name: str) -> Path:
+    folder = book / "subscriptions"
+    held = {file.stem: file for file in sorted(folder.glob("*")) if file.suffix in _ENDINGS}
+    for file in (held.get(name), folder.joinpath(name), Path(name)):
+        if file is not None and file.is_file():
+            return file
+    near = nearest(name, held)
+    if near is not None:
+        help_text = f"did you mean `{near}`?"
+    elif held:
+        some = ", ".join(f"`{known}`" for known in list(held)[:_LISTED])
+        help_text = f"the book has {some}{' and more' if len(held) > _LISTED else ''}"
+    else:
+        help_text = "name a file"
+    message = f"`{name}` is no file, and no subscription of the book"
+    raise InvalidInput(diagnostics=(Diagnostic(code="PS001", message=message, span=whole_file(name), help=help_text),))
+
+
+def open_request(book: Book, subscription: Subscription, *, asked: Asked) -> ChangeRequest:
+    """What the options ask for.
+
+    Raises:
+        InvalidInput: something in them is unknown, malformed or missing.
+    """
+    from planshift.policy.request_documents import read_request
+
+    lines = list(_request_lines(asked))
+    text = "{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, _, value in lines) + "\n}"
+    request, problems = read_request(text, file="", book=book.document, subscription=subscription, now=now())
+    if request is None:
+        options = [option for _, option, _ in lines]
+        raise InvalidInput(diagnostics=tuple(_at_option(problem, options) for problem in problems))
+    return request
+
+
+def _request_lines(asked: Asked) -> Iterator[tuple[str, str, object]]:
+    """What a request document would say, one field a line, with the option that says it."""
+    plain: tuple[tuple[str, str, object], ...] = (
+        ("to", f"--to {asked.to}", asked.to),
+        ("price", f"--price {asked.price}", asked.price),
+        ("kind", f"--kind {asked.kind}", asked.kind),
+        ("by", f"--by {asked.by}", asked.by),
+        ("at", f"--at {asked.at}", asked.at),
+        ("on", f"--on {asked.on}", asked.on),
+        ("quantity", f"--quantity {asked.quantity}", asked.quantity),
+        ("approvals", "--approve", asked.approve),
+        ("override", "--override", asked.override),
+        ("override_reason", "--reason", asked.reason),
+        ("bill_one_time", "--bill-one-time", asked.bill_one_time),
+        ("remedies", "--add and --end", _remedies(asked)),
+    )
+    yield from ((key, option, value) for key, option, value in plain if value or value == 0)
+
+
+def _remedies(asked: Asked) -> dict[str, object]:
+    add = [_addon(text) for text in asked.add]
+    return {key: value for key, value in (("add", add), ("end", list(asked.end))) if value}
+
+
+def _addon(text: str) -> dict[str, object]:
+    """`extra-disk=3` is three of them; a count that is none is left for the reader to refuse."""
+    name, _, count = text.partition("=")
+    return {"name": name, "quantity": int(count) if count.isascii() and count.isdecimal() else count or 1}
+
+
+def _at_option(problem: Diagnostic, options: list[str]) -> Diagnostic:
+    """The diagnostic with the option as its place, in place of the line of a document that nobody wrote."""
+    number = problem.span.line - 2
+    place = options[number] if 0 <= number < len(options) else "the options"
+    return replace(problem, span=whole_file(place), labels=(), context="")
+
+
+def instant_of(book: Book, subscription: Subscription, *, at: str | None) -> int:
+    """The instant that `--at` names, or now.
+
+    Raises:
+        InvalidInput: it names none.
+    """
+    from planshift.billing.zones import parse_instant
+
+    if at is None:
+        return now()
+    try:
+        return parse_instant(at, subscription.timezone or book.zone)
+    except ValueError as error:
+        found = Diagnostic(code="PS118", message=str(error), span=whole_file(f"--at {at}"))
+        raise InvalidInput(diagnostics=(found,)) from None

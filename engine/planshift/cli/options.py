@@ -1,0 +1,46 @@
+"""`planshift options`: what a subscription can change to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from planshift.cli.answering import answering
+from planshift.cli.exits import Exit
+from planshift.cli.inputs import (
+    AtOption,
+    BookArgument,
+    ByOption,
+    SubscriptionArgument,
+    instant_of,
+    open_book,
+    open_subscription,
+)
+from planshift.cli.printing import FormatOption, say_json, say_sheet
+
+
+@answering
+def options(
+    book: BookArgument,
+    subscription: SubscriptionArgument,
+    /,
+    *,
+    at: AtOption = None,
+    by: ByOption = "customer",
+    hidden: Annotated[bool, Parameter(help="Also tell what is not offered, and why.")] = False,
+    format: FormatOption = "text",  # noqa: A002  # the option's name
+) -> Exit:
+    """List what a subscription can change to."""
+    from planshift.billing.change import ChangeRequest
+    from planshift.decision.offers import offers_of, to_json
+
+    opened = open_book(book)
+    held = open_subscription(opened, book, name=subscription)
+    request = ChangeRequest(at=instant_of(opened, held, at=at), by=by)
+    found = opened.options(held, request)
+    if format == "json":
+        say_json(to_json(found, hidden=hidden))
+    else:
+        say_sheet(offers_of(found, of=held, hidden=hidden))
+    return Exit.YES if found.entries else Exit.NO

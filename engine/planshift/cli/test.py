@@ -1,0 +1,85 @@
+"""`planshift test`: the cases that books bring along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from planshift.cli.answering import answering
+from planshift.cli.exits import Exit
+from planshift.cli.inputs import open_book
+from planshift.cli.printing import FormatOption, say, say_json
+from planshift.diagnostics.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from planshift.cases.report import Report
+
+
+@answering
+def run_cases(
+    books: Annotated[tuple[Path, ...], Parameter(name="BOOK", help="Books, or folders of books.")],
+    /,
+    *,
+    run: Annotated[
+        str | None,
+        Parameter(help="Only the cases that have this in their name or that of their file.", metavar="PATTERN"),
+    ] = None,
+    format: FormatOption = "text",  # noqa: A002  # the option's name
+) -> Exit:
+    """Run the cases that books bring along."""
+    from planshift.cases.report import report_text
+    from planshift.rulebook.checking import books_in
+
+    reports = _reports(tuple(found for path in books for found in books_in(path)), run)
+    if format == "json":
+        say_json([_data(report) for report in reports])
+    else:
+        say("\n\n".join(map(report_text, reports)))
+    return Exit.YES if all(report.ok for report in reports) else Exit.NO
+
+
+def _reports(books: tuple[Path, ...], pattern: str | None) -> list[Report]:
+    """The reports of the books that have such cases.
+
+    Raises:
+        InvalidBook: a book or its cases have mistakes.
+        InvalidInput: no book has such cases.
+    """
+    from planshift.cases.run import run
+
+    reports: list[Report] = []
+    nothing: InvalidInput | None = None
+    for path in books:
+        opened = open_book(path)
+        try:
+            reports.append(run(opened, pattern))
+        except InvalidInput as error:
+            nothing = error
+    if not reports and nothing is not None:
+        raise nothing
+    return reports
+
+
+def _data(report: Report) -> dict[str, object]:
+    return {
+        "book": report.book,
+        "passed": len(report.of("passed")),
+        "failed": len(report.of("failed")),
+        "todo": len(report.of("todo")),
+        "cases": [
+            {
+                "name": result.name,
+                "file": result.span.file,
+                "line": result.span.line,
+                "status": result.status,
+                "todo": result.todo or None,
+                "differences": [
+                    {"what": each.what, "expected": each.expected, "got": each.got, "why": list(each.why)}
+                    for each in result.differences
+                ],
+            }
+            for result in report.results
+        ],
+    }
