@@ -17,6 +17,12 @@ from planshift.billing.interval import Interval, parse_interval
 from planshift.diagnostics.span import Span
 from planshift.policy.located import Located, Mapping, Scalar, Sequence, plain, span_of
 
+MAX_COUNT = 1_000_000
+"""The largest number of pieces or units that a case may count with."""
+
+MAX_YEARS = 100
+"""The longest interval of a case."""
+
 _NUMERAL = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,12})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -124,15 +130,15 @@ class Fields:
             raise self.mistake(name, f"is not a number: `{text}`")
         return found
 
-    def whole(self, name: str, default: int | None = None) -> int:
-        """A whole number.
+    def whole(self, name: str, default: int | None = None, *, low: int = 0, high: int = MAX_COUNT) -> int:
+        """A whole number within bounds.
 
         Raises:
-            CaseMistake: it is missing or not whole.
+            CaseMistake: it is missing, not whole or out of bounds.
         """
         found = self.fraction(name, None if default is None else str(default))
-        if found.denominator != 1:
-            raise self.mistake(name, "is not a whole number")
+        if found.denominator != 1 or not low <= found <= high:
+            raise self.mistake(name, f"is not a whole number from {low:,} to {high:,}")
         return found.numerator
 
     def truth(self, name: str) -> bool:
@@ -170,9 +176,12 @@ class Fields:
         """
         text = self.text(name, default)
         try:
-            return parse_interval(text)
+            found = parse_interval(text)
         except ValueError as error:
             raise self.mistake(name, f"cannot be read: {error}") from None
+        if found.months > 12 * MAX_YEARS or found.days > 366 * MAX_YEARS:
+            raise self.mistake(name, f"is longer than {MAX_YEARS} years")
+        return found
 
     def word(self, name: str, *, of: dict[str, str], default: str | None = None) -> str:
         """What a word of the format is called here.

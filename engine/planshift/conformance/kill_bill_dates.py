@@ -22,7 +22,7 @@ from planshift.billing.schedule import (
 )
 from planshift.conformance.fields import Fields
 from planshift.conformance.figures import Figures, LineFigure, exact
-from planshift.conformance.money import Coin, coin_of
+from planshift.conformance.money import MOST_DECIMALS, Coin, coin_of
 
 SHARE_SCALE = 9
 """Decimals to which Kill Bill rounds a share before it meets a price."""
@@ -64,7 +64,7 @@ def _run_of(given: Fields, bill_to: date) -> _Run:
         end=given.day_or_none("end"),
         bill_to=bill_to,
         interval=given.interval("every"),
-        bill_day=given.whole("bill_day", 1),
+        bill_day=given.whole("bill_day", 1, low=1, high=31),
         in_arrear=ARREAR[given.word("billed", of={word: word for word in ARREAR}, default="in_advance")],
         greedy=GREEDY[given.word("arrear_mode", of={word: word for word in GREEDY}, default="default")],
     )
@@ -143,7 +143,7 @@ def fraction(given: Fields) -> Figures:
     """The share of a period, exactly and rounded."""
     num, den = _share(given, basis_of(given))
     return {
-        "fraction": lambda: Fraction(*rounded_share(num, den, given.whole("scale", SHARE_SCALE))),
+        "fraction": lambda: Fraction(*rounded_share(num, den, given.whole("scale", SHARE_SCALE, high=MOST_DECIMALS))),
         "rational": lambda: Fraction(num, den),
     }
 
@@ -162,8 +162,13 @@ def count_periods(given: Fields) -> Figures:
 
 def step(given: Fields) -> Figures:
     """A date moved by whole periods."""
-    anchor = given.whole("bill_day") if given.has("bill_day") else None
-    moved = step_date(given.day("date"), given.interval("every"), times=given.whole("times", 1), anchor_day=anchor)
+    anchor = given.whole("bill_day", low=1, high=31) if given.has("bill_day") else None
+    moved = step_date(
+        given.day("date"),
+        given.interval("every"),
+        times=given.whole("times", 1, low=-1200, high=1200),
+        anchor_day=anchor,
+    )
     return {"date": lambda: moved}
 
 
@@ -194,7 +199,7 @@ def segments(given: Fields) -> Figures:
 def cycles(given: Fields) -> Figures:
     """How many periods a bill run produces: the sum of its shares, exactly and with each share rounded."""
     found = _segments(given)
-    scale = given.whole("scale", SHARE_SCALE)
+    scale = given.whole("scale", SHARE_SCALE, high=MOST_DECIMALS)
     rounded = [Fraction(*rounded_share(segment.num, segment.den, scale)) for segment in found]
     return {"cycles": lambda: sum(rounded, Fraction(0))}
 

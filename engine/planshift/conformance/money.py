@@ -14,6 +14,10 @@ FINEST = 6
 """The most decimals that a book can give a currency: what a case that does not round is worked out in."""
 
 
+MOST_DECIMALS = 12
+"""The most decimals that anything is rounded to."""
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coin:
@@ -74,7 +78,7 @@ def coin_of(given: Fields) -> Coin:
         return Coin(currency=currency, scale=iso.decimals(currency), mode="half_up")
     mode = rounding.word("mode", of=_MODES, default="half_up")
     default = FINEST if rounding.text("mode", "half_up") == "none" else iso.decimals(currency)
-    return Coin(currency=currency, scale=rounding.whole("scale", default), mode=mode)
+    return Coin(currency=currency, scale=rounding.whole("scale", default, high=MOST_DECIMALS), mode=mode)
 
 
 def percent_ppm(fields: Fields, name: str) -> int:

@@ -69,11 +69,12 @@ def _tax(amount: Money, line: Fields, *, given: Fields, coin: Coin) -> Money:
 
 def _line(line: Fields, *, given: Fields, coin: Coin) -> Money:
     minor, pieces = coin.parts(line, "price")
+    quantity = line.fraction("qty", "1")
     num, den = _share(line, given)
     amount = line_amount(
         minor,
-        quantity=line.whole("qty", 1),
-        per=pieces * line.whole("per", 1),
+        quantity=quantity.numerator,
+        per=pieces * quantity.denominator * line.whole("per", 1, low=1),
         discount=coin.read_or(line, "discount_amount", 0),
         discount_ppm=percent_ppm(line, "discount_percent"),
         num=num,

@@ -90,7 +90,7 @@ def _basis(proration: Fields | None) -> str:
 def counted(given: Fields, remaining: Fraction, total: Fraction, *, unit: str) -> Situation:
     """A period of `total` units with the change `remaining` units before its end.
 
-    A ratio above one is a longer period measured against a fixed number of days, and changed inside: as a whole one it
+    A ratio above one is a longer period measured against a fixed number of units, and changed inside: as a whole one it
     would be billed as one. Part units become a ratio of days.
 
     Raises:
@@ -98,21 +98,17 @@ def counted(given: Fields, remaining: Fraction, total: Fraction, *, unit: str) -
     """
     if total <= 0 or remaining < 0:
         raise given.mistake("proration", "has no ratio of a period")
-    zone = zone_of(given)
-    ratio = remaining / total
+    zone, ratio = zone_of(given), remaining / total
     longer = ratio > 1
-    rated = given.inner("proration").has("rate_scale")
-    if longer and not rated:
-        remaining, total = Fraction(ratio.numerator), Fraction(ratio.denominator)
     if remaining.denominator != 1 or total.denominator != 1:
-        remaining, total = Fraction(ratio.numerator), Fraction(ratio.denominator)
-        unit = "day"
+        remaining, total, unit = Fraction(ratio.numerator), Fraction(ratio.denominator), "day"
     left, whole = remaining.numerator, total.numerator
-    by_clock = unit in SECONDS and whole * SECONDS.get(unit, 0) >= SECONDS_PER_DAY
-    if longer or (unit not in ("month", "none") and not by_clock):
+    length = left + 1 if longer else whole
+    by_clock = unit in SECONDS and length * SECONDS.get(unit, 0) >= SECONDS_PER_DAY
+    if not by_clock and unit != "none" and (longer or unit != "month"):
         unit = "day"
     change = given.day("change_on") if given.has("change_on") else None
-    period, at = _span(left, left + 1 if longer else whole, unit=unit, zone=zone, change=change)
+    period, at = _span(left, length, unit=unit, zone=zone, change=change)
     basis = f"fixed {whole}" if longer else "actual"
     return Situation(period=period, at=at, zone=zone, unit=unit, basis=basis, ratio=ratio)
 
@@ -120,16 +116,15 @@ def counted(given: Fields, remaining: Fraction, total: Fraction, *, unit: str) -
 def _span(left: int, length: int, *, unit: str, zone: str, change: date | None) -> tuple[Period, int]:
     """A period of `length` units, and the instant `left` units before its end."""
     if unit == "month":
-        start = SOME_DAY if change is None else step_date(change, Interval(months=1), times=left - length)
-        moved = step_date(start, Interval(months=1), times=length - left)
-        period = Period(start=start, end=step_date(start, Interval(months=1), times=length))
-        return period, midnight(to_day(change or moved), zone)
+        month = Interval(months=1)
+        start = SOME_DAY if change is None else step_date(change, month, times=left - length)
+        moved = step_date(start, month, times=length - left)
+        return Period(start=start, end=step_date(start, month, times=length)), midnight(to_day(change or moved), zone)
     if unit in SECONDS:
-        seconds = SECONDS[unit]
-        at = midnight(to_day(change or SOME_DAY), zone)
-        starts_at = at - (length - left) * seconds if change is not None else at
-        at = at if change is not None else starts_at + (length - left) * seconds
-        return period_between(starts_at, at + left * seconds, zone=zone, change_at=at), at
+        second, past = SECONDS[unit], (length - left) * SECONDS[unit]
+        starts_at = midnight(to_day(SOME_DAY), zone) if change is None else midnight(to_day(change), zone) - past
+        at = starts_at + past
+        return period_between(starts_at, at + left * second, zone=zone, change_at=at), at
     start = SOME_DAY if change is None else change - timedelta(days=length - left)
     period = Period(start=start, end=start + timedelta(days=length))
     return period, midnight(to_day(start + timedelta(days=length - left)), zone)

@@ -57,7 +57,7 @@ def instant_at(fields: Fields, name: str, *, zone: str) -> int:
     try:
         return parse_instant(text, UTC)
     except ValueError as error:
-        raise fields.mistake(name, f"cannot be read: {error}") from None
+        raise fields.mistake(name, f"is neither a date nor an instant: {error}") from None
 
 
 def day_at(fields: Fields, name: str, *, zone: str) -> date:
