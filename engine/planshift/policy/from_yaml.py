@@ -71,14 +71,14 @@ def read_book_text(files: Mapping[str, str]) -> Read:
 
 def _read(shelf: Shelf, *, policy: str, book: str) -> Read:
     stack = Stack(shelf)
-    stack.problems += _check_names(shelf, policy)
     layer = stack.layer(policy) if shelf.has(policy) else Layer()
+    stack.problems += _check_names(shelf, policy, read=stack.sources)
     document = _document(layer, stack, book=book)
     problems = sort_diagnostics(stack.problems)
     return None if has_errors(problems) else document, problems, stack.sources
 
 
-def _check_names(shelf: Shelf, policy: str) -> Iterator[Diagnostic]:
+def _check_names(shelf: Shelf, policy: str, *, read: Mapping[str, str]) -> Iterator[Diagnostic]:
     names, here = shelf.names(), whole_file(shelf.shown(policy))
     help_text: str | None
     if len(names) > MAX_FILES:
@@ -92,7 +92,8 @@ def _check_names(shelf: Shelf, policy: str) -> Iterator[Diagnostic]:
         )
     for name in names if policy == POLICY else ():
         known = (POLICY, CATALOG, RULES)
-        if "/" not in name and name not in known and name.endswith((".yaml", ".yml", ".rules")):
+        is_ours = "/" not in name and name.endswith((".yaml", ".yml", ".rules"))
+        if is_ours and name not in known and shelf.shown(name) not in read:
             near = nearest(name, known)
             help_text = f"rename it to `{near}` if it is meant to be that" if near and not shelf.has(near) else None
             message = "the file is no part of a book and is not read"

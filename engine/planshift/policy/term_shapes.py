@@ -12,6 +12,7 @@ from typing import final
 
 from planshift.billing.interval import Interval, parse_interval
 from planshift.billing.money import parse_percent
+from planshift.diagnostics.nearest import did_you_mean
 from planshift.policy.amounts import Amounts, Decimals, read_amounts
 from planshift.policy.located import OddNumber
 from planshift.policy.mistakes import Mistake, Mistakes, describe, no_such_word, read_each, shown, wrong
@@ -222,6 +223,9 @@ def _read_texts(value: object, _decimals: Decimals) -> Texts:
     return Texts(texts=tuple(sorted(texts)))
 
 
+_FEE_PARTS = ("percent", "of", "at_least", "at_most")
+
+
 def _percentage_fee(value: dict[str, object], decimals: Decimals) -> Fee:
     mistakes: list[Mistake] = []
     bounds: dict[str, Amounts] = {}
@@ -235,7 +239,10 @@ def _percentage_fee(value: dict[str, object], decimals: Decimals) -> Fee:
             elif key in ("at_least", "at_most"):
                 bounds[key] = _charge(part, decimals)
             else:
-                raise no_such_word(key, ("percent", "of", "at_least", "at_most"), what="a part of a fee")
+                help_text = (
+                    did_you_mean(key, _FEE_PARTS) or f"known here: {', '.join(f'`{part}`' for part in _FEE_PARTS)}"
+                )
+                mistakes.append(Mistake("PS101", f"`{key}` is not a field here", help_text, (key,), on_key=True))
         except Mistakes as error:
             mistakes += error.at(key)
     if "percent" not in value:
