@@ -67,7 +67,7 @@ def test_a_kind_is_either_translated_or_outside() -> None:
     assert {case.kind for cases in ALL.values() for case in cases} <= kinds | set(OUT_OF_SCOPE)
 
 
-@pytest.mark.parametrize(("name", "expected"), [("kill_bill.yaml", "kill_bill"), ("published.yaml", "published")])
+@pytest.mark.parametrize("name, expected", [("kill_bill.yaml", "kill_bill"), ("published.yaml", "published")])
 def test_a_file_tells_its_format(name: str, expected: str) -> None:
     assert detect_format((HERE / name).read_text(encoding="utf-8")) == expected
 
@@ -118,7 +118,7 @@ def test_a_figure_that_a_kind_does_not_have_is_a_difference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    "old, new, told",
     [
         ("end: 2012-06-01", "end: 2012-06-31", "cases.yaml:5:38: `given.period.end` is neither a date nor an instant"),
         ("end: 2012-06-01", "end: 2012-04-01", "cannot end on 2012-04-01"),
@@ -138,7 +138,7 @@ def test_a_case_that_cannot_be_run_fails_and_says_why(old: str, new: str, told: 
 
 
 @pytest.mark.parametrize(
-    ("text", "code"),
+    "text, code",
     [
         ("", "PS650"),
         ("just a text", "PS650"),

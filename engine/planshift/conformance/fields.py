@@ -225,4 +225,4 @@ def as_fraction(text: str) -> Fraction | None:
     if _NUMERAL.fullmatch(above) is None or (slash and _NUMERAL.fullmatch(below) is None):
         return None
     divisor = Fraction(below) if slash else Fraction(1)
-    return Fraction(above) / divisor if divisor else None
+    return Fraction(Fraction(above), divisor) if divisor else None

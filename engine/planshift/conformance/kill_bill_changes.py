@@ -135,7 +135,7 @@ def _request(
 
 def _given_back(given: Fields, coin: Coin) -> int:
     """What was already returned of the paid item, by whichever of the two names."""
-    return coin.read_or(given, "adjusted", 0) + coin.read_or(given, "already_credited", 0)
+    return coin.read_or(given, "adjusted", default=0) + coin.read_or(given, "already_credited", default=0)
 
 
 def change(given: Fields) -> Figures:

@@ -39,7 +39,7 @@ class Coin:
         except MoneyError as error:
             raise fields.mistake(name, f"cannot be read: {error}") from None
 
-    def read_or(self, fields: Fields, name: str, default: int) -> int:
+    def read_or(self, fields: Fields, name: str, *, default: int) -> int:
         """An amount in minor units, or the default where it is absent."""
         return self.read(fields, name) if fields.has(name) else default
 

@@ -16,7 +16,7 @@ from planshift.conformance.figures import Answer, Figures
 from planshift.conformance.money import Coin, coin_of, percent_ppm
 from planshift.conformance.published_answers import PublishedChange
 from planshift.conformance.published_terms import terms_of
-from planshift.conformance.situation import UNITS, Situation, counted, situation_of
+from planshift.conformance.situation import Situation, counted, situation_of
 
 ARREAR = {"advance": False, "in_advance": False, "arrears": True, "in_arrears": True, "in_arrear": True}
 
@@ -42,7 +42,7 @@ def _plans(given: Fields) -> tuple[CasePlan, ...]:
 def _discount(side: Fields | None, coin: Coin) -> Discount:
     if side is None:
         return Discount()
-    return Discount(ppm=percent_ppm(side, "discount_percent"), amount=coin.read_or(side, "discount_amount", 0))
+    return Discount(ppm=percent_ppm(side, "discount_percent"), amount=coin.read_or(side, "discount_amount", default=0))
 
 
 def _paid(given: Fields, situation: Situation, coin: Coin) -> int | None:
@@ -131,7 +131,7 @@ def classify(given: Fields) -> Figures:
     rate = price_per_month if per_month == "month" else price_per_day
 
     def rated(side: Fields) -> Callable[[], Fraction]:
-        return lambda: rate(coin.read(side, "price"), side.interval("every")) / 10**coin.scale
+        return lambda: Fraction(rate(coin.read(side, "price"), side.interval("every")), 10**coin.scale)
 
     return {
         "direction": lambda: decide(book, subscription=subscription, request=request).direction,
@@ -145,7 +145,9 @@ def credit_note(given: Fields) -> Figures:
     coin = coin_of(given)
     plan = CasePlan(name="old", price=given.numeral("price"), every=given.text("every", "1 month"))
     if given.has("unused_days"):
-        situation = counted(given, given.fraction("unused_days"), given.fraction("period_days"), unit=UNITS["day"])
+        situation = counted(
+            given, remaining=given.fraction("unused_days"), total=given.fraction("period_days"), unit="day"
+        )
     else:
         situation = situation_of(given)
     subscription = Subscription(
@@ -154,7 +156,7 @@ def credit_note(given: Fields) -> Figures:
     book = _book(coin, plans=(plan,), terms=terms_of(given, situation, coin=coin), zone=situation.zone)
     decision = decide(book, subscription=subscription, request=ChangeRequest(at=situation.at, kind="cancel"))
     credit = decision.amount("credit") or coin.of(0)
-    item = coin.of(cap_credit(credit.minor, credit.minor, coin.read_or(given, "prior_credit_notes", 0)))
+    item = coin.of(cap_credit(credit.minor, credit.minor, coin.read_or(given, "prior_credit_notes", default=0)))
     return {"item": lambda: item, "total": lambda: item, "credit": lambda: item, "tax": lambda: coin.of(0)}
 
 

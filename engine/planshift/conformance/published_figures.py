@@ -75,7 +75,7 @@ def _line(line: Fields, *, given: Fields, coin: Coin) -> Money:
         minor,
         quantity=quantity.numerator,
         per=pieces * quantity.denominator * line.whole("per", 1, low=1),
-        discount=coin.read_or(line, "discount_amount", 0),
+        discount=coin.read_or(line, "discount_amount", default=0),
         discount_ppm=percent_ppm(line, "discount_percent"),
         num=num,
         den=den,
@@ -113,7 +113,7 @@ def cap(given: Fields) -> Figures:
     """A credit limited to what was paid and not yet credited."""
     coin = coin_of(given)
     potential, paid = coin.read(given, "potential_credit"), coin.read(given, "paid")
-    credit = cap_credit(potential, paid, coin.read_or(given, "previous_credits", 0))
+    credit = cap_credit(potential, paid, coin.read_or(given, "previous_credits", default=0))
     return {"credit": lambda: coin.of(credit)}
 
 

@@ -64,7 +64,8 @@ def situation_of(given: Fields) -> Situation:
         period = read_period(inner, zone=zone, change_at=at)
         return Situation(period=period, at=at, zone=zone, unit=unit, basis=_basis(proration))
     if proration is not None and proration.has("remaining"):
-        return counted(given, proration.fraction("remaining"), proration.fraction("total"), unit=unit)
+        left, whole = proration.fraction("remaining"), proration.fraction("total")
+        return counted(given, remaining=left, total=whole, unit=unit)
     day = given.day("change_on") if given.has("change_on") else SOME_DAY
     side = given.inner("old" if given.has("old") else "new")
     period = Period(start=day, end=step_date(day, side.interval("every", "1 month")))
@@ -87,7 +88,7 @@ def _basis(proration: Fields | None) -> str:
     return proration.word("basis", of=known | {"per_calendar_month": "per_calendar_month"}, default="actual")
 
 
-def counted(given: Fields, remaining: Fraction, total: Fraction, *, unit: str) -> Situation:
+def counted(given: Fields, *, remaining: Fraction, total: Fraction, unit: str) -> Situation:
     """A period of `total` units with the change `remaining` units before its end.
 
     A ratio above one is a longer period measured against a fixed number of units, and changed inside: as a whole one it
@@ -98,7 +99,7 @@ def counted(given: Fields, remaining: Fraction, total: Fraction, *, unit: str) -
     """
     if total <= 0 or remaining < 0:
         raise given.mistake("proration", "has no ratio of a period")
-    zone, ratio = zone_of(given), remaining / total
+    zone, ratio = zone_of(given), Fraction(remaining, total)
     longer = ratio > 1
     if remaining.denominator != 1 or total.denominator != 1:
         remaining, total, unit = Fraction(ratio.numerator), Fraction(ratio.denominator), "day"
