@@ -125,7 +125,8 @@ class _Builder:
             if isinstance(event, DocumentStartEvent):
                 self._begin(event, is_first=root is None)
                 root = self._value(next(self._events))
-        return root
+        is_empty = isinstance(root, Scalar) and not root.text and not root.style
+        return None if is_empty else root
 
     def _begin(self, event: DocumentStartEvent, *, is_first: bool) -> None:
         if not is_first:
