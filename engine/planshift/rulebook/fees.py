@@ -141,7 +141,8 @@ def contract_outcome(
 def _remainder(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, credited: Bool) -> Int:
     """The old price for the rest of the contract, from where the customer's payments stop to count.
 
-    Counted in whole months and the days of the last one begun; an interval of days is counted in days.
+    Counted in whole months and the days of the last one begun; an interval of days is counted in days, and what is
+    charged once has nothing left to charge.
     """
     form, ends_on = facts.form, facts.whole("contract.ends_on")
     begin = choice(form, [(credited, dates.stop)], facts.period_end).least(ends_on)
@@ -151,6 +152,7 @@ def _remainder(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, pr
     following = whole_node(form, calendar.add_months(begin, whole + 1, anchor_day=day))
     length = (following - reached).greatest(1)
     monthly = spans.from_months > 0
-    num = choice(form, [(monthly, whole * length + (ends_on - reached).greatest(0))], (ends_on - begin).greatest(0))
+    rest = choice(form, [(monthly, whole * length + (ends_on - reached).greatest(0))], (ends_on - begin).greatest(0))
+    num = choice(form, [(spans.from_once, form.lit(0))], rest)
     den = choice(form, [(monthly, length * spans.from_months)], spans.from_days).greatest(1)
     return by_rounding(facts, terms, build=lambda mode, _scale, _power: price.old.muldiv(num, den, mode))

@@ -56,7 +56,7 @@ class Counter:
 
     def lost(self, subscription: Subscription, request: ChangeRequest, *, kind: str) -> int:
         """How many things of a kind have no same place on the plan asked for."""
-        if request.plan == subscription.plan:
+        if request.kind == "start" or request.plan == subscription.plan:
             return 0
         plan = self._plans.get(request.plan)
         return sum(1 for m in movables(self._catalog, subscription, plan=plan) if m.kind == kind and not m.same)

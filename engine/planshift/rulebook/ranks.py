@@ -68,7 +68,8 @@ class Ranks:
     def _keyed_ranks(self, term: str, key: Int, holders: Mapping[int, Statements]) -> list[Rank]:
         ranks: list[Rank] = []
         for scope in self._scopes(term):
-            said = {k: s for k, holder in holders.items() if (s := holder.about(term, scope)) is not None}
+            reached = {k: holder for k, holder in holders.items() if key.lo <= k <= key.hi}
+            said = {k: s for k, holder in reached.items() if (s := holder.about(term, scope)) is not None}
             if said:
                 ranks.append(Keyed(key=key, guard=self._in_scope(scope), statements=said))
         return ranks

@@ -80,9 +80,9 @@ def _held_on_target(facts: Facts, terms: Terms, addon: str) -> Int:
     accepts = form.lookup(
         facts.tables.plan_column(f"accepts.{addon}", lambda plan: int(addon in plan.addons)), facts.to_plan
     ).same(1)
-    kept = terms["carry.addons"].among("keep") | (
-        terms["carry.addons"].among("keep_if_same", "refuse", "map") & accepts
-    )
+    rule = terms["carry.addons"]
+    same_plan = facts.from_plan.same(facts.to_plan)
+    kept = same_plan | rule.among("keep") | (rule.among("keep_if_same", "refuse", "map") & accepts)
     held = facts.column(f"addons.{addon}", f"held(s, {addon!r})", high=MAX_COUNT)
     bought = facts.column(f"bought.{addon}", f"chosen(r, {addon!r})", high=MAX_COUNT)
     stays = form.cases(((kept, held),), 0)

@@ -123,7 +123,7 @@ def used_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) 
         end=dates.stop.greatest(start),
         of_start=of_start,
         of_end=facts.period_end,
-        starts_at=choice(form, [(known, midnight(facts, start))], starts_at),
+        starts_at=choice(form, [(start > period_start, midnight(facts, start))], starts_at),
         ends_at=change_instant(facts, terms, dates=dates),
         of_starts_at=choice(form, [(of_start.same(period_start), starts_at)], midnight(facts, of_start)),
         of_ends_at=of_ends_at,
