@@ -45,7 +45,7 @@ def book() -> BookDocument:
 def facts(text: str, *, currency: str = "EUR") -> tuple[dict[str, FactValue], list[Mistake]]:
     root, problems = read_yaml(text, file="facts.yaml")
     assert not problems
-    pairs, mistakes = read_facts(book().facts, "customer", root, currency=currency, decimals={})
+    pairs, mistakes = read_facts(book().facts, root, side="customer", currency=currency, decimals={})
     return dict(pairs), list(mistakes)
 
 

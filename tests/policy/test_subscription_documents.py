@@ -235,8 +235,8 @@ def test_a_request_is_made_whole() -> None:
 
 
 def test_the_price_that_is_meant() -> None:
-    assert default_price(shop.book(), anna(), "silver") == "monthly"
-    assert default_price(shop.book(), anna(), "nothing") is None
+    assert default_price(shop.book(), anna(), plan="silver") == "monthly"
+    assert default_price(shop.book(), anna(), plan="nothing") is None
 
 
 @pytest.mark.parametrize(

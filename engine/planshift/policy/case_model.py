@@ -75,7 +75,10 @@ class ExpectModel(Document):
     """What the customer pays at once."""
 
     due_later: Money | None = None
-    """What waits for the next bill."""
+    """What falls due on a later day, or waits for the next bill."""
+
+    due_held: Money | None = None
+    """What falls due once the events have happened that a held credit waits for."""
 
     lines: dict[LineKind, Money | None] | None = None
     """The sum of the lines of each kind; lines of kinds that are not named come to nothing."""

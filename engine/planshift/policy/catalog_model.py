@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, PlainValidator, StrictBool, StrictInt, ValidationInfo, WithJsonSchema
+from pydantic import (
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    StrictBool,
+    StrictInt,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from planshift.policy.amounts import Amounts, read_amount_text, read_amounts
 from planshift.policy.fields import Count, Day, Duration, Every, Limit, Months, Name, Names, PriceId, Text
@@ -34,6 +45,15 @@ class _Priced(Document):
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, AmountText]
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say that a further key is a currency."""
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        inner = handler.resolve_ref_schema(schema)
+        inner["patternProperties"] = {"^[A-Z]{3}$": inner["additionalProperties"]}
+        inner["additionalProperties"] = False
+        return schema
 
 
 class PriceModel(_Priced):

@@ -38,7 +38,9 @@ class Expected:
     span: Span
 
 
-_MONEY = frozenset({"due_now", "due_later", "next_bill", "lines", "flow", "contract.penalty", "contract.remainder"})
+_MONEY = frozenset(
+    {"due_now", "due_later", "due_held", "next_bill", "lines", "flow", "contract.penalty", "contract.remainder"}
+)
 _NESTED = frozenset({"lines", "flow", "contract", "extension", "excess", "terms", "sources"})
 
 

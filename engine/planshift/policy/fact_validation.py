@@ -23,7 +23,7 @@ FactPairs = tuple[tuple[str, FactValue], ...]
 
 
 def read_facts(
-    schema: FactSchema, side: str, node: Located | None, *, currency: str, decimals: Decimals
+    schema: FactSchema, node: Located | None, *, side: str, currency: str, decimals: Decimals
 ) -> tuple[FactPairs, tuple[Mistake, ...]]:
     """Return a value for every declared fact of a side, defaults filled in, and what is wrong with those given.
 

@@ -52,7 +52,7 @@ def request_from_model(
     return _request(model, subscription, held=held, now=now)
 
 
-def default_price(book: BookDocument, subscription: Subscription, plan: str) -> str | None:
+def default_price(book: BookDocument, subscription: Subscription, *, plan: str) -> str | None:
     """Return the id of the price that is meant where a request names none.
 
     It is the one with the interval of the present price, in the subscription's currency and still sold, or the only
@@ -130,7 +130,7 @@ def _price(model: RequestModel, plan: Plan, *, subscription: Subscription, held:
         return model.price
     if plan.name == subscription.plan and model.quantity is not None:
         return subscription.price
-    price = default_price(held.book, subscription, plan.name)
+    price = default_price(held.book, subscription, plan=plan.name)
     if price is None:
         known = ", ".join(f"`{each.id}` (every {each.interval})" for each in plan.prices)
         message = f"`price` is missing, and `{plan.name}` has several"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from planshift.billing.catalog import Plan, Price
 from planshift.billing.period import Period
 from planshift.billing.subscription import (
@@ -72,58 +74,90 @@ def _subscription(model: SubscriptionModel, held: Held) -> Subscription | None:
     plan = held.plan(model.plan, at=("plan",))
     price = _price(model, plan, held=held) if plan is not None else None
     period = _period(model.period, held)
-    customer, usage_facts = _customer(model, held)
-    held.resources(model.usage or {}, at=("usage",))
     _check_dates(model, period, held=held)
-    contract = _contract(model.contract, held)
-    pending = _pending(model.pending, held)
-    services = _services(model, held)
-    answers = _answers(model, held)
-    amount = None if model.amount is None else held.money(model.amount, at=("amount",))
-    paid = None if model.paid is None else held.money(model.paid, at=("paid",))
-    given_back = held.money(model.given_back, at=("given_back",))
-    debt = held.money(model.debt, at=("debt",))
+    held.resources(model.usage or {}, at=("usage",))
+    parts = _Parts(model, held)
     if price is not None:
-        due = _due(price, amount, quantity=model.quantity, held=held)
-        _check_amounts(due, paid, given_back=given_back, debt=debt, held=held)
-    addons = held.addons(model.addons or (), at=("addons",))
-    discount = held.discount(model.discount, at=("discount",))
-    account_credit = held.money(model.account_credit, at=("account_credit",))
-    if plan is None or price is None or period is None:
-        return None
-    return Subscription(
-        id=model.id,
-        plan=plan.name,
-        price=price.id,
-        currency=held.currency,
-        period=period,
-        customer=customer,
-        quantity=model.quantity,
-        bill_day=model.bill_day or 0,
-        status=model.status,
-        started_on=model.started_on,
-        renewals=model.renewals,
-        amount=amount,
-        paid=paid,
-        given_back=given_back,
-        debt=debt,
-        unpaid_invoices=model.unpaid_invoices,
-        account_credit=account_credit,
-        discount=discount,
-        trial_ends_on=model.trial_ends_on,
-        paid_through=model.paid_through,
-        contract=contract,
-        usage=tuple(sorted((model.usage or {}).items())),
-        usage_facts=usage_facts,
-        addons=addons,
-        services=services,
-        answers=answers,
-        resources=tuple(sorted((model.resources or {}).items())),
-        pending=pending,
-        changes=tuple(sorted(model.changes)),
-        timezone=model.timezone,
-        fact_schema=held.book.facts.digest,
-    )
+        parts.check_amounts(price)
+    return None if price is None or period is None else parts.together(price, period)
+
+
+@final
+class _Parts:
+    """The parts of a subscription that neither plan nor period decide; reading them reports what is wrong."""
+
+    def __init__(self, model: SubscriptionModel, held: Held) -> None:
+        self._model = model
+        self._held = held
+        self._customer, self._usage_facts = _customer(model, held)
+        self._contract = _contract(model.contract, held)
+        self._pending = _pending(model.pending, held)
+        self._services = _services(model, held)
+        self._answers = _answers(model, held)
+        self._addons = held.addons(model.addons or (), at=("addons",))
+        self._discount = held.discount(model.discount, at=("discount",))
+        self._amount = None if model.amount is None else held.money(model.amount, at=("amount",))
+        self._paid = None if model.paid is None else held.money(model.paid, at=("paid",))
+        self._given_back = held.money(model.given_back, at=("given_back",))
+        self._debt = held.money(model.debt, at=("debt",))
+        self._account_credit = held.money(model.account_credit, at=("account_credit",))
+
+    def together(self, price: Price, period: Period) -> Subscription:
+        """Return the subscription."""
+        model = self._model
+        return Subscription(
+            id=model.id,
+            plan=model.plan,
+            price=price.id,
+            currency=self._held.currency,
+            period=period,
+            customer=self._customer,
+            quantity=model.quantity,
+            bill_day=model.bill_day or 0,
+            status=model.status,
+            started_on=model.started_on,
+            renewals=model.renewals,
+            amount=self._amount,
+            paid=self._paid,
+            given_back=self._given_back,
+            debt=self._debt,
+            unpaid_invoices=model.unpaid_invoices,
+            account_credit=self._account_credit,
+            discount=self._discount,
+            trial_ends_on=model.trial_ends_on,
+            paid_through=model.paid_through,
+            contract=self._contract,
+            usage=tuple(sorted((model.usage or {}).items())),
+            usage_facts=self._usage_facts,
+            addons=self._addons,
+            services=self._services,
+            answers=self._answers,
+            resources=tuple(sorted((model.resources or {}).items())),
+            pending=self._pending,
+            changes=tuple(sorted(model.changes)),
+            timezone=model.timezone,
+            fact_schema=self._held.book.facts.digest,
+        )
+
+    def check_amounts(self, price: Price) -> None:
+        """Report amounts that cannot be together."""
+        held, paid = self._held, self._paid
+        listed = [dict(amounts).get(held.currency, 0) for amounts in (price.amounts, price.renewal)]
+        if self._amount is None and held.currency not in dict(price.amounts):
+            return
+        due = (max(listed) if self._amount is None else self._amount) * self._model.quantity
+        text = held.shown(due)
+        if paid is not None and paid > due:
+            message = f"more was paid than the period costs ({text})"
+            help_text = "put what was paid ahead into `account_credit`"
+            held.placing.report("PS511", message, path=("paid",), help_text=help_text)
+        elif (paid or 0) + self._debt > due:
+            message = f"what was paid and what is open come to more than the period costs ({text})"
+            held.placing.report("PS511", message, path=("debt",))
+        most = due if paid is None else paid
+        if self._given_back > most:
+            message = f"more was given back than was paid ({held.shown(most)})"
+            held.placing.report("PS528", message, path=("given_back",))
 
 
 def _price(model: SubscriptionModel, plan: Plan, *, held: Held) -> Price | None:
@@ -177,7 +211,7 @@ def _facts(at: tuple[str, ...], side: str, *, held: Held) -> FactPairs:
     found = follow(held.placing.root, at)
     node = found.value if found.steps == len(at) else None
     decimals = dict(held.book.policy.decimals)
-    pairs, mistakes = read_facts(held.book.facts, side, node, currency=held.currency, decimals=decimals)
+    pairs, mistakes = read_facts(held.book.facts, node, side=side, currency=held.currency, decimals=decimals)
     held.placing.problems += [
         problem_at(held.placing.root, at, mistake=mistake, on_key=mistake.code == "PS501") for mistake in mistakes
     ]
@@ -240,27 +274,3 @@ def _answers(model: SubscriptionModel, held: Held) -> tuple[Answer, ...]:
             path = ("answers", index, "service")
             held.placing.unknown("PS204", "service", name=each.service, known=known, path=path)
     return tuple(Answer(service=each.service, question=each.question, value=each.value) for each in model.answers or ())
-
-
-def _due(price: Price, amount: int | None, *, quantity: int, held: Held) -> int | None:
-    """Return the most that a period can cost, or None where the price has no amount in the currency."""
-    listed = [dict(amounts).get(held.currency, 0) for amounts in (price.amounts, price.renewal)]
-    if amount is None and held.currency not in dict(price.amounts):
-        return None
-    return (max(listed) if amount is None else amount) * quantity
-
-
-def _check_amounts(due: int | None, paid: int | None, *, given_back: int, debt: int, held: Held) -> None:
-    if due is None:
-        return
-    text = held.shown(due)
-    if paid is not None and paid > due:
-        message = f"more was paid than the period costs ({text})"
-        held.placing.report("PS511", message, path=("paid",), help_text="put what was paid ahead into `account_credit`")
-    elif (paid or 0) + debt > due:
-        message = f"what was paid and what is open come to more than the period costs ({text})"
-        held.placing.report("PS511", message, path=("debt",))
-    most = due if paid is None else paid
-    if given_back > most:
-        message = f"more was given back than was paid ({held.shown(most)})"
-        held.placing.report("PS528", message, path=("given_back",))

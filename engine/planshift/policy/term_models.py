@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, create_model
 
 from planshift.policy.models import Document
-from planshift.policy.term_values import TermValue
+from planshift.policy.term_shapes import Schema
+from planshift.policy.term_values import Choice, TermValue
 from planshift.policy.terms import TERMS, TermDefinition
 
 _GROUP_DOCS = {
@@ -24,8 +25,15 @@ def _field(definition: TermDefinition) -> Any:  # noqa: ANN401  # a field made a
         decimals = info.context["decimals"] if info.context else {}
         return None if value is None else definition.shape.read(value, decimals)
 
-    annotation = Annotated[Any, PlainValidator(read), WithJsonSchema(definition.shape.schema)]
-    return (annotation, Field(default=None, description=definition.doc))
+    annotation = Annotated[Any, PlainValidator(read), WithJsonSchema(_or_nothing(definition.shape.schema))]
+    by_default = f" By default `{definition.default.word}`." if isinstance(definition.default, Choice) else ""
+    return (annotation, Field(default=None, description=definition.doc + by_default))
+
+
+def _or_nothing(schema: Schema) -> dict[str, Any]:
+    """Return the schema with nothing allowed as well: it takes an inherited value back."""
+    options = schema.get("anyOf", [schema])
+    return {"anyOf": [*cast("list[Schema]", options), {"type": "null"}]}
 
 
 def _group_field(name: str, definitions: Iterable[TermDefinition]) -> Any:  # noqa: ANN401  # as above
