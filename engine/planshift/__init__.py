@@ -1,6 +1,6 @@
 """planshift: write which subscription plan may become which as a policy, and get explained decisions.
 
-The few verbs and the types they speak; each is imported when it is first asked for, so that `import planshift` is cheap.
+The few verbs and the types they speak. Each is imported when it is first asked for, so importing planshift is cheap.
 """
 
 from __future__ import annotations

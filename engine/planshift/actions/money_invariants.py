@@ -90,7 +90,7 @@ def credit_goes_where_it_should(plan: ActionPlan) -> Iterator[str]:
 def charges_are_billed_once(plan: ActionPlan) -> Iterator[str]:
     """What the change charges is offset or due, and every charge stands on exactly one bill."""
     flow = plan.flow
-    due = flow.offset.minor + flow.due_now.minor + flow.due_later.minor
+    due = flow.offset.minor + flow.due_now.minor + flow.due_later.minor + flow.due_held.minor
     yield from _differs("what is offset and what is due come to", due, flow.charges, what="the charges are")
     if plan.queued:
         return

@@ -56,6 +56,7 @@ _WHOLE: dict[str, Callable[[Decision], Value]] = {
     "effective_on": lambda d: d.effective_on,
     "due_now": lambda d: d.due_now,
     "due_later": lambda d: d.flow.due_later if d.flow else None,
+    "due_held": lambda d: d.flow.due_held if d.flow else None,
     "next_bill_on": lambda d: d.next_bill.on if d.next_bill else None,
     "next_bill": lambda d: d.next_bill.total if d.next_bill else None,
     "cancellable_until": lambda d: d.cancellable_until,

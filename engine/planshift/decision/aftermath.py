@@ -59,10 +59,10 @@ def moves_of(outcome: Outcome) -> Iterator[Move]:
 
 
 def _keeps_agreed_price(outcome: Outcome) -> bool:
-    """Whether the price agreed with the customer is that of the new side as well: only where the price stays."""
+    """Whether the price agreed with the customer is that of the new side as well."""
     before, request = outcome.subscription, outcome.request
     stays = (before.plan, before.price) == (request.plan, request.price)
-    return stays and outcome.word("carry.price_override") in ("keep", "keep_if_same")
+    return outcome.word("carry.price_override") in (("keep", "keep_if_same") if stays else ("keep",))
 
 
 def _why(rule: str, *, same: bool) -> str:

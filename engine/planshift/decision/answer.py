@@ -106,6 +106,7 @@ class Flow:
     charges: Money
     due_now: Money
     due_later: Money
+    due_held: Money
 
 
 @final

@@ -33,8 +33,7 @@ def source_of(outcome: Outcome, *terms: str) -> Source:
 
 def due_on(outcome: Outcome) -> date:
     """The day the lines fall due: that of the change, or of the next bill where collection waits."""
-    waits = outcome.truth("immediate") and outcome.word("collect") == "next_invoice"
-    return outcome.day("next_bill_on" if waits else "effective")
+    return outcome.day("next_bill_on" if outcome.truth("with_next_invoice") else "effective")
 
 
 def _share(outcome: Outcome, side: str, *, base: str, note: str = "") -> Formula:
@@ -81,13 +80,11 @@ def _credit(outcome: Outcome) -> Line:
     given = outcome.subscription.paid is not None and outcome.word("credit_basis") == "paid"
     amount, share = outcome.value("credit"), Fraction(outcome.value("credit.num"), outcome.value("credit.den") or 1)
     base = outcome.value("billed" if given else "old_price")
-    capped = amount < base * share - 1
+    left = max(outcome.value("billed") - outcome.subscription.given_back, 0)
+    capped = amount == left and base * share > left
     formula = _share(
         outcome, "credit", base="billed" if given else "old_price", note="limited to what was paid" if capped else ""
     )
-    term = outcome.term("hold_credit_until").value
-    plan = outcome.plan_named(outcome.subscription.plan)
-    held = term.names if isinstance(term, Names) and plan is not None and plan.usage_bucket else ()
     return Line(
         kind="credit",
         title=f"unused time on {title_of(outcome, outcome.subscription.plan)}",
@@ -97,7 +94,7 @@ def _credit(outcome: Outcome) -> Line:
         due_on=due_on(outcome),
         start=outcome.day("stop"),
         end=outcome.day("credit_end"),
-        held_until=held,
+        held_until=_held_until(outcome),
     )
 
 
@@ -139,7 +136,15 @@ def _flat_lines(outcome: Outcome) -> Iterator[Line]:
                 due_on=due_on(outcome),
                 start=outcome.day("effective"),
                 service=_service(outcome, kind),
+                held_until=_held_until(outcome) if kind in ("penalty", "remainder") else (),
             )
+
+
+def _held_until(outcome: Outcome) -> tuple[str, ...]:
+    """The events that credit and the cost of ending a contract wait for, where usage of the old plan is to be rated."""
+    term = outcome.term("hold_credit_until").value
+    plan = outcome.plan_named(outcome.subscription.plan)
+    return term.names if isinstance(term, Names) and plan is not None and plan.usage_bucket else ()
 
 
 def _fee_title(outcome: Outcome) -> str:
@@ -192,6 +197,7 @@ def flow_of(outcome: Outcome) -> Flow:
         "charges",
         "due_now",
         "due_later",
+        "due_held",
     )
     return Flow(**{name: outcome.money(outcome.value(name)) for name in names})
 
@@ -199,7 +205,8 @@ def flow_of(outcome: Outcome) -> Flow:
 def next_bill_of(outcome: Outcome) -> NextBill:
     """The next bill: what waits for it, the regular price, and the account credit it uses."""
     on = outcome.day("next_bill_on")
-    waiting = tuple(line for line in lines_of(outcome) if line.due_on == on and not _settled_now(outcome))
+    settled = outcome.truth("immediate") and not outcome.truth("with_next_invoice")
+    waiting = () if settled else tuple(line for line in lines_of(outcome) if line.due_on == on and not line.held_until)
     renewal = outcome.value("next_bill_renewal")
     regular: tuple[Line, ...] = ()
     if renewal:
@@ -210,10 +217,6 @@ def next_bill_of(outcome: Outcome) -> NextBill:
         account_credit_used=outcome.money(outcome.value("account_used")),
         total=outcome.money(outcome.value("next_bill")),
     )
-
-
-def _settled_now(outcome: Outcome) -> bool:
-    return outcome.truth("immediate") and outcome.word("collect") != "next_invoice"
 
 
 def _renewal(outcome: Outcome, minor: int, on: date) -> Line:

@@ -14,7 +14,6 @@ from planshift.decision.consequences import consequences
 from planshift.decision.decision import Decision
 from planshift.decision.formula_text import brief
 from planshift.decision.places import NO_PLACE, Place, place_of, reason_place, term_place
-from planshift.decision.rule_inputs import expression_of
 from planshift.decision.sheet import (
     Block,
     Column,
@@ -168,7 +167,7 @@ def _row(decision: Decision, line: Line, notes: Notes) -> tuple[str, ...]:
         line.title,
         str(start or ""),
         str(end or ""),
-        brief(line, expression=expression_of(decision, line)),
+        brief(decision, line),
         str(amount),
         notes.mark(place_of(line.source)).strip(),
     )
@@ -186,7 +185,9 @@ def _totals(decision: Decision) -> Iterator[tuple[str, str]]:
         (flow.to_time, "buys time"),
     )
     yield from ((label, str(amount)) for amount, label in kept if amount.minor)
-    if not decision.immediate:
+    if flow.due_held.minor:
+        yield "due once the credit is released", str(flow.due_held)
+    if not decision.immediate and not (flow.due_later.minor and decision.truth("with_next_invoice")):
         yield f"due on {decision.effective_on}", str(flow.due_later)
     elif flow.due_later.minor and decision.next_bill is not None:
         yield f"due with the next bill, {decision.next_bill.on}", str(flow.due_later)

@@ -10,7 +10,7 @@ from planshift.decision.consequences import consequences
 from planshift.decision.decision import Decision
 from planshift.decision.formula_text import worked
 from planshift.decision.places import NO_PLACE, Place, place_of, reason_place, road_places, term_place
-from planshift.decision.rule_inputs import FiredRule, expression_of, fired_rules
+from planshift.decision.rule_inputs import FiredRule, fired_rules
 from planshift.decision.sheet import Block, Column, Pairs, Paragraph, Point, Points, Section, Sheet, Table, sheet_of
 from planshift.decision.summary import TONES, opening, reason_text, remedies, verdict_text
 from planshift.decision.words import title_text
@@ -116,7 +116,7 @@ def _line_point(decision: Decision, line: Line) -> Point:
     service = f"taxed as {line.service}" if line.service else ""
     held = f"held until {', '.join(line.held_until)}" if line.held_until else ""
     told = ", ".join(part for part in (f"due {line.due_on}", f"for {days}" if days else "", service, held) if part)
-    notes = (worked(line, expression=expression_of(decision, line)), told, str(place_of(line.source)))
+    notes = (worked(decision, line), told, str(place_of(line.source)))
     return Point(text=f"{line.kind}: {line.title}, {amount}", notes=notes)
 
 
@@ -135,6 +135,7 @@ def _flow(decision: Decision) -> Iterator[Block]:
         ("forfeited", flow.forfeited),
         ("due now", flow.due_now),
         ("due later", flow.due_later),
+        ("due once the credit is released", flow.due_held),
     )
     rows = tuple((name, str(amount)) for name, amount in named if amount.minor or name == "due now")
     columns = (Column(heading="", wraps=True), Column(heading="", align="right"))

@@ -11,7 +11,7 @@ from typing import final
 
 from planshift.billing.line import line_amount
 from planshift.billing.money import PPM
-from planshift.billing.proration import cap_credit, prorate
+from planshift.billing.proration import cap_credit, prorate, rounded_share
 from planshift.expressions.form import Bool, Int
 from planshift.rulebook.dates import Dates, Intervals, Terms, choice, whole_node
 from planshift.rulebook.facts import Facts
@@ -26,13 +26,15 @@ class Prices:
     """Both sides' prices per interval.
 
     `old` and `new` are for the whole quantity, less the coupon; `old_unit` and `new_unit` are for one piece, before
-    coupons. `billed` is what was billed for the running period and counts for the credit.
+    coupons. `old_renewal` and `new_renewal` are what a regular bill to come holds of each. `billed` is what was billed
+    for the running period and counts for the credit.
     """
 
     old_unit: Int
     new_unit: Int
     old: Int
     new: Int
+    old_renewal: Int
     new_renewal: Int
     billed: Int
     from_in_arrear: Bool
@@ -54,6 +56,7 @@ class Swap:
     bills: Bool
     bills_old: Bool
     begin: Int
+    accrued: Int
 
 
 def by_rounding(facts: Facts, terms: Terms, *, build: Callable[[str, int | None, int | None], Int]) -> Int:
@@ -82,16 +85,18 @@ def prices(facts: Facts, terms: Terms, *, in_arrear: tuple[Bool, Bool]) -> Price
     """The amounts of both prices in the subscription's currency."""
     form, tables = facts.form, facts.tables
     renewal = tables.price_amounts("price.renewal", lambda price: price.renewal or price.amounts)
-    to_key = facts.by_plan_and_currency(facts.to_price)
+    renewals = [form.lookup(renewal, facts.by_plan_and_currency(key)) for key in (facts.from_price, facts.to_price)]
     old_unit = facts.from_unit
+    carried = terms["carry.price_override"]
     keeps_override = (
         facts.truth("subscription.amount.given")
-        & facts.from_price.same(facts.to_price)
-        & terms["carry.price_override"].among("keep", "keep_if_same")
+        & (carried.among("keep") | (carried.among("keep_if_same") & facts.from_price.same(facts.to_price)))
         & facts.truth("request.amount.given").negate()
+        & facts.is_cancel.negate()
     )
     new_unit = choice(form, [(keeps_override, facts.whole("subscription.amount"))], facts.to_unit)
     agreed = keeps_override | facts.truth("request.amount.given")
+    same_as_now = facts.truth("subscription.amount.given") | in_arrear[0]
     old = _price(facts, terms, unit=old_unit, new_side=False)
     paid = choice(form, [(facts.truth("subscription.paid.given"), facts.whole("subscription.paid"))], old)
     owed = terms["unpaid"].among("reduce_debt", "count_as_paid")
@@ -103,9 +108,8 @@ def prices(facts: Facts, terms: Terms, *, in_arrear: tuple[Bool, Bool]) -> Price
         new_unit=new_unit,
         old=old,
         new=_price(facts, terms, unit=new_unit, new_side=True),
-        new_renewal=_price(
-            facts, terms, unit=choice(form, [(agreed, new_unit)], form.lookup(renewal, to_key)), new_side=True
-        ),
+        old_renewal=_price(facts, terms, unit=choice(form, [(same_as_now, old_unit)], renewals[0]), new_side=False),
+        new_renewal=_price(facts, terms, unit=choice(form, [(agreed, new_unit)], renewals[1]), new_side=True),
         billed=billed,
         from_in_arrear=in_arrear[0],
         to_in_arrear=in_arrear[1],
@@ -170,49 +174,52 @@ def _prorated(facts: Facts, terms: Terms, amount: Int, fraction: Share) -> Int:
     return by_rounding(facts, terms, build=build)
 
 
-def whole_or(facts: Facts, whole: Bool, *, fraction: Share) -> Share:
-    """The share, or 1 where the part is a whole period."""
-    one = facts.form.lit(1)
-    return choice(facts.form, [(whole, one)], fraction[0]), choice(facts.form, [(whole, one)], fraction[1])
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """A part of a side's period: its share as it is measured, and whether it is the whole, which costs the price."""
+
+    measured: Share
+    whole: Bool
+
+    @property
+    def share(self) -> Share:
+        """The share, 1 for the whole."""
+        (num, den), form = self.measured, self.whole.form
+        return choice(form, [(self.whole, form.lit(1))], num), choice(form, [(self.whole, form.lit(1))], den)
 
 
 def swap(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices) -> Swap:
     """Credit and charge of the change."""
+    form, zero = facts.form, facts.form.lit(0)
     by_instants = terms["proration.unit"].among(*SECONDS_PER_UNIT)
-    credit_fraction = whole_or(
-        facts,
-        (dates.stop <= facts.period_start) & dates.credit_end.same(facts.period_end) & by_instants.negate(),
-        fraction=share(facts, terms, stretch=credit_stretch(facts, terms, dates=dates, spans=spans)),
+    left = Portion(
+        measured=share(facts, terms, stretch=credit_stretch(facts, terms, dates=dates, spans=spans)),
+        whole=(dates.stop <= facts.period_start) & dates.credit_end.same(facts.period_end) & by_instants.negate(),
     )
     part = charge_stretch(facts, terms, dates=dates, spans=spans)
-    charge_fraction = whole_or(
-        facts,
-        dates.whole & (by_instants & dates.keeps_period).negate(),
-        fraction=share(facts, terms, stretch=part),
+    billed = Portion(
+        measured=share(facts, terms, stretch=part), whole=dates.whole & (by_instants & dates.keeps_period).negate()
     )
+    used = _used(facts, terms, dates=dates, spans=spans)
     gives, bills, bills_old = _sides(facts, terms, dates=dates, spans=spans, price=price)
-    used = _used_share(facts, terms, dates=dates, spans=spans)
-    zero = facts.form.lit(0)
-    credit = choice(facts.form, [(gives, _credit(facts, terms, price, credit_fraction))], zero)
-    charge = _charge(facts, terms, price=price, spans=spans, fractions=(credit_fraction, charge_fraction))
-    charge = choice(facts.form, [(bills, charge)], zero)
+    credit = choice(form, [(gives, _credit(facts, terms, price, left))], zero)
+    charge = choice(form, [(bills, _charge(facts, terms, price=price, spans=spans, portions=(left, billed)))], zero)
     net = terms["rounding.place"].among("net") & gives & bills & terms["charge"].among("prorated")
-    charge = choice(
-        facts.form, [(net, _netted(facts, terms, price, credit, (credit_fraction, charge_fraction)))], charge
-    )
+    netted = _netted(facts, terms, price=price, credit=credit, portions=(left, billed))
+    old = _part(facts, terms, unit=price.old_unit, new_side=False, fraction=used.measured)
     return Swap(
         credit=credit,
-        charge=charge,
-        charge_old=choice(
-            facts.form, [(bills_old, _part(facts, terms, unit=price.old_unit, new_side=False, fraction=used))], zero
-        ),
-        credit_share=credit_fraction,
-        charge_share=charge_fraction,
-        charge_old_share=used,
+        charge=choice(form, [(net & spans.to_once.negate(), netted)], charge),
+        charge_old=choice(form, [(bills_old & used.whole, price.old), (bills_old, old)], zero),
+        credit_share=left.share,
+        charge_share=billed.share,
+        charge_old_share=used.share,
         gives_credit=gives,
         bills=bills,
         bills_old=bills_old,
-        begin=choice(facts.form, [(dates.whole & dates.keeps_period.negate(), dates.effective)], part.start),
+        accrued=_new_part(facts, terms, price=price, part=billed),
+        begin=choice(form, [(dates.whole & dates.keeps_period.negate(), dates.effective)], part.start),
     )
 
 
@@ -228,40 +235,49 @@ def _sides(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price:
         & terms["credit"].among("none").negate()
         & terms["charge"].among("difference").negate()
         & settled
-        & terms["timing"].among("period_end").negate()
+        & before_end
     )
     bills = facts.is_cancel.negate() & price.to_in_arrear.negate() & terms["charge"].among("none").negate()
-    extends = terms["unused_credit"].among("extend_time")
+    extends = terms["unused_credit"].among("extend_time") & spans.to_once.negate()
     bills = bills & (extends & terms["charge"].among("full").negate()).negate()
     return gives, bills, facts.is_start.negate() & price.from_in_arrear & before_end
 
 
-def _used_share(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -> Share:
+def _used(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -> Portion:
     """In arrear: the used part. It is owed in any case, so where nothing is prorated it is counted in days."""
-    form = facts.form
+    form, unit = facts.form, terms["proration.unit"]
     stretch = used_stretch(facts, terms, dates=dates, spans=spans)
     num, den = share(facts, terms, stretch=stretch)
-    whole = terms["proration.unit"].among("none")
     days, period = (stretch.end - stretch.start).greatest(0), (stretch.of_end - stretch.of_start).greatest(1)
-    return choice(form, [(whole, days)], num), choice(form, [(whole, period)], den)
+    none = unit.among("none")
+    whole = (stretch.start <= stretch.of_start) & stretch.end.same(stretch.of_end)
+    return Portion(
+        measured=(choice(form, [(none, days)], num), choice(form, [(none, period)], den)),
+        whole=whole & unit.among(*SECONDS_PER_UNIT).negate(),
+    )
 
 
-def _credit(facts: Facts, terms: Terms, price: Prices, fraction: Share) -> Int:
+def _by_paid(facts: Facts, terms: Terms) -> Bool:
+    """Whether a credit is a share of what was really debited."""
+    return terms["credit_basis"].among("paid") & facts.truth("subscription.paid.given")
+
+
+def _credit(facts: Facts, terms: Terms, price: Prices, left: Portion) -> Int:
     """What the unused part of the running period is worth, never more than was paid and not yet given back."""
     form, given_back = facts.form, facts.whole("subscription.given_back")
-    listed = _part(facts, terms, unit=price.old_unit, new_side=False, fraction=fraction)
-    paid = _prorated(facts, terms, price.billed, fraction)
-    by_paid = terms["credit_basis"].among("paid") & facts.truth("subscription.paid.given")
-    part = choice(form, [(by_paid, paid)], listed)
+    listed = _part(facts, terms, unit=price.old_unit, new_side=False, fraction=left.measured)
+    paid = _prorated(facts, terms, price.billed, left.measured)
+    by_paid = _by_paid(facts, terms)
     base = choice(form, [(by_paid, price.billed)], price.old)
-    potential = choice(form, [(terms["credit"].among("full"), base)], part)
+    in_full = terms["credit"].among("full") | left.whole
+    potential = choice(form, [(in_full, base), (by_paid, paid)], listed)
     return whole_node(form, cap_credit(potential, price.billed, given_back))
 
 
-def _charge(facts: Facts, terms: Terms, *, price: Prices, spans: Intervals, fractions: tuple[Share, Share]) -> Int:
+def _charge(facts: Facts, terms: Terms, *, price: Prices, spans: Intervals, portions: tuple[Portion, Portion]) -> Int:
     """What the new plan costs up to its next regular bill, by the term `charge`."""
     form = facts.form
-    (left, total), part = fractions
+    (left, total), part = portions[0].share, portions[1]
     by_month = left * spans.from_months.greatest(1), total * spans.to_months.greatest(1)
 
     def by(value: TermValue) -> Int:
@@ -274,34 +290,55 @@ def _charge(facts: Facts, terms: Terms, *, price: Prices, spans: Intervals, frac
             return form.lit(0)
         if word == "full":
             return price.new
-        return _part(facts, terms, unit=price.new_unit, new_side=True, fraction=part)
+        return choice(form, [(spans.to_once, price.new)], _new_part(facts, terms, price=price, part=part))
 
-    return choice(
-        form, [(spans.to_once & terms["charge"].among("prorated"), price.new)], terms["charge"].choose_int(by)
-    )
+    return terms["charge"].choose_int(by)
 
 
-def _netted(facts: Facts, terms: Terms, price: Prices, credit: Int, fractions: tuple[Share, Share]) -> Int:
+def _new_part(facts: Facts, terms: Terms, *, price: Prices, part: Portion) -> Int:
+    """A part of the new price; the whole costs the price, whatever its units say."""
+    rest = _part(facts, terms, unit=price.new_unit, new_side=True, fraction=part.measured)
+    return choice(facts.form, [(part.whole, price.new)], rest)
+
+
+def _netted(facts: Facts, terms: Terms, *, price: Prices, credit: Int, portions: tuple[Portion, Portion]) -> Int:
     """The charge that, less the credit, is the difference of both sides rounded once.
 
-    The rounding of a negative difference is that of its size with the sign put back. Where a rate is rounded, the rate
-    of the difference is. A credit below its share of the price (a cap, or less paid) leaves nothing to net exactly.
+    The rounding of a negative difference is that of its size with the sign put back. Where a rate is rounded and both
+    sides are the same part of a period, the rate of their difference is.
     """
     form = facts.form
-    (n1, d1), (n2, d2) = fractions
-    old = _listed(facts, terms, price, new_side=False)
-    new = _listed(facts, terms, price, new_side=True)
-    more, less = (new * n2 * d1, old * n1 * d2)
-    size = (more - less).greatest(less - more).greatest(0)
-    per_unit = (new - old).greatest(old - new).greatest(0)
+    in_full, by_paid = terms["credit"].among("full"), _by_paid(facts, terms)
+    listed = choice(form, [(in_full, price.old * PPM)], _listed(facts, terms, price, new_side=False))
+    old, new = choice(form, [(by_paid, price.billed * PPM)], listed), _listed(facts, terms, price, new_side=True)
+    cap = (price.billed - facts.whole("subscription.given_back")).greatest(0) * PPM
+    one = form.lit(1)
 
-    def build(mode: str, _scale: int | None, power: int | None) -> Int:
-        if power is None:
-            return size.muldiv(1, d1 * d2 * PPM, mode)
-        return whole_node(form, prorate(per_unit, n2, d2, per=PPM, mode=mode, rate_power=power))
+    def build(mode: str, scale: int | None, power: int | None) -> Int:
+        (n1, d1), (n2, d2) = (_early(portion.share, None if power else scale) for portion in portions)
+        n1, d1 = choice(form, [(in_full, one)], n1), choice(form, [(in_full, one)], d1)
+        more, less = new * n2 * d1, (old * n1).least(cap * d1) * d2
+        net = _size(more, less).muldiv(1, d1 * d2 * PPM, mode)
+        if power is not None:
+            alike = n1.same(n2) & d1.same(d2) & n1.same(d1).negate() & (old * n1 <= cap * d1)
+            rated = prorate(_size(new, old), n2, d2, per=PPM, mode=mode, rate_power=power)
+            net = choice(form, [(alike, whole_node(form, rated))], net)
+        return choice(form, [(less > more, (credit - net).greatest(0))], credit + net)
 
-    net = by_rounding(facts, terms, build=build)
-    return choice(form, [(less > more, (credit - net).greatest(0))], credit + net)
+    return by_rounding(facts, terms, build=build)
+
+
+def _size(a: Int, b: Int) -> Int:
+    """How far two numbers are apart."""
+    return (a - b).greatest(b - a).greatest(0)
+
+
+def _early(fraction: Share, scale: int | None) -> Share:
+    """The share, rounded to its decimals where the terms say so."""
+    if scale is None:
+        return fraction
+    num, power = rounded_share(*fraction, scale)
+    return whole_node(fraction[0].form, num), fraction[0].lift(power)
 
 
 def _listed(facts: Facts, terms: Terms, price: Prices, *, new_side: bool) -> Int:

@@ -24,7 +24,7 @@ from planshift.rulebook.requirements import Fit, Objection, objections, requirem
 from planshift.rulebook.resolution import ResolvedTerm, SourceList, resolve
 from planshift.rulebook.roads import RoadFinding, find_road
 from planshift.rulebook.rule_nodes import LowerRules, RuleNodes
-from planshift.rulebook.settlement import Settlement, settle
+from planshift.rulebook.settlement import Settlement, bills_with_next_invoice, settle
 from planshift.rulebook.sources import Source
 
 VERDICTS = ("allowed", "denied", "needs_remedy", "needs_approval")
@@ -96,9 +96,10 @@ def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node]
         "credit": money.credit,
         "charge": sides.charge,
         "fee": extras.fee,
-        "refunded": money.refunded,
+        "refunded": money.routed.refunded,
     }
-    return dates, {**_date_outputs(dates, money), **_amount_outputs(price, sides, extras, money)}
+    outputs = {**_date_outputs(dates, money), **_amount_outputs(price, sides, extras, money)}
+    return dates, outputs | {"with_next_invoice": bills_with_next_invoice(facts, terms, dates)}
 
 
 def _road_outputs(road: RoadFinding) -> dict[str, Node]:
@@ -221,6 +222,8 @@ def _amount_outputs(price: Prices, sides: Swap, extras: Extras, money: Settlemen
         named[f"{name}.num"], named[f"{name}.den"] = share
     for name in MONEY_OUTPUTS:
         named[name] = getattr(money, name)
+    for name in ROUTED_OUTPUTS:
+        named[name] = getattr(money.routed, name)
     return named
 
 
@@ -230,18 +233,18 @@ MONEY_OUTPUTS = (
     "charges",
     "debt_reduced",
     "offset",
-    "to_account",
-    "refunded",
-    "to_next_bill",
-    "to_time",
     "due",
     "due_now",
     "due_later",
+    "due_held",
     "next_bill",
     "next_bill_renewal",
     "account_used",
 )
 """The amounts of a settlement, under their own names."""
+
+ROUTED_OUTPUTS = ("to_account", "refunded", "to_next_bill", "to_time")
+"""Where the rest of the credit goes."""
 
 
 def _fit_outputs(fits: Sequence[Fit]) -> dict[str, Node]:

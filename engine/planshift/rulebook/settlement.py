@@ -1,7 +1,7 @@
 """Where the money of a change goes: what is due now, what waits for the next bill, what stays with the customer.
 
 INVARIANT: credit = debt_reduced + offset + to_account + refunded + to_next_bill + to_time, to the last unit.
-INVARIANT: charges = offset + due, and due = due_now + due_later.
+INVARIANT: charges = offset + due, and due = due_now + due_later + due_held.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import final
 from planshift.billing import calendar
 from planshift.billing.proration import extension_units
 from planshift.expressions.form import Bool, Int
-from planshift.policy.term_values import Choice
+from planshift.policy.term_values import Choice, Names
 from planshift.rulebook.amounts import Prices, Swap
 from planshift.rulebook.dates import Dates, Intervals, Terms, choice, whole_node
 from planshift.rulebook.facts import Facts
@@ -32,18 +32,27 @@ class Settlement:
     charges: Int
     debt_reduced: Int
     offset: Int
-    to_account: Int
-    refunded: Int
-    to_next_bill: Int
-    to_time: Int
+    routed: Routed
     due: Int
     due_now: Int
     due_later: Int
+    due_held: Int
     extension: Extension
     next_bill_on: Int
     next_bill: Int
     next_bill_renewal: Int
     account_used: Int
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """What is left of the credit, by where it goes; at most one of them is not 0."""
+
+    to_account: Int
+    refunded: Int
+    to_next_bill: Int
+    to_time: Int
 
 
 @final
@@ -65,43 +74,68 @@ def settle(
 ) -> Settlement:
     """Send credit and charges where the terms say."""
     form, zero = facts.form, facts.form.lit(0)
-    route = terms["unused_credit"]
+    route, held = terms["unused_credit"], _held(facts, terms)
     forfeits = route.among("forfeit")
     credit = choice(form, [(forfeits, zero)], swap.credit)
     charges = _charges(swap, extras)
-    debt = choice(form, [(terms["unpaid"].among("reduce_debt"), facts.whole("subscription.debt"))], zero)
-    debt_reduced = credit.least(debt)
+    reduces = terms["unpaid"].among("reduce_debt") & held.negate()
+    debt_reduced = credit.least(choice(form, [(reduces, facts.whole("subscription.debt"))], zero))
     left = credit - debt_reduced
-    offset = left.least(choice(form, [(route.among("offset", "refund"), charges)], zero))
-    rest = left - offset
-    later, waits = dates.immediate.negate(), terms["collect"].among("next_invoice")
-    to_next = route.among("next_invoice") | (route.among("offset") & waits & dates.immediate)
+    nets = route.among("offset", "refund") & held.negate()
+    offset = left.least(choice(form, [(nets, charges)], zero))
+    extension = _extension(facts, terms, dates=dates, spans=spans, price=price, credit=left - offset)
+    routed = _routed(facts, terms, dates=dates, rest=left - offset, spendable=held.negate(), extends=extension.active)
+    ending = extras.contract.penalty + extras.contract.remainder
     due = (charges - offset).greatest(0)
-    due_later = choice(form, [(later | waits, due)], zero)
-    extension = _extension(facts, terms, dates=dates, spans=spans, price=price, credit=rest)
-    to_account = choice(form, [(route.among("offset", "account_credit") & to_next.negate(), rest)], zero)
-    to_next_bill = choice(form, [(to_next, rest)], zero)
-    next_on, renewal = _next_bill(facts, dates=dates, price=price, extension=extension)
+    due_held = due.least(choice(form, [(held, ending)], zero))
+    waits = dates.immediate.negate() | terms["collect"].among("next_invoice")
+    due_later = choice(form, [(waits, due - due_held)], zero)
+    next_on, renewal = _next_bill(facts, terms, dates=dates, price=price, swap=swap, extension=extension)
     to_bill = renewal + due_later
-    used = to_bill.least(to_next_bill + to_account + facts.whole("subscription.account_credit"))
+    fresh = choice(form, [(held, zero)], routed.to_next_bill + routed.to_account)
+    used = to_bill.least(fresh + facts.whole("subscription.account_credit"))
     return Settlement(
         credit=credit,
         forfeited=choice(form, [(forfeits, swap.credit)], zero),
         charges=charges,
         debt_reduced=debt_reduced,
         offset=offset,
-        to_account=to_account,
-        refunded=choice(form, [(route.among("refund"), rest)], zero),
-        to_next_bill=to_next_bill,
-        to_time=choice(form, [(route.among("extend_time"), rest)], zero),
+        routed=routed,
         due=due,
-        due_now=choice(form, [(later | waits, zero)], due),
+        due_now=choice(form, [(waits, zero)], due - due_held),
         due_later=due_later,
+        due_held=due_held,
         extension=extension,
         next_bill_on=next_on,
         next_bill=to_bill - used,
         next_bill_renewal=renewal,
         account_used=used,
+    )
+
+
+def _held(facts: Facts, terms: Terms) -> Bool:
+    """Whether credit and the cost of ending a contract wait for events: usage of the old plan is yet to be rated."""
+    buckets = facts.tables.plan_column("plan.usage_bucket", lambda plan: int(plan.usage_bucket))
+    bucket = facts.form.lookup(buckets, facts.from_plan).same(1)
+    return bucket & terms["hold_credit_until"].holds(lambda value: isinstance(value, Names) and bool(value.names))
+
+
+def _routed(facts: Facts, terms: Terms, *, dates: Dates, rest: Int, spendable: Bool, extends: Bool) -> Routed:
+    """Where the credit goes that reduces neither debt nor charges.
+
+    What its route cannot take stays on the account: a held credit cannot be spent yet, there is no next bill after a
+    cancellation, and time can be bought only where the new plan begins at once.
+    """
+    form, zero = facts.form, facts.form.lit(0)
+    route = terms["unused_credit"]
+    waits = terms["collect"].among("next_invoice") & dates.immediate
+    to_next = spendable & facts.is_cancel.negate() & (route.among("next_invoice") | (route.among("offset") & waits))
+    keeps = route.among("offset", "account_credit", "next_invoice") | (route.among("extend_time") & extends.negate())
+    return Routed(
+        to_account=choice(form, [(keeps & to_next.negate(), rest)], zero),
+        refunded=choice(form, [(route.among("refund"), rest)], zero),
+        to_next_bill=choice(form, [(to_next, rest)], zero),
+        to_time=choice(form, [(route.among("extend_time") & extends, rest)], zero),
     )
 
 
@@ -115,23 +149,31 @@ def _number(value: TermValue) -> int:
     return value.number if isinstance(value, Choice) else 0
 
 
-def _next_bill(facts: Facts, *, dates: Dates, price: Prices, extension: Extension) -> tuple[Int, Int]:
+def _next_bill(
+    facts: Facts, terms: Terms, *, dates: Dates, price: Prices, swap: Swap, extension: Extension
+) -> tuple[Int, Int]:
     """The next date on which something is billed, and the recurring amount on it.
 
-    A change that takes effect later is billed on its own day; one beyond the running period leaves a bill of the old
-    plan in between. A cancellation leaves no recurring bill.
+    A change that takes effect later is billed on its own day, or with the next invoice where collection waits; one
+    beyond the running period leaves a bill of the old plan in between. In arrear the next bill is for the days from
+    the change on. A cancellation leaves no recurring bill.
     """
     form, zero = facts.form, facts.form.lit(0)
-    later = dates.immediate.negate()
-    beyond = later & (dates.effective > facts.period_end)
-    regular = choice(form, [(facts.is_cancel, zero), (price.to_in_arrear, zero)], price.new_renewal)
+    beyond = dates.immediate.negate() & (dates.effective > facts.period_end)
+    own_day = dates.immediate.negate() & bills_with_next_invoice(facts, terms, dates).negate()
+    in_advance = choice(form, [(facts.is_cancel, zero)], price.new_renewal)
+    regular = choice(form, [(price.to_in_arrear & facts.is_cancel.negate(), swap.accrued)], in_advance)
     on = choice(
         form,
-        [(beyond, facts.period_end), (later, dates.effective), (extension.active, extension.then_until)],
+        [(beyond, facts.period_end), (own_day, dates.effective), (extension.active, extension.then_until)],
         dates.bill_end,
     )
-    amount = choice(form, [(beyond, price.old), (later, zero)], regular)
-    return on, amount
+    return on, choice(form, [(beyond, price.old), (own_day, zero)], regular)
+
+
+def bills_with_next_invoice(facts: Facts, terms: Terms, dates: Dates) -> Bool:
+    """Whether the lines of the change wait for the regular bill that follows it inside the running period."""
+    return terms["collect"].among("next_invoice") & (dates.immediate | (dates.effective < facts.period_end))
 
 
 def _extension(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, credit: Int) -> Extension:
