@@ -6,7 +6,6 @@ Mistakes in them are diagnostics like those in a book; one in an option has the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, final
@@ -28,6 +27,8 @@ Requester = Literal["customer", "staff", "system"]
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _LISTED = 12
+_REMEDIES = ("add", "end")
+_CALLED = {"to": "--to", "price": "--price", "override_reason": "--reason"}
 
 
 BookArgument = Annotated[Path, Parameter(help="The book: a folder, or one YAML file.")]
@@ -133,18 +134,17 @@ def open_request(book: Book, subscription: Subscription, *, asked: Asked) -> Cha
     """
     from planshift.policy.request_documents import read_request
 
-    lines = list(_request_lines(asked))
-    text = "{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, _, value in lines) + "\n}"
+    text, options = _request_text(asked)
     request, problems = read_request(text, file="", book=book.document, subscription=subscription, now=now())
     if request is None:
-        options = [option for _, option, _ in lines]
         raise InvalidInput(diagnostics=tuple(_at_option(problem, options) for problem in problems))
     return request
 
 
-def _request_lines(asked: Asked) -> Iterator[tuple[str, str, object]]:
-    """What a request document would say, one field a line, with the option that says it."""
-    plain: tuple[tuple[str, str, object], ...] = (
+def _request_text(asked: Asked) -> tuple[str, list[str]]:
+    """What a request document would say, and for each of its lines the option that says it."""
+    add = [_addon(text) for text in asked.add]
+    fields: tuple[tuple[str, str, object], ...] = (
         ("to", f"--to {asked.to}", asked.to),
         ("price", f"--price {asked.price}", asked.price),
         ("kind", f"--kind {asked.kind}", asked.kind),
@@ -152,18 +152,19 @@ def _request_lines(asked: Asked) -> Iterator[tuple[str, str, object]]:
         ("at", f"--at {asked.at}", asked.at),
         ("on", f"--on {asked.on}", asked.on),
         ("quantity", f"--quantity {asked.quantity}", asked.quantity),
-        ("approvals", "--approve", asked.approve),
+        ("approvals", f"--approve {' '.join(asked.approve)}", asked.approve),
         ("override", "--override", asked.override),
-        ("override_reason", "--reason", asked.reason),
+        ("override_reason", f"--reason {asked.reason}", asked.reason),
         ("bill_one_time", "--bill-one-time", asked.bill_one_time),
-        ("remedies", "--add and --end", _remedies(asked)),
+        ("add", f"--add {' '.join(asked.add)}", add),
+        ("end", f"--end {' '.join(asked.end)}", asked.end),
     )
-    yield from ((key, option, value) for key, option, value in plain if value or value == 0)
-
-
-def _remedies(asked: Asked) -> dict[str, object]:
-    add = [_addon(text) for text in asked.add]
-    return {key: value for key, value in (("add", add), ("end", list(asked.end))) if value}
+    said = [each for each in fields if each[2] or each[2] == 0]
+    plain = [f"{json.dumps(key)}: {json.dumps(value)}," for key, _, value in said if key not in _REMEDIES]
+    remedies = [f"{json.dumps(key)}: {json.dumps(value)}," for key, _, value in said if key in _REMEDIES]
+    options = [option for key, option, _ in said]
+    lines = ["{", *plain, *(['"remedies": {', *remedies, "}"] if remedies else []), "}"]
+    return "\n".join(lines), ["", *options[: len(plain)], "", *options[len(plain) :]]
 
 
 def _addon(text: str) -> dict[str, object]:
@@ -173,10 +174,16 @@ def _addon(text: str) -> dict[str, object]:
 
 
 def _at_option(problem: Diagnostic, options: list[str]) -> Diagnostic:
-    """The diagnostic with the option as its place, in place of the line of a document that nobody wrote."""
-    number = problem.span.line - 2
-    place = options[number] if 0 <= number < len(options) else "the options"
-    return replace(problem, span=whole_file(place), labels=(), context="")
+    """The diagnostic with the option as its place and in its words: nobody wrote the document that it is about."""
+    number = problem.span.line - 1
+    place = options[number] if 0 <= number < len(options) and "`to`" not in problem.message else ""
+    message = problem.message
+    for field, option in _CALLED.items():
+        message = message.replace(f"`{field}` is missing", f"`{option}` is missing")
+    help_text = (
+        "name the plan with --to, or cancel with --kind cancel" if message.startswith("`--to`") else problem.help
+    )
+    return replace(problem, message=message, help=help_text, span=whole_file(place), labels=(), context="")
 
 
 def instant_of(book: Book, subscription: Subscription, *, at: str | None) -> int:
@@ -192,5 +199,6 @@ def instant_of(book: Book, subscription: Subscription, *, at: str | None) -> int
     try:
         return parse_instant(at, subscription.timezone or book.zone)
     except ValueError as error:
-        found = Diagnostic(code="PS118", message=str(error), span=whole_file(f"--at {at}"))
+        help_text = "write 2026-01-31T10:00:00Z, or in the zone of the book 2026-01-31 10:00"
+        found = Diagnostic(code="PS118", message=str(error), span=whole_file(f"--at {at}"), help=help_text)
         raise InvalidInput(diagnostics=(found,)) from None

@@ -41,6 +41,9 @@ def consequences(decision: Decision) -> Iterator[Consequence]:
 
 
 def _moves(decision: Decision) -> Iterator[Consequence]:
+    """What is lost, and what moves along; of a subscription that ends nothing is left to lose."""
+    if decision.to_plan is None:
+        return
     for move in decision.lost:
         place = term_place(decision, f"carry.{move.kind}")
         yield Consequence(text=f"Lost: {_thing(move)} ({move.why}).", place=place, tone="bad")

@@ -6,7 +6,7 @@ Amounts are texts such as `9.00 EUR`, days are ISO dates, instants are epoch sec
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 from planshift.billing.calendar import from_day
 from planshift.billing.money import Money
 from planshift.decision.answer import Line, Reason
-from planshift.decision.formula_text import worked
+from planshift.decision.formula_text import told_formula, worked
 from planshift.decision.places import Place, reason_place, road_places
-from planshift.decision.rule_inputs import expression_of, fired_rules
+from planshift.decision.rule_inputs import fired_rules
 from planshift.diagnostics.span import Span
 
 if TYPE_CHECKING:
@@ -98,9 +98,9 @@ def _reason(decision: Decision, reason: Reason) -> dict[str, object]:
 
 
 def _line(decision: Decision, line: Line) -> dict[str, object]:
-    data = plain(line)
+    data = plain(replace(line, formula=told_formula(decision, line)))
     assert isinstance(data, dict)  # a line is a dataclass
-    return {**data, "worked": worked(line, expression=expression_of(decision, line))}
+    return {**data, "worked": worked(decision, line)}
 
 
 def _dates(decision: Decision) -> dict[str, object]:

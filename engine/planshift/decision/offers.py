@@ -14,6 +14,8 @@ from planshift.decision.summary import reason_text
 
 _DIRECTIONS = {"crossgrade": "equal plan", "term_change": "other term"}
 
+_NEEDS = {"over_limits": "less use", "approval_missing": "approval"}
+
 
 def offers_of(options: Options[Made], *, of: Subscription, hidden: bool = False) -> Sheet:
     """What a subscription can change to; with `hidden`, also what it cannot and why."""
@@ -42,8 +44,8 @@ def _offered(options: Options[Made]) -> Iterator[Block]:
         Column(heading="change"),
         Column(heading="when"),
         Column(heading="due now", align="right"),
-        Column(heading="next bill", align="right"),
-        Column(heading="still needs", wraps=True),
+        Column(heading="next bill", align="right", wraps=True),
+        Column(heading="needs", wraps=True),
     )
     yield Table(columns=columns, rows=tuple(_row(entry) for entry in options.entries))
 
@@ -53,14 +55,10 @@ def _row(entry: Decision) -> tuple[str, ...]:
     assert target is not None  # options are plans and prices
     assert flow is not None  # and are not denied
     when = "now" if entry.immediate else str(entry.effective_on)
-    needs = "; ".join(_need(reason.code, reason.text) for reason in entry.reasons if not reason.overridden)
+    needs = [_NEEDS.get(reason.code, reason.text) for reason in entry.reasons if not reason.overridden]
     direction = _DIRECTIONS.get(entry.direction, entry.direction)
     next_bill = f"{bill.total}, {bill.on}" if bill is not None else ""
-    return (target.title, target.price, direction, when, str(flow.due_now), next_bill, needs)
-
-
-def _need(code: str, text: str) -> str:
-    return "less use" if code == "over_limits" else text
+    return (target.title, target.price, direction, when, str(flow.due_now), next_bill, ", ".join(dict.fromkeys(needs)))
 
 
 def _hidden(options: Options[Made]) -> Iterator[Block]:

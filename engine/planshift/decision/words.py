@@ -33,6 +33,9 @@ def title_text(decision: Decision) -> str:
         return f"{whose}: start with {new.title if new else 'nothing'}"
     if new is None:
         return f"{whose}: cancel {old.title}"
+    before, after = quantities(decision)
+    if old.plan == new.plan and before != after:
+        return f"{whose}: {old.title}, {before} to {after}"
     if old.plan == new.plan:
         return f"{whose}: {old.title}, {old.price} to {new.price}"
     return f"{whose}: {old.title} to {new.title}"

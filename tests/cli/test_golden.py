@@ -1,0 +1,88 @@
+"""What every command prints, as one sees it: `pytest tests/cli --record` rewrites the files, for review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CASES, FIGURES, POLICY
+
+GOLDEN = Path(__file__).with_name("golden")
+AT = "--at 2026-03-11T10:00"
+
+SEEN = {
+    "check-clean": "planshift check shop",
+    "check-clean-json": "planshift check shop --format json",
+    "check-nothing-there": "planshift check nowhere",
+    "options": f"planshift options shop anna {AT}",
+    "options-hidden": f"planshift options shop bo {AT} --hidden",
+    "options-none": f"planshift options shop carla {AT}",
+    "decide-upgrade": f"planshift decide shop anna --to silver {AT}",
+    "decide-big-jump": f"planshift decide shop anna --to gold {AT}",
+    "decide-loyal": f"planshift decide shop bo --to gold {AT}",
+    "decide-more-of-the-same": f"planshift decide shop bo --quantity 5 {AT}",
+    "decide-no-road": f"planshift decide shop ivan --to silver --price monthly {AT}",
+    "decide-commitment": f"planshift decide shop carla --to silver {AT}",
+    "decide-needs-remedy": f"planshift decide shop bo --to bronze {AT}",
+    "decide-remedy": f"planshift decide shop bo --to bronze --end blog shop --add extra-disk {AT}",
+    "decide-needs-approval": f"planshift decide shop anna --to bronze --price yearly {AT}",
+    "decide-approved": f"planshift decide shop anna --to bronze --price yearly --approve finance {AT}",
+    "decide-override": f"planshift decide shop carla --to silver --by staff --override --reason 'promised' {AT}",
+    "decide-cancel": f"planshift decide shop anna --kind cancel {AT}",
+    "decide-actions": f"planshift decide shop anna --to silver {AT} --plan-of-actions",
+    "decide-json": f"planshift decide shop anna --to gold {AT} --format json",
+    "explain": f"planshift explain shop anna --to gold {AT}",
+    "explain-refusal": f"planshift explain shop carla --to silver {AT}",
+    "explain-code": "planshift explain PS104",
+    "explain-code-json": "planshift explain ps104 --format json",
+    "wrong-code": "planshift explain PS999",
+    "wrong-book-alone": "planshift explain shop",
+    "wrong-command": "planshift decid shop anna",
+    "wrong-nothing-named": "planshift check",
+    "wrong-choice": "planshift decide shop anna --to gold --by nobody",
+    "wrong-plan": f"planshift decide shop anna --to gould --approve finance {AT}",
+    "wrong-nothing-asked": f"planshift decide shop anna {AT}",
+    "wrong-price": f"planshift decide shop anna --to dns {AT}",
+    "wrong-instant": "planshift decide shop anna --to gold --at noon",
+    "wrong-options-instant": "planshift options shop anna --at noon",
+    "wrong-day": f"planshift decide shop anna --to gold --on 2026-02-30 {AT}",
+    "wrong-addon": f"planshift decide shop bo --to bronze --add extra-disc=x {AT}",
+    "wrong-override": f"planshift decide shop carla --to silver --override --by staff {AT}",
+    "wrong-subscription": f"planshift decide shop ana --to gold {AT}",
+    "wrong-subscription-file": f"planshift decide shop broken.yaml --to gold {AT}",
+    "wrong-json": f"planshift decide shop ana --to gold {AT} --format json",
+}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_what_a_command_shows(name: str, session: Callable[[str], str], golden: Callable[[Path, str], None]) -> None:
+    golden(GOLDEN / f"{name}.txt", session(SEEN[name]))
+
+
+def test_a_book_with_mistakes(shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]) -> None:
+    text = POLICY.replace("timing: now", "timing: soon").replace("silver: {", "sliver: {").replace("15 EUR", "15")
+    shop.joinpath("policy.yaml").write_text(text, encoding="utf-8")
+    golden(GOLDEN / "check-mistakes.txt", session("planshift check shop"))
+    golden(GOLDEN / "check-mistakes-json.txt", session("planshift check shop --format json"))
+    golden(GOLDEN / "decide-mistakes.txt", session(f"planshift decide shop anna --to gold {AT}"))
+
+
+def test_the_cases_of_a_book(shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]) -> None:
+    golden(GOLDEN / "test-no-cases.txt", session("planshift test shop"))
+    shop.joinpath("cases").mkdir()
+    shop.joinpath("cases", "up.yaml").write_text(CASES, encoding="utf-8")
+    golden(GOLDEN / "test-fails.txt", session("planshift test shop"))
+    golden(GOLDEN / "test-fails-json.txt", session("planshift test shop --format json"))
+    golden(GOLDEN / "test-some.txt", session("planshift test shop --run close"))
+    golden(GOLDEN / "test-none.txt", session("planshift test shop --run silber"))
+
+
+def test_published_figures(shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]) -> None:
+    file = shop.with_name("figures.yaml")
+    file.write_text(FIGURES, encoding="utf-8")
+    golden(GOLDEN / "conform.txt", session("planshift conform figures.yaml"))
+    file.write_text(FIGURES.replace("36.00", "36.01", 1), encoding="utf-8")
+    golden(GOLDEN / "conform-misses.txt", session("planshift conform figures.yaml"))
+    golden(GOLDEN / "conform-misses-json.txt", session("planshift conform figures.yaml --format json"))
