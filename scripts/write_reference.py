@@ -412,8 +412,8 @@ def commands_page() -> str:
         "## Exit codes",
         table(("code", "meaning"), [(str(int(each)), docs[each.name]) for each in exits]),
     ]
-    for name in COMMANDS:
-        parts += [f"## `planshift {name}`", f"```text\n{help_text(name)}\n```"]
+    for command in COMMANDS:
+        parts += [f"## `planshift {command.name}`", f"```text\n{help_text(command.name)}\n```"]
     return page_of("Commands", *parts)
 
 

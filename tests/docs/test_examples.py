@@ -131,7 +131,7 @@ class Reader:
         if command == "echo $?":
             return f"{self.code}\n"
         if command.startswith("make "):
-            return "".join(self.run(words)[1] for words in recipe(command))
+            return "".join(self.run(words[1:])[1] if words[0] else f"{words[1]}\n" for words in recipe(command))
         name, *words = shlex.split(command)
         assert name == "planshift", f"`{command}` is no command that this test knows"
         self.code, printed = self.run(words)
@@ -170,7 +170,7 @@ def recorded(text: str, printed: dict[Block, str]) -> str:
 
 
 def recipe(command: str) -> Iterator[list[str]]:
-    """The `planshift` commands that a target of the Makefile runs."""
+    """What a target of the Makefile does: `planshift` commands by their words, and texts (behind an empty word)."""
     said = subprocess.run(
         ["make", "--dry-run", "--always-make", "--no-print-directory", *command.split()[1:]],  # noqa: S607  # whichever make there is
         cwd=ROOT,
@@ -179,9 +179,11 @@ def recipe(command: str) -> Iterator[list[str]]:
         check=True,
     )
     for line in said.stdout.splitlines():
-        words = shlex.split(line, comments=True)
-        if words and Path(words[0]).name == "planshift":
-            yield words[1:]
+        words = shlex.split(line.partition(" || ")[0])
+        if words[:1] == ["echo"]:
+            yield ["", " ".join(words[1:])]
+        elif words and Path(words[0]).name == "planshift":
+            yield words
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
