@@ -6,6 +6,7 @@ A folder under `bad/` holds the files that are broken; the rest is taken from `b
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -90,3 +91,10 @@ def test_the_base_has_no_mistake() -> None:
 
 def test_there_are_enough_of_them() -> None:
     assert len(BAD) >= 60
+
+
+def test_everything_that_reading_can_say_is_shown() -> None:
+    modules = (HERE.parents[1] / "engine/planshift/policy").glob("*.py")
+    said = {code for path in modules for code in re.findall(r'"(PS\d{3})"', path.read_text(encoding="utf-8"))}
+    goldens = "".join((bad / "expected.txt").read_text(encoding="utf-8") for bad in BAD)
+    assert said - set(re.findall(r"\[(PS\d{3})\]", goldens)) == set()
