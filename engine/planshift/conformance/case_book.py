@@ -46,7 +46,7 @@ class CasePlan:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseBook:
-    """Everything a book for one case says. `scale` is the number of decimals of all its amounts."""
+    """Everything a book for one case says: `scale` are the decimals of all its amounts, `preset` is what it extends."""
 
     currency: str
     scale: int
@@ -55,6 +55,7 @@ class CaseBook:
     zone: str = "UTC"
     direction: str = "by_price_per_day"
     equal: str = "crossgrade"
+    preset: str = ""
 
     def files(self) -> dict[str, str]:
         """The book's files by name; JSON is YAML."""
@@ -71,6 +72,7 @@ class CaseBook:
             "decimals": {self.currency: self.scale},
             "groups": {"plans": group},
             "terms": {"any": self.terms},
+            "extends": [self.preset] if self.preset else [],
         }
 
     def _catalog(self) -> dict[str, object]:

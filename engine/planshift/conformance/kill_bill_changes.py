@@ -16,10 +16,13 @@ from planshift.billing.zones import midnight
 from planshift.conformance.case_book import CUSTOMER, PRICE, CaseBook, CasePlan, Terms, decide
 from planshift.conformance.fields import Fields
 from planshift.conformance.figures import Answer, Figure, Figures, LineFigure, exact
-from planshift.conformance.kill_bill_dates import ARREAR, SHARE_SCALE, basis_of
+from planshift.conformance.kill_bill_dates import ARREAR, basis_of
 from planshift.conformance.money import Coin, coin_of
 from planshift.conformance.times import UTC, read_period
 from planshift.decision.decision import Decision
+
+PRESET = "kill-bill"
+"""The shipped preset that the cases are decided under."""
 
 TIMINGS = {"immediate": "now", "end_of_term": "period_end", "start_of_term": "period_start"}
 
@@ -75,26 +78,14 @@ class Asked:
 
 
 def terms_of(given: Fields, *, timing: str) -> Terms:
-    """Kill Bill's terms: shares of nine decimals, a first part measured back from its bill day, everything billed."""
+    """What a case says beyond the preset: when, how days are counted, how amounts are rounded; its fees are billed."""
     basis, n = basis_of(given.inner("proration")) if given.has("proration") else ("actual", 30)
-    coin = coin_of(given)
     return {
         "timing": timing,
         "backdating": "anyone",
-        "proration": {
-            "unit": "day",
-            "basis": basis if basis == "actual" else f"months of {n}",
-            "change_day": "new",
-            "share_scale": str(SHARE_SCALE),
-            "leading": "counted_back",
-        },
-        "charge": "prorated",
-        "credit": "prorated",
-        "credit_basis": "paid",
-        "unused_credit": "offset",
-        "anchor": "keep",
+        "proration": {"basis": basis if basis == "actual" else f"months of {n}"},
         "setup": "bill",
-        "rounding": {"mode": coin.mode, "place": "line"},
+        "rounding": {"mode": coin_of(given).mode},
     }
 
 
@@ -162,7 +153,9 @@ def change(given: Fields) -> Figures:
 
 def _book(given: Fields, plans: tuple[CasePlan, ...], *, timing: str) -> CaseBook:
     coin = coin_of(given)
-    return CaseBook(currency=coin.currency, scale=coin.scale, terms=terms_of(given, timing=timing), plans=plans)
+    return CaseBook(
+        currency=coin.currency, scale=coin.scale, terms=terms_of(given, timing=timing), plans=plans, preset=PRESET
+    )
 
 
 def cancel(given: Fields) -> Figures:

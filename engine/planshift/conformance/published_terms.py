@@ -16,6 +16,7 @@ CREDIT_GOES = {
     "refund_to_account": "refund",
     "extend_paid_through": "extend_time",
     "forfeit": "forfeit",
+    "refund_paid_part_then_account_credit": "refund",
     "none": "offset",
 }
 """Where unused credit goes. Account credit is what the new charge leaves of it: the format nets the two first."""
