@@ -99,10 +99,11 @@ class PublishedChange:
         return bill.total + bill.account_credit_used if kept and not waits else bill.total
 
     def renewal_amount(self) -> Money:
-        """What a regular bill of the new plan comes to."""
+        """What a regular bill of the new plan comes to: the charge itself where the change waits for that bill."""
         bill = self.decision.next_bill
-        renewals = [] if bill is None else [line.amount for line in bill.lines if line.kind == "renewal"]
-        return self.coin.total(renewals) if renewals else self.amount("charge")
+        if bill is None or not self.decision.immediate:
+            return self.amount("charge")
+        return self.coin.total([line.amount for line in bill.lines if line.kind == "renewal"])
 
     def renewal_after_that(self) -> date | None:
         """The bill after the next one."""
