@@ -39,7 +39,7 @@ def contract_of(outcome: Outcome) -> ContractResult:
 def moves_of(outcome: Outcome) -> Iterator[Move]:
     """What becomes of each thing of the subscription; on the same plan only what is lost is told."""
     subscription, request = outcome.subscription, outcome.request
-    same_plan = request.plan == subscription.plan
+    same_plan = request.kind == "start" or request.plan == subscription.plan
     plan = outcome.plan_named(request.plan)
     for item in () if same_plan else movables(outcome.rulebook.tables.catalog, subscription, plan=plan):
         rule = outcome.word(f"carry.{item.kind}")

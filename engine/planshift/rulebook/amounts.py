@@ -308,11 +308,11 @@ def _netted(facts: Facts, terms: Terms, *, price: Prices, credit: Int, portions:
     sides are the same part of a period, the rate of their difference is.
     """
     form = facts.form
-    in_full, by_paid = terms["credit"].among("full"), _by_paid(facts, terms)
-    listed = choice(form, [(in_full, price.old * PPM)], _listed(facts, terms, price, new_side=False))
-    old, new = choice(form, [(by_paid, price.billed * PPM)], listed), _listed(facts, terms, price, new_side=True)
-    cap = (price.billed - facts.whole("subscription.given_back")).greatest(0) * PPM
-    one = form.lit(1)
+    in_full, one = terms["credit"].among("full"), form.lit(1)
+    listed, new = (_listed(facts, terms, price, new_side=side) for side in (False, True))
+    old = choice(form, [(_by_paid(facts, terms), price.billed * PPM)], listed)
+    paid = choice(form, [(facts.truth("subscription.paid.given"), price.billed * PPM)], listed)
+    cap = (paid - facts.whole("subscription.given_back") * PPM).greatest(0)
 
     def build(mode: str, scale: int | None, power: int | None) -> Int:
         (n1, d1), (n2, d2) = (_early(portion.share, None if power else scale) for portion in portions)

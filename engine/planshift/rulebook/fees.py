@@ -106,7 +106,7 @@ def setup_amount(facts: Facts, terms: Terms) -> Int:
 
 
 def contract_outcome(
-    facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, credited: Bool
+    facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, settled: Bool
 ) -> ContractOutcome:
     """What becomes of the contract, and what leaving it early costs."""
     form = facts.form
@@ -127,7 +127,7 @@ def contract_outcome(
     by_contract = leaving.among("as_contract")
     penalty = broken & (by_contract | leaving.among("penalty", "both"))
     rest = broken & ((by_contract & facts.truth("contract.remainder")) | leaving.among("remainder", "both"))
-    amount = _remainder(facts, terms, dates=dates, spans=spans, price=price, credited=credited)
+    amount = _remainder(facts, terms, dates=dates, spans=spans, price=price, settled=settled)
     return ContractOutcome(
         carries=carries,
         begins=begins,
@@ -138,14 +138,15 @@ def contract_outcome(
     )
 
 
-def _remainder(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, credited: Bool) -> Int:
+def _remainder(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, settled: Bool) -> Int:
     """The old price for the rest of the contract, from where the customer's payments stop to count.
 
-    Counted in whole months and the days of the last one begun; an interval of days is counted in days, and what is
+    That is where the change settles the running period, by a credit or by billing its used days, else where the period
+    ends. Counted in whole months and the days of the last one begun, or in days where the interval is of days; what is
     charged once has nothing left to charge.
     """
     form, ends_on = facts.form, facts.whole("contract.ends_on")
-    begin = choice(form, [(credited, dates.stop)], facts.period_end).least(ends_on)
+    begin = choice(form, [(settled, dates.stop)], facts.period_end).least(ends_on)
     whole = whole_node(form, calendar.whole_months(begin, ends_on)).greatest(0)
     day = whole_node(form, calendar.civil(begin)[2])
     reached = whole_node(form, calendar.add_months(begin, whole, anchor_day=day))

@@ -136,7 +136,9 @@ def _extras(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price
         fee=fee_amount(facts, terms, price=price, swap=sides),
         one_time=one_time_amount(facts, terms),
         setup=setup_amount(facts, terms),
-        contract=contract_outcome(facts, terms, dates=dates, spans=spans, price=price, credited=sides.gives_credit),
+        contract=contract_outcome(
+            facts, terms, dates=dates, spans=spans, price=price, settled=sides.gives_credit | sides.bills_old
+        ),
     )
 
 

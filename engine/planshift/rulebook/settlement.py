@@ -90,8 +90,8 @@ def settle(
     due_held = due.least(choice(form, [(held, ending)], zero))
     waits = dates.immediate.negate() | terms["collect"].among("next_invoice")
     due_later = choice(form, [(waits, due - due_held)], zero)
-    next_on, renewal = _next_bill(facts, terms, dates=dates, price=price, swap=swap, extension=extension)
-    to_bill = renewal + due_later
+    next_on, renewal = _next_bill(facts, terms, dates=dates, spans=spans, price=price, swap=swap, extension=extension)
+    to_bill = renewal + choice(form, [(_beyond(facts, dates), zero)], due_later)
     fresh = choice(form, [(held, zero)], routed.to_next_bill + routed.to_account)
     used = to_bill.least(fresh + facts.whole("subscription.account_credit"))
     return Settlement(
@@ -150,25 +150,31 @@ def _number(value: TermValue) -> int:
 
 
 def _next_bill(
-    facts: Facts, terms: Terms, *, dates: Dates, price: Prices, swap: Swap, extension: Extension
+    facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, swap: Swap, extension: Extension
 ) -> tuple[Int, Int]:
     """The next date on which something is billed, and the recurring amount on it.
 
     A change that takes effect later is billed on its own day, or with the next invoice where collection waits; one
     beyond the running period leaves a bill of the old plan in between. In arrear the next bill is for the days from
-    the change on. A cancellation leaves no recurring bill.
+    the change on. A cancellation leaves no recurring bill, and neither does a price that is charged once.
     """
     form, zero = facts.form, facts.form.lit(0)
-    beyond = dates.immediate.negate() & (dates.effective > facts.period_end)
+    beyond = _beyond(facts, dates)
     own_day = dates.immediate.negate() & bills_with_next_invoice(facts, terms, dates).negate()
-    in_advance = choice(form, [(facts.is_cancel, zero)], price.new_renewal)
-    regular = choice(form, [(price.to_in_arrear & facts.is_cancel.negate(), swap.accrued)], in_advance)
+    ends = facts.is_cancel | spans.to_once
+    regular = choice(form, [(ends, zero), (price.to_in_arrear, swap.accrued)], price.new_renewal)
+    old = choice(form, [(spans.from_once, zero)], price.old_renewal)
     on = choice(
         form,
         [(beyond, facts.period_end), (own_day, dates.effective), (extension.active, extension.then_until)],
         dates.bill_end,
     )
-    return on, choice(form, [(beyond, price.old), (own_day, zero)], regular)
+    return on, choice(form, [(beyond, old), (own_day, zero)], regular)
+
+
+def _beyond(facts: Facts, dates: Dates) -> Bool:
+    """Whether the running plan is billed once more before the change takes effect."""
+    return dates.immediate.negate() & (dates.effective > facts.period_end) & facts.is_start.negate()
 
 
 def bills_with_next_invoice(facts: Facts, terms: Terms, dates: Dates) -> Bool:
@@ -177,9 +183,11 @@ def bills_with_next_invoice(facts: Facts, terms: Terms, dates: Dates) -> Bool:
 
 
 def _extension(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, credit: Int) -> Extension:
-    """How far the unused money reaches on the new plan, by the terms `extend.*`."""
+    """How far the unused money reaches on the new plan, by the terms `extend.*`; what costs nothing sells no time."""
     form = facts.form
-    active = terms["unused_credit"].among("extend_time") & dates.immediate & facts.is_cancel.negate()
+    sells_time = facts.is_cancel.negate() & spans.to_once.negate() & price.to_in_arrear.negate() & (price.new > 0)
+    free = dates.immediate & _held(facts, terms).negate()
+    active = terms["unused_credit"].among("extend_time") & free & sells_time
     monthly = terms["extend.unit"].among("month")
     day = whole_node(form, calendar.civil(dates.effective)[2])
     following = whole_node(
@@ -196,12 +204,14 @@ def _extension(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, pr
     units, num, den = _units(facts, terms, credit=credit, price=price.new, per_interval=per_interval)
     after = terms["extend.starts"].among("day_after")
     starts = choice(form, [(after, dates.effective + 1)], dates.effective)
-    bounded = units.least(36_500)
+    months = units.least(1_200)
     ends = choice(
         form,
-        [(monthly, whole_node(form, calendar.add_months(starts, bounded.least(1_200), anchor_day=day)))],
-        starts + bounded,
+        [(monthly, whole_node(form, calendar.add_months(starts, months, anchor_day=day)))],
+        starts + units.least(36_500),
     )
+    paid_months = whole_node(form, calendar.add_months(starts, months + spans.to_months, anchor_day=day))
+    paid = choice(form, [(monthly & (spans.to_months > 0), paid_months)], ends + length)
     billed = terms["charge"].among("full")
 
     def where_active(node: Int) -> Int:
@@ -214,7 +224,7 @@ def _extension(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, pr
         den=where_active(den),
         starts=where_active(starts),
         ends=where_active(ends),
-        then_until=where_active(choice(form, [(billed, ends + length)], ends)),
+        then_until=where_active(choice(form, [(billed, paid)], ends)),
     )
 
 
@@ -235,15 +245,14 @@ def _units(facts: Facts, terms: Terms, *, credit: Int, price: Int, per_interval:
         return whole_node(form, node)
 
     def divisor(power: int | None) -> Int:
-        return (
-            price.greatest(1) if power is None else price.muldiv(power, per_interval.greatest(1), "half_up").greatest(1)
-        )
+        return price if power is None else price.muldiv(power, per_interval.greatest(1), "half_up")
+
+    def factor(power: int | None) -> Int:
+        return choice(form, [(divisor(power) > 0, credit)], form.lit(0)) * (per_interval if power is None else power)
 
     rate = terms["extend.rate_scale"]
     units = terms["extend.rounding"].choose_int(
         lambda mode: rate.choose_int(lambda value: by_currency(value, lambda power: bought(word_of(mode), power)))
     )
-    num = rate.choose_int(
-        lambda value: by_currency(value, lambda power: credit * (per_interval if power is None else power))
-    )
-    return units, num, rate.choose_int(lambda value: by_currency(value, divisor))
+    num = rate.choose_int(lambda value: by_currency(value, factor))
+    return units, num, rate.choose_int(lambda value: by_currency(value, divisor)).greatest(1)
