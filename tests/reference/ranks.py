@@ -65,16 +65,17 @@ class Terms:
 
 def settle_terms(change: Change, road: Road, *, oracle: Oracle, matching: list[TypedRule]) -> Terms:
     """Every term with its value and its source; `matching` are the rules that hold, in file order."""
-    said = list(_from_weak_to_strong(change, road))
-    settled: dict[str, Settled] = {}
-    for name, definition in TERM.items():
-        settled[name] = Settled(value=definition.default, rank="default", span=NOWHERE)
-        for rank, holders, scopes in said:
-            word = _spoken(name, holders, scopes)
-            if word is not None:
-                settled[name] = Settled(value=word.value, rank=rank, span=word.span)
-        ruled = _ruled(name, oracle=oracle, matching=matching, decimals={change.subscription.currency: change.decimals})
-        settled[name] = ruled or settled[name]
+    settled = {
+        name: Settled(value=definition.default, rank="default", span=NOWHERE) for name, definition in TERM.items()
+    }
+    for rank, holders, scopes in _from_weak_to_strong(change, road):
+        for spoken in _said(holders, scopes):
+            settled[spoken.name] = Settled(value=spoken.value, rank=rank, span=spoken.span)
+    for rule in reversed(matching):  # the first that matches and speaks has the last word
+        for effect in reversed(rule.sets):
+            leaf = _leaf(effect.value, oracle)
+            value = _meaning(effect.term, leaf, oracle=oracle, decimals={})
+            settled[effect.term] = Settled(value=value, rank="rule", span=effect.effect.span)
     return Terms(settled=settled)
 
 
@@ -97,25 +98,16 @@ def _from_weak_to_strong(
     yield "path", [path.terms for path in road.paths], both
 
 
-def _spoken(name: str, holders: Holders, scopes: tuple[str, ...]) -> SpokenTerm | None:
-    """What the holders of one rank say of a term. Where two of them speak they agree, or the book is refused."""
-    for terms in holders:
-        for scope in scopes:
+def _said(holders: Holders, scopes: tuple[str, ...]) -> Iterator[SpokenTerm]:
+    """What the holders of one rank say, the first of them and the stronger scope last.
+
+    Where two holders speak of one term they agree, or the book is refused; the first is then called its source.
+    """
+    for terms in reversed(list(holders)):
+        for scope in reversed(scopes):
             for scoped in terms:
-                for spoken in scoped.terms:
-                    if scoped.scope == scope and spoken.name == name:
-                        return spoken
-    return None
-
-
-def _ruled(name: str, *, oracle: Oracle, matching: list[TypedRule], decimals: dict[str, int]) -> Settled | None:
-    for rule in matching:
-        for effect in rule.sets:
-            if effect.term == name:
-                leaf = _leaf(effect.value, oracle)
-                value = _meaning(name, leaf, oracle=oracle, decimals=decimals)
-                return Settled(value=value, rank="rule", span=effect.effect.span)
-    return None
+                if scoped.scope == scope:
+                    yield from scoped.terms
 
 
 def _leaf(value: Typed, oracle: Oracle) -> Typed:

@@ -26,7 +26,10 @@ class Way:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Road:
-    """What all ways together say. `paths` and `groups` are those whose terms hold for this change."""
+    """What all ways together say.
+
+    `paths` and `groups` are those whose terms hold: the paths that can be gone, and every group that has both plans.
+    """
 
     direction: str
     paths: tuple[Path, ...] = ()
@@ -40,13 +43,11 @@ def find_road(change: Change) -> Road:
     """The road of the change."""
     ways = [] if change.cancels or change.starts else [*_paths(change), *_groups(change)]
     holding = [way for way in ways if not way.against] or ways
-    groups = [way for way in holding if isinstance(way.holder, Group)]
-    measured = groups or [way for way in ways if isinstance(way.holder, Group)]
-    levels = next((way.levels for way in measured if way.levels), None)
+    levels = next((way.levels for way in (*holding, *ways) if way.levels), None)
     return Road(
         direction=_direction(change, holding),
         paths=tuple(way.holder for way in holding if isinstance(way.holder, Path)),
-        groups=tuple(way.holder for way in groups if isinstance(way.holder, Group)),
+        groups=tuple(way.holder for way in ways if isinstance(way.holder, Group)),
         reasons=_reasons(change, ways),
         from_level=levels[0] if levels else _own_level(change, change.subscription.plan if change.old_plan else ""),
         to_level=levels[1] if levels else _own_level(change, change.request.plan),
