@@ -81,9 +81,11 @@ def _time(decision: Decision) -> Iterator[Consequence]:
 
 def _waiting(decision: Decision) -> Iterator[Consequence]:
     """Everything that something else must come before, and until when one can think again."""
-    held = tuple(dict.fromkeys(event for line in decision.lines for event in line.held_until))
+    held = [line for line in decision.lines if line.held_until]
     if held:
-        text = f"The credit is held until {listed(held)} {'has' if len(held) == 1 else 'have'} happened."
+        events = tuple(dict.fromkeys(event for line in held for event in line.held_until))
+        titles = listed(tuple(line.title for line in held))
+        text = f"Held until {listed(events)} {'has' if len(events) == 1 else 'have'} happened: {titles}."
         yield Consequence(text=text, place=term_place(decision, "hold_credit_until"))
     if decision.word("apply") == "after_payment" and decision.due_now.minor:
         expires = decision.term("payment_expires").text

@@ -49,11 +49,34 @@ def _broken(word: str, room: int) -> list[str]:
 
 
 def cells(
-    grid: Sequence[Sequence[str]], *, aligned: Sequence[Alignment], wraps: Sequence[bool], room: int
+    grid: Sequence[Sequence[str]],
+    *,
+    aligned: Sequence[Alignment],
+    wraps: Sequence[bool],
+    room: int,
+    totals: Sequence[Sequence[str]] = (),
 ) -> list[list[str]]:
-    """For each row of a grid its printed lines."""
-    rooms = _rooms(grid, wraps=wraps, room=room)
-    return [_row(row, aligned=aligned, rooms=rooms) for row in grid]
+    """For each row of a grid its printed lines; a text of the totals may lie over the empty cells that follow it."""
+    rows = [
+        *grid,
+        *([cell if align == "right" else "" for cell, align in zip(t, aligned, strict=True)] for t in totals),
+    ]
+    rooms = _rooms(rows, wraps=wraps, room=room)
+    wrapped = [[wrap(cell, given) for cell, given in zip(row, rooms, strict=True)] for row in rows]
+    needed = [max(width(line) for row in wrapped for line in row[k]) for k in range(len(rooms))]
+    printed = [_row(row, aligned=aligned, rooms=needed) for row in wrapped[: len(grid)]]
+    return printed + [[_spread(total, aligned=aligned, rooms=needed)] for total in totals]
+
+
+def _spread(row: Sequence[str], *, aligned: Sequence[Alignment], rooms: Sequence[int]) -> str:
+    """A row whose texts lie over the empty cells after them."""
+    line, edge = "", 0
+    for cell, align, room in zip(row, aligned, rooms, strict=True):
+        start = edge + (room - width(cell) if align == "right" else 0)
+        if cell:
+            line += " " * max(start - width(line), _GAP if line else 0) + cell
+        edge += room + _GAP
+    return line
 
 
 def _rooms(grid: Sequence[Sequence[str]], *, wraps: Sequence[bool], room: int) -> list[int]:
@@ -70,9 +93,10 @@ def _rooms(grid: Sequence[Sequence[str]], *, wraps: Sequence[bool], room: int) -
         for k, s in zip(giving, spare, strict=True)
     }
 
-    def length(cut: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+    def length(cut: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
+        """The lines of the table, then of its cells; of equals, the first column gives way."""
         columns = [heights[k][less] for k, less in zip(giving, cut, strict=True)]
-        return sum(map(max, zip(*columns, strict=True))), cut  # of equals, the last column gives way: the first names
+        return sum(map(max, zip(*columns, strict=True))), sum(map(sum, columns)), tuple(-less for less in cut)
 
     every: Iterator[tuple[int, ...]] = product(*(range(len(heights[k])) for k in giving))
     best = min((cut for cut in every if sum(cut) == excess), key=length)
@@ -85,8 +109,7 @@ def _heights(grid: Sequence[Sequence[str]], column: int, room: int) -> list[int]
     return [len(wrap(row[column], room)) for row in grid]
 
 
-def _row(row: Sequence[str], *, aligned: Sequence[Alignment], rooms: Sequence[int]) -> list[str]:
-    columns = [wrap(cell, room) for cell, room in zip(row, rooms, strict=True)]
+def _row(columns: Sequence[list[str]], *, aligned: Sequence[Alignment], rooms: Sequence[int]) -> list[str]:
     height = max(len(lines) for lines in columns)
     printed = []
     for number in range(height):

@@ -54,7 +54,8 @@ def reason_place(outcome: Outcome, reason: Reason) -> Place:
     if reason.source is not None:
         return place_of(reason.source)
     if reason.code == "no_road":
-        return _document_place(outcome, "groups and paths", "policy", "groups")
+        section = "groups" if outcome.rulebook.document.policy.groups else "paths"
+        return _document_place(outcome, "groups and paths", "policy", section)
     if reason.code in _BY_ROAD:
         return _road_reason(outcome, reason.code)
     if reason.code in _BY_CATALOG:

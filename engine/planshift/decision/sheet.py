@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, final
 
 from planshift.decision.layout import Alignment, cells, clean, wrap
+from planshift.diagnostics.excerpt import width
 
 Tone = Literal["plain", "title", "heading", "good", "bad", "wait", "faint"]
 """How a row speaks: `good`, `bad` and `wait` are answers, `faint` is what only some readers want."""
@@ -155,23 +156,29 @@ def _pair_rows(block: Pairs, width: int) -> Iterator[Row]:
     yield from _table_rows(Table(columns=columns, rows=block.pairs, tone=block.tone), width)
 
 
-def _table_rows(table: Table, width: int) -> Iterator[Row]:
+def _table_rows(table: Table, room: int) -> Iterator[Row]:
     told = _told(table)
     columns = [column for column, here in zip(table.columns, told, strict=True) if here]
     headings = tuple(column.heading for column in columns)
-    grid = [headings, *(_pick(row, told) for row in (*table.rows, *table.totals))]
-    lines = cells(grid, aligned=[c.align for c in columns], wraps=[c.wraps for c in columns], room=width)
+    lines = cells(
+        [headings, *(_pick(row, told) for row in table.rows)],
+        aligned=[column.align for column in columns],
+        wraps=[column.wraps for column in columns],
+        room=room,
+        totals=[_pick(row, told) for row in table.totals],
+    )
     for number, printed in enumerate(lines):
         if number == 0 and not any(headings):
             continue
         if table.totals and number == len(table.rows) + 1:
-            yield Row(text=_rule(lines[-len(table.totals) :]), tone="faint")
+            yield Row(text=_rule(lines), tone="faint")
         tone: Tone = "faint" if number == 0 else table.tone
         yield from (Row(text=text, tone=tone) for text in printed)
 
 
-def _rule(totals: list[list[str]]) -> str:
-    return "-" * max(len(text) for printed in totals for text in printed)
+def _rule(lines: list[list[str]]) -> str:
+    """A line as long as the last total, which ends where the amounts do."""
+    return "-" * width(lines[-1][-1])
 
 
 def _told(table: Table) -> list[bool]:

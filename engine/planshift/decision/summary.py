@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import final
 
+from planshift.billing.money import Money
 from planshift.billing.zones import format_instant
 from planshift.decision.answer import Line, Reason, Remedy
 from planshift.decision.consequences import consequences
@@ -31,6 +32,8 @@ from planshift.decision.words import DIRECTION_NAMES, listed, plan_text, quantit
 
 TONES: dict[str, Tone] = {"allowed": "good", "denied": "bad", "needs_remedy": "wait", "needs_approval": "wait"}
 
+_LONG_PLACE = 48
+
 
 @final
 class Notes:
@@ -52,7 +55,8 @@ class Notes:
             (f"[{number}]", line if place.span.known else "", place.title)
             for number, (line, place) in enumerate(self._places.items(), start=1)
         )
-        columns = (Column(heading=""), Column(heading="", wraps=True), Column(heading="", wraps=True))
+        long = any(len(line) > _LONG_PLACE for _, line, _ in rows)
+        columns = (Column(heading=""), Column(heading="", wraps=long), Column(heading="", wraps=True))
         table = Table(columns=columns, rows=rows, tone="faint")
         return Section(heading="Where it comes from", blocks=(table,) if rows else ())
 
@@ -161,16 +165,19 @@ def amounts(decision: Decision, notes: Notes) -> Iterator[Block]:
 
 
 def _row(decision: Decision, line: Line, notes: Notes) -> tuple[str, ...]:
-    amount = -line.amount if line.kind == "credit" else line.amount
-    start, end = (line.start, line.end) if line.end is not None else (None, None)
-    return (
-        line.title,
-        str(start or ""),
-        str(end or ""),
-        brief(decision, line),
-        str(amount),
-        notes.mark(place_of(line.source)).strip(),
-    )
+    mark = notes.mark(place_of(line.source)).strip()
+    return (line.title, *_days(line), brief(decision, line), str(_signed(line)), mark)
+
+
+def _days(line: Line) -> tuple[str, str]:
+    """From when until when a line is for, where it is for a time."""
+    timed = line.end is not None or line.kind == "renewal"
+    return str(line.start or "") if timed else "", str(line.end or "")
+
+
+def _signed(line: Line) -> Money:
+    """What a line adds to a bill."""
+    return -line.amount if line.kind == "credit" else line.amount
 
 
 def _totals(decision: Decision) -> Iterator[tuple[str, str]]:
@@ -193,6 +200,8 @@ def _totals(decision: Decision) -> Iterator[tuple[str, str]]:
         yield f"due with the next bill, {decision.next_bill.on}", str(flow.due_later)
     else:
         yield "due now", str(flow.due_now)
+    if flow.due_held.minor:
+        yield "due once it is released", str(flow.due_held)
 
 
 def next_bill(decision: Decision) -> Iterator[Block]:
@@ -206,13 +215,15 @@ def next_bill(decision: Decision) -> Iterator[Block]:
     if len(bill.lines) == 1 and not used.minor:
         yield Paragraph(text=f"{bill.total} on {bill.on}, for {bill.lines[0].title}.")
         return
-    rows = [(line.title, str(-line.amount if line.kind == "credit" else line.amount)) for line in bill.lines]
-    rows += [("account credit used", str(-used))] if used.minor else []
-    yield Table(
-        columns=(Column(heading="what", wraps=True), Column(heading="amount", align="right")),
-        rows=tuple(rows),
-        totals=((f"to pay on {bill.on}", str(bill.total)),),
+    rows = [(line.title, *_days(line), str(_signed(line))) for line in bill.lines]
+    rows += [("account credit used", "", "", str(-used))] if used.minor else []
+    columns = (
+        Column(heading="what", wraps=True),
+        Column(heading="from"),
+        Column(heading="until"),
+        Column(heading="amount", align="right"),
     )
+    yield Table(columns=columns, rows=tuple(rows), totals=((f"to pay on {bill.on}", "", "", str(bill.total)),))
 
 
 def _meaning(decision: Decision, notes: Notes) -> Iterator[Block]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from planshift.expressions import tree
 from planshift.expressions.lower import Lowering, Shown
 from planshift.expressions.names import Symbol
 from planshift.expressions.printer import to_text
@@ -43,9 +44,7 @@ def with_values(value: Typed, lowering: Lowering) -> tuple[str | Shown, ...]:
         if found is None:
             continue
         position = found.end()
-        if isinstance(leaf.meaning, (Symbol, TypedLet)) or (
-            isinstance(leaf.meaning, Amounts) and len(leaf.meaning.pairs) > 1
-        ):
+        if isinstance(leaf.meaning, (Symbol, TypedLet)) or isinstance(leaf.node, tree.Listing):
             parts += [text[done : found.start()], lowering.shown(leaf)]
             done = position
     return tuple(part for part in (*parts, text[done:]) if part != "")
