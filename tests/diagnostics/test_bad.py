@@ -21,7 +21,7 @@ from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import read_book
 from planshift.policy.request_documents import read_request
 from planshift.policy.subscription_documents import read_subscription
-from planshift.rulebook.from_policy import compile_book
+from planshift.rulebook.passes import run_passes
 
 HERE = Path(__file__).parent
 BAD = sorted(path for path in (HERE / "bad").iterdir() if path.is_dir())
@@ -50,8 +50,8 @@ def answer(book: Path) -> tuple[tuple[Diagnostic, ...], dict[str, str]]:
     document, problems, sources = read_book(book)
     found, texts = list(problems), dict(sources)
     if document is not None:
-        _, more = compile_book(document, digest_of="")
-        found += more
+        found += run_passes(document).diagnostics
+    if document is not None and not has_errors(found):
         for read in (read_cases, read_subscriptions):
             _, more, sources = read(document, book)
             found += more

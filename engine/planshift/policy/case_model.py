@@ -123,7 +123,7 @@ class ExpectModel(Document):
     """The plans that are offered: all of them."""
 
 
-class GivenBase(SubscriptionModel):
+class GivenFileModel(SubscriptionModel):
     """A subscription of the book, with what is different in this case."""
 
     subscription: Text | None = None
@@ -135,8 +135,8 @@ _OPTIONAL: dict[str, Any] = {
     "plan": (Name | None, None),
     "period": (PeriodModel | None, None),
 }
-GivenModel: type[GivenBase] = create_model(
-    "Given", __base__=GivenBase, __doc__=GivenBase.__doc__, __module__=__name__, **_OPTIONAL
+GivenModel: type[GivenFileModel] = create_model(
+    "Given", __base__=GivenFileModel, __doc__=GivenFileModel.__doc__, __module__=__name__, **_OPTIONAL
 )
 """A subscription of which every field can come from a file."""
 

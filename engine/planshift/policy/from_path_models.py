@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planshift.policy.document import NamePlace, Path, ScopedTerms, SpokenTerm
 from planshift.policy.located import Mapping, Sequence, follow, scalars, span_of
-from planshift.policy.policy_model import PathBase
+from planshift.policy.policy_model import PathEndsModel
 from planshift.policy.spoken_terms import Against, read_scopes, read_terms
 from planshift.policy.terms import SCOPES
 
@@ -13,7 +13,7 @@ At = tuple[str | int, ...]
 _ENDS = ("upgrades", "downgrades", "crossgrades", "to")
 
 
-def read_paths(models: tuple[PathBase, ...], against: Against) -> tuple[Path, ...]:
+def read_paths(models: tuple[PathEndsModel, ...], against: Against) -> tuple[Path, ...]:
     """Return the paths in file order; unknown plans and contradictions are left in the placing."""
     root = follow(against.placing.root, ("paths",)).value
     nodes = root.items if isinstance(root, Sequence) else ()
@@ -24,7 +24,7 @@ def read_paths(models: tuple[PathBase, ...], against: Against) -> tuple[Path, ..
     )
 
 
-def _path(index: int, model: PathBase, *, node: Mapping, against: Against) -> Path:
+def _path(index: int, model: PathEndsModel, *, node: Mapping, against: Against) -> Path:
     at: At = ("paths", index)
     origins = _names(node, "from", at=at, against=against)
     ends = {kind: _names(node, kind, at=at, against=against) for kind in _ENDS if kind in node.entries}

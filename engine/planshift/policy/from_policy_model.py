@@ -98,6 +98,7 @@ def _clients(model: PolicyModel, against: Against) -> tuple[ClientTerms, ...]:
         if (entry.client_group is None) == (entry.customer is None):
             message = "an entry is for one `client_group` or for one `customer`"
             against.placing.report("PS121", message, path=at, on_key=True)
+            continue
         found.append(
             ClientTerms(
                 span=against.placing.span(*at),

@@ -30,7 +30,14 @@ Sources = dict[str, str]
 """The text of every file that was read, by the name that spans use."""
 
 Read = tuple[BookDocument | None, tuple[Diagnostic, ...], Sources]
-"""A book, or None where it has errors; everything that is wrong or doubtful; the texts it was read from."""
+"""A book; everything that is wrong or doubtful; the texts it was read from.
+
+With errors among the problems the book lacks what is wrong with it: it is good for finding further mistakes and for
+nothing else, and None where names and types in it could not be trusted.
+"""
+
+
+_ABOUT_FACTS = frozenset({"PS502", "PS503", "PS504"})
 
 
 @contextmanager
@@ -74,8 +81,7 @@ def _read(shelf: Shelf, *, policy: str, book: str) -> Read:
     layer = stack.layer(policy) if shelf.has(policy) else Layer()
     stack.problems += _check_names(shelf, policy, read=stack.sources)
     document = _document(layer, stack, book=book)
-    problems = sort_diagnostics(stack.problems)
-    return None if has_errors(problems) else document, problems, stack.sources
+    return document, sort_diagnostics(stack.problems), stack.sources
 
 
 def _check_names(shelf: Shelf, policy: str, *, read: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -106,7 +112,7 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
     if layer.policy is None:
         return None
     decimals = _decimals(layer.policy)
-    catalog = _catalog(layer, stack, decimals=decimals)
+    catalog, is_sound = _catalog(layer, stack, decimals=decimals)
     validated = validate(PolicyModel, layer.policy, context={"decimals": decimals}, otherwise={"policy_language": 1})
     stack.problems += validated.problems
     if validated.model is None:
@@ -122,26 +128,30 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
     limits = frozenset(name for plan in catalog.plans for name, _ in plan.limits)
     facts = read_fact_schema(against.placing, currency=policy.currency, decimals=decimals, limits=limits)
     stack.problems += against.placing.all_problems()
+    if not is_sound or not policy.currency or any(problem.code in _ABOUT_FACTS for problem in stack.problems):
+        return None
     texts = tuple((kind, file, stack.sources.get(file, "")) for kind, file in layer.files)
     return BookDocument(policy=policy, catalog=catalog, rules=layer.rules, facts=facts, texts=texts)
 
 
-def _catalog(layer: Layer, stack: Stack, *, decimals: Mapping[str, int]) -> Catalog:
+def _catalog(layer: Layer, stack: Stack, *, decimals: Mapping[str, int]) -> tuple[Catalog, bool]:
+    """Return the catalog as far as it can be read, and whether that is all of it."""
     if layer.catalog is None:
         if not any(kind == "catalog" for kind, _ in layer.files):
             place = whole_file("") if layer.policy is None else key_place(layer.policy, ())
             help_text = "list the plans in `catalog.yaml`, or under `catalog:`"
             problem = Diagnostic(code="PS013", message="the book has no catalog", span=place, help=help_text)
             stack.problems.append(problem)
-        return Catalog(plans=())
+        return Catalog(plans=()), False
     validated = validate(CatalogModel, layer.catalog, context={"decimals": decimals})
     stack.problems += validated.problems
     if validated.model is None:
-        return Catalog(plans=())
+        return Catalog(plans=()), False
     placing = Placing.of(validated)
     catalog = read_catalog(validated.model, placing, at=(), decimals=decimals)
-    stack.problems += placing.all_problems()
-    return catalog
+    found = placing.all_problems()
+    stack.problems += found
+    return catalog, not has_errors((*validated.problems, *found))
 
 
 def _keys(catalog: Located, section: str) -> frozenset[str]:

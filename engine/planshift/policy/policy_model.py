@@ -76,7 +76,7 @@ class GroupModel(Document):
     """The plans, with their levels; a mere list where direction follows from prices or from the list itself."""
 
 
-class PathBase(Document):
+class PathEndsModel(Document):
     """Explicit roads from one plan or several; terms can stand beside the roads."""
 
     from_: Annotated[Names, Field(alias="from", min_length=1)]
@@ -101,8 +101,8 @@ class PathBase(Document):
     """Terms of these roads by direction."""
 
 
-PathModel: type[PathBase] = create_model(
-    "Path", __base__=PathBase, __doc__=PathBase.__doc__, __module__=__name__, **TERM_FIELDS
+PathModel: type[PathEndsModel] = create_model(
+    "Path", __base__=PathEndsModel, __doc__=PathEndsModel.__doc__, __module__=__name__, **TERM_FIELDS
 )
 """A path with every term as a field of its own."""
 

@@ -63,10 +63,10 @@ def read_terms(model: Document, node: Located, *, against: Against, at: Path) ->
     """Return the terms that the mapping at `at` sets."""
     found: list[SpokenTerm] = []
     for name, value in spoken(model):
-        found.append(SpokenTerm(name=name, value=value, span=_term_place(node, name)))
         if name == "fee_taxed_as" and isinstance(value, Names):
             for service in value.names:
                 against.check_service(service, at=(*at, name))
+        found.append(SpokenTerm(name=name, value=value, span=_term_place(node, name)))
     return tuple(found)
 
 
