@@ -24,7 +24,7 @@ def check(
     *,
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
-    """Say everything that is wrong with books."""
+    """Say everything that is wrong with a book."""
     from planshift.rulebook.checking import books_in, check_book
 
     books = tuple(book for each in paths for book in books_in(each))
