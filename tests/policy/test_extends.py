@@ -115,3 +115,21 @@ def test_a_long_row_of_books_ends() -> None:
 )
 def test_names_are_joined_without_the_file_system(name: str, relative: str, joined: str | None) -> None:
     assert join(name, relative) == joined
+
+
+def test_a_thicket_of_books_is_read_once_each() -> None:
+    names = [[f"../b{depth}-{number}" for number in range(8)] for depth in range(6)]
+    texts = shop.files(policy=f"policy_language: 1\ncurrency: EUR\nextends: [{', '.join(names[0])}]\n")
+    for depth, row in enumerate(names):
+        for name in row:
+            below = f"extends: [{', '.join(names[depth + 1])}]\n" if depth + 1 < len(names) else ""
+            texts[f"{name}/policy.yaml"] = f"policy_language: 1\n{below}terms: {{ any: {{ timing: now }} }}\n"
+            texts[f"{name}/policy.rules"] = f'rule "{name}"\n  set fee = 0 EUR\n'
+    document = shop.book(texts)
+    assert len(document.rules.rules) == 1 + 8 * 6
+    assert len(document.texts) == 1 + 1 + 8 * 6
+
+
+def test_only_so_many_books_are_extended_at_once() -> None:
+    text = f"policy_language: 1\ncurrency: EUR\nextends: [{', '.join(['stripe'] * 9)}]\n"
+    assert shop.codes_of(shop.files(policy=text)) == ["PS012"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from planshift.diagnostics.diagnostic import Diagnostic
-from planshift.diagnostics.span import Span, whole_file
+from planshift.diagnostics.span import NOWHERE, Span, whole_file
 from planshift.expressions.parse import parse_rules
 from planshift.expressions.tree import RuleFile
 from planshift.policy.extends import merge
@@ -17,7 +17,7 @@ from planshift.policy.shelf import Shelf, join, preset_file, preset_names, prese
 POLICY, CATALOG, RULES = "policy.yaml", "catalog.yaml", "policy.rules"
 
 MAX_EXTENDS = 8
-"""How many books and presets may extend each other in a row."""
+"""How many books and presets a book may extend, and how many may extend each other in a row."""
 
 _ONLY_OWN = ("extends", "rules", "catalog", "book", "title")
 """What a policy does not take over: its name, and what is merged in another way."""
@@ -30,9 +30,19 @@ class Layer:
 
     policy: Located | None = None
     catalog: Located | None = None
-    rules: RuleFile = field(default_factory=RuleFile)
-    files: list[tuple[str, str]] = field(default_factory=list)
+    rules: dict[str, RuleFile] = field(default_factory=dict)
+    """The rules by file, those that are extended behind those that extend."""
+    files: dict[tuple[str, str], None] = field(default_factory=dict)
     """Kind (`policy`, `catalog`) and file of each document, those that are extended behind those that extend."""
+
+    def all_rules(self) -> RuleFile:
+        """Return the rules of all files as one, in the order in which they are tried."""
+        files = list(self.rules.values())
+        return RuleFile(
+            statements=tuple(statement for file in files for statement in file.statements),
+            unreadable=frozenset(name for file in files for name in file.unreadable),
+            span=files[0].span if files else NOWHERE,
+        )
 
 
 @final
@@ -41,6 +51,7 @@ class Stack:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+        self._read: dict[str, Layer] = {}
         self.sources: dict[str, str] = {}
         self.problems: list[Diagnostic] = []
 
@@ -60,41 +71,48 @@ class Stack:
         return root
 
     def layer(self, name: str, *, chain: tuple[str, ...] = ()) -> Layer:
-        """Return the book whose policy is the file `name`, with everything that it extends."""
-        own = Layer(policy=self.tree(name), files=[("policy", self._shelf.shown(name))])
+        """Return the book whose policy is the file `name`, with everything that it extends; each is read once."""
+        if name not in self._read:
+            self._read[name] = self._layer(name, chain=chain)
+        return self._read[name]
+
+    def _layer(self, name: str, *, chain: tuple[str, ...]) -> Layer:
+        own = Layer(policy=self.tree(name), files={("policy", self._shelf.shown(name)): None})
         catalog = join(name, CATALOG)
         if catalog is not None and not _is_single(name) and self._shelf.has(catalog):
             own.catalog = self.tree(catalog)
-            own.files.append(("catalog", self._shelf.shown(catalog)))
+            own.files["catalog", self._shelf.shown(catalog)] = None
         inline = _take(own.policy, "catalog")
         if inline is not None:
             self._twice(own.catalog is not None, inline, what="the catalog", file=CATALOG)
             own.catalog = own.catalog or inline
-            own.files.append(("catalog", inline.file))
-        own.rules = self._rules(name, own.policy)
+            own.files["catalog", inline.file] = None
+        rules = self._rules(name, own.policy)
+        if rules is not None:
+            own.rules[rules.span.file] = rules
         return self._extended(own, name=name, chain=(*chain, name))
 
-    def _rules(self, name: str, policy: Located | None) -> RuleFile:
+    def _rules(self, name: str, policy: Located | None) -> RuleFile | None:
         file = join(name, RULES)
         inline = _take(policy, "rules")
         if file is None or _is_single(name) or not self._shelf.has(file):
-            return RuleFile() if inline is None else self._inline_rules(inline)
+            return None if inline is None else self._inline_rules(inline)
         if inline is not None:
             self._twice(True, inline, what="the rules", file=RULES)
         text, problems = self._shelf.text(file)
         self.problems += problems
         if text is None:
-            return RuleFile()
+            return None
         shown = self._shelf.shown(file)
         self.sources[shown] = text
         rules, problems = parse_rules(text, file=shown)
         self.problems += problems
         return rules
 
-    def _inline_rules(self, node: Located) -> RuleFile:
+    def _inline_rules(self, node: Located) -> RuleFile | None:
         if not isinstance(node, Scalar) or node.style == ">":
             self._problem("PS103", "rules are written as a text that begins with `|`", span_of(node))
-            return RuleFile()
+            return None
         line, column = node.start.line + 1, node.start.column + 1
         if node.style == "|":
             line, column = line + 1, _indent(self.sources[node.file], line) + 1
@@ -107,19 +125,17 @@ class Stack:
     def _extended(self, own: Layer, *, name: str, chain: tuple[str, ...]) -> Layer:
         listed = _take(own.policy, "extends")
         names = list(scalars(listed)) if listed is not None else []
+        if len(names) > MAX_EXTENDS:
+            self._problem("PS012", f"more than {MAX_EXTENDS} books are extended at once", span_of(names[MAX_EXTENDS]))
         # later ones win over earlier ones, and the book itself over all of them
-        for scalar in reversed(names):
+        for scalar in reversed(names[:MAX_EXTENDS]):
             under = self._named(scalar, name=name, chain=chain)
             if under is None:
                 continue
             own.policy = _merged(_without(under.policy), own.policy)
             own.catalog = _merged(under.catalog, own.catalog)
-            own.files += under.files
-            own.rules = RuleFile(
-                statements=(*own.rules.statements, *under.rules.statements),
-                unreadable=own.rules.unreadable | under.rules.unreadable,
-                span=own.rules.span,
-            )
+            own.files |= under.files
+            own.rules |= under.rules
         return own
 
     def _named(self, scalar: Scalar, *, name: str, chain: tuple[str, ...]) -> Layer | None:
@@ -144,7 +160,7 @@ class Stack:
         text, problems = preset_text(preset)
         self.problems += problems
         file = preset_file(preset)
-        own = Layer(policy=None if text is None else self.tree_of(text, file=file), files=[("policy", file)])
+        own = Layer(policy=None if text is None else self.tree_of(text, file=file), files={("policy", file): None})
         return self._extended(own, name=POLICY, chain=(*chain, file))
 
     def _twice(self, given: bool, node: Located, *, what: str, file: str) -> None:
