@@ -11,11 +11,12 @@ fenced block does hangs on the words behind its three backticks:
     python          runs; all blocks of a page share their names. What is printed is not looked at: use `assert`.
     console         a dialogue. `$ planshift ...` runs that command, `$ make demo` what the Makefile says it does, and
                     `$ echo $?` tells the exit code of the last one. The lines up to the next `$` are exactly what is
-                    printed, on a screen of 80 columns; a line `...` stands for any lines.
+                    printed, on a screen of 80 columns. A line `...` stands for any lines; beside it only the words of
+                    the others count, not how many blanks are between them.
     text            is only read by people.
 
-`RECORD=1 pytest tests/docs/test_examples.py` writes what was printed into the dialogues that say otherwise. What
-changed is then for review.
+`RECORD=1 pytest tests/docs/test_examples.py` writes what was printed into the dialogues that say otherwise and leave
+nothing out. What changed is then for review.
 """
 
 from __future__ import annotations
@@ -124,8 +125,9 @@ class Reader:
         told = f"$ {command}\n{printed}"
         if re.fullmatch(pattern(expected), printed, re.DOTALL):
             return f"$ {command}\n{expected}".rstrip("\n") + "\n"
-        assert os.environ.get("RECORD"), f"the page says otherwise:\n{indent(told, '    ')}"
-        return told
+        may_record = os.environ.get("RECORD") and "..." not in expected.splitlines()
+        assert may_record, f"the page says otherwise:\n{indent(told, '    ')}"
+        return told.rstrip("\n") + "\n"
 
     def answer(self, command: str) -> str:
         if command == "echo $?":
@@ -154,10 +156,13 @@ def dialogue(text: str) -> Iterator[tuple[str, str]]:
 
 
 def pattern(expected: str) -> str:
-    return (
-        "".join(r"(?:[^\n]*\n)*?" if line == "..." else re.escape(f"{line}\n") for line in expected.splitlines())
-        + r"\n*"
-    )
+    """What the printed lines must match: exactly, or where some are left out, word by word."""
+    lines = expected.splitlines()
+    if "..." not in lines:
+        return re.escape(f"{expected}\n" if expected else "") + r"\n*"
+    words = [r"\s+".join(re.escape(word) for word in line.split()) for line in lines]
+    told = [r"(?:[^\n]*\n)*?" if line == "..." else rf" *{each}\n" for line, each in zip(lines, words, strict=True)]
+    return "".join(told) + r"\n*"
 
 
 def recorded(text: str, printed: dict[Block, str]) -> str:
