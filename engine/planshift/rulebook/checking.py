@@ -29,7 +29,7 @@ class Checked:
 
 def books_in(path: Path) -> tuple[Path, ...]:
     """The books at a path: itself, or those in its folders where it is a folder of books."""
-    if not path.is_dir() or (path / POLICY).exists():
+    if not path.is_dir() or path.joinpath(POLICY).exists():
         return (path,)
     return tuple(sorted(policy.parent for policy in path.glob(f"*/{POLICY}"))) or (path,)
 

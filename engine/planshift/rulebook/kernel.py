@@ -99,7 +99,7 @@ def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node]
         "refunded": money.routed.refunded,
     }
     outputs = {**_date_outputs(dates, money), **_amount_outputs(price, sides, extras, money)}
-    return dates, outputs | {"with_next_invoice": bills_with_next_invoice(facts, terms, dates)}
+    return dates, outputs | {"with_next_invoice": bills_with_next_invoice(facts, terms, dates=dates)}
 
 
 def _road_outputs(road: RoadFinding) -> dict[str, Node]:
