@@ -171,7 +171,7 @@ def _use(change: Change, terms: Terms, resource: str) -> Use:
 
 
 def _held_after(change: Change, terms: Terms, addon: str) -> int:
-    """How many of an add-on there are after the change: those that stay, and those chosen where the target takes them."""
+    """How many of an add-on there are after the change: those that stay, and those chosen that the target takes."""
     held = sum(each.quantity for each in change.subscription.addons if each.name == addon)
     chosen = sum(each.quantity for each in change.request.remedies.add if each.name == addon)
     accepts = change.new_plan is not None and addon in change.new_plan.addons

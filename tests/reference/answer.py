@@ -111,7 +111,7 @@ def _priced(decision: Decision) -> Priced:
     assert bill is not None
     assert contract is not None
     assert decision.effective_on is not None
-    names = [name for name in type(flow).__dataclass_fields__]
+    names = list(type(flow).__dataclass_fields__)
     return Priced(
         effective=decision.effective_on,
         immediate=decision.immediate,

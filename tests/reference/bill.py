@@ -1,4 +1,4 @@
-"""What a change gives back and what it costs, in minor units, each amount rounded once where it leaves an exact formula."""
+"""What a change gives back and what it costs, in minor units, each amount rounded once, at its end."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def agreed_price(change: Change, terms: Terms) -> int | None:
     """The price agreed for this change, or the one agreed before where the policy keeps it."""
     if change.request.amount is not None:
         return change.request.amount
-    return change.subscription.amount if keeps_agreed_price(change, terms) else None
+    return change.subscription.amount if keeps_agreed_price(change, terms) and not change.cancels else None
 
 
 def keeps_agreed_price(change: Change, terms: Terms) -> bool:
@@ -198,7 +198,7 @@ class _Given:
         exact = base if self.terms.word("credit") == "full" else self.unrounded(base, self.credit_share)
         given_back, known = self.change.subscription.given_back, self.change.subscription.paid is not None
         left = max(self.billed - given_back, 0)
-        exact_left = max((self.billed if known else self.old.exact) - given_back, Fraction(0))
+        exact_left = max((Fraction(self.billed) if known else self.old.exact) - given_back, Fraction(0))
         return min(rounded(exact, mode), left), min(exact, exact_left)
 
     def charge(self) -> int:

@@ -20,7 +20,7 @@ from tests.reference import days
 @final
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One book, one subscription, one request. Nothing is given up by a start, and nothing is begun by a cancellation."""
+    """One book, one subscription, one request. A start gives nothing up, a cancellation begins nothing."""
 
     document: BookDocument
     rules: TypedRules

@@ -81,7 +81,10 @@ def charge_part(change: Change, terms: Terms, when: When) -> tuple[Part, date]:
     by_instants = terms.word("proration.unit") in SECONDS
     begin = when.stop if when.keeps else _first_day(terms, when)
     stretch = _charge_stretch(change, terms, when=when, begin=begin)
-    if when.whole and not (by_instants and when.keeps):
+    held = change.subscription.period
+    # A running period that is itself a part costs a part, also from its first day on.
+    is_interval = (stretch.first, stretch.last) == (held.start, held.end) and not by_instants
+    if when.whole and (is_interval or not when.keeps):
         return WHOLE, begin if when.keeps else when.effective
     return _measured(terms, stretch), begin
 
@@ -103,8 +106,7 @@ def _charge_stretch(change: Change, terms: Terms, *, when: When, begin: date) ->
         first, last = when.effective, _one_interval_on(when.effective, interval)
         first_at, last_at = midnight(first, zone), midnight(last, zone)
     else:
-        anchor = when.bill_day if when.keeps else when.bill_end.day
-        first, last = step(when.bill_end, interval, anchor=anchor, times=-1), when.bill_end
+        first, last = _back(when.bill_end, interval, bill_day=when.bill_day if when.keeps else 0), when.bill_end
         first_at, last_at = midnight(first, zone), ends_at
     return Stretch(
         start=begin,
@@ -124,7 +126,7 @@ def used_part(change: Change, terms: Terms, when: When) -> Part:
     held, zone, interval = change.subscription, change.zone, change.old_interval
     start = max(held.paid_through or held.period.start, held.period.start)
     itself = terms.word("proration.leading") == "own_period" or interval.once
-    first = held.period.start if itself else step(held.period.end, interval, anchor=bill_day_of(change), times=-1)
+    first = held.period.start if itself else _back(held.period.end, interval, bill_day=bill_day_of(change))
     period_at = _period_at(change)
     stretch = Stretch(
         start=start,
@@ -143,6 +145,12 @@ def used_part(change: Change, terms: Terms, when: When) -> Part:
     if unit == "none":
         return _part((stretch.end - start).days, (held.period.end - first).days)
     return _measured(terms, stretch)
+
+
+def _back(end: date, interval: Interval, *, bill_day: int) -> date:
+    """One interval back from the end of a period, on the bill day where it ends on one, else on its own day."""
+    anchor = bill_day if end.day == min(bill_day, month_length(end)) else end.day
+    return step(end, interval, anchor=anchor, times=-1)
 
 
 def _one_interval_on(day: date, interval: Interval) -> date:

@@ -1,4 +1,4 @@
-"""Finding the road: explicit paths and groups, union; level flags on both ends; constraints; every reason against it."""
+"""Finding the road: paths and groups, union; level flags on both ends; constraints; every reason against it."""
 
 from __future__ import annotations
 

@@ -198,8 +198,10 @@ def swap(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: P
         whole=(dates.stop <= facts.period_start) & dates.credit_end.same(facts.period_end) & by_instants.negate(),
     )
     part = charge_stretch(facts, terms, dates=dates, spans=spans)
+    # A running period that is itself a part costs a part, also from its first day on.
+    interval = part.of_start.same(facts.period_start) & part.of_end.same(facts.period_end) & by_instants.negate()
     billed = Portion(
-        measured=share(facts, terms, stretch=part), whole=dates.whole & (by_instants & dates.keeps_period).negate()
+        measured=share(facts, terms, stretch=part), whole=dates.whole & (dates.keeps_period.negate() | interval)
     )
     used = _used(facts, terms, dates=dates, spans=spans)
     gives, bills, bills_old = _sides(facts, terms, dates=dates, spans=spans, price=price)

@@ -40,7 +40,7 @@ class Dates:
 
     `effective` is the day it takes effect, `immediate` whether that is not after today. `stop` is the first day the
     old plan is not used any more. `bill_end` is where the part that the change bills ends, and the new plan's next
-    regular bill. `keeps_period`: the running period goes on under the new plan. `whole`: the part is a whole period.
+    regular bill. `keeps_period`: the running period goes on under the new plan. `whole`: the part is all of a period.
     """
 
     effective: Int

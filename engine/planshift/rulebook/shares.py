@@ -76,7 +76,7 @@ def charge_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
     forward = own_term | own_period
     # A running period is as long as its bill days make it; a first part looks back on the day it ends on.
     own_day = whole_node(form, calendar.civil(dates.bill_end)[2])
-    anchor = choice(form, [(dates.keeps_period, dates.bill_day)], own_day)
+    anchor = choice(form, [(dates.keeps_period, _anchor(dates.bill_end, dates.bill_day))], own_day)
     back = whole_node(
         form, calendar.step(dates.bill_end, months=-spans.to_months, days=-spans.to_days, anchor_day=anchor)
     )
@@ -100,6 +100,13 @@ def charge_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
     )
 
 
+def _anchor(end: Int, bill_day: Int) -> Int:
+    """The day of the month to look back on from the end of a period: the bill day, where it ends on one."""
+    year, month, day = (whole_node(end.form, part) for part in calendar.civil(end))
+    on_bill_day = day.same(bill_day.least(whole_node(end.form, calendar.month_length(year, month))))
+    return choice(end.form, [(on_bill_day, bill_day)], day)
+
+
 def used_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -> Stretch:
     """In arrear: the used part of the running period that nothing was billed for yet.
 
@@ -112,7 +119,7 @@ def used_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) 
         facts.period_end,
         months=-spans.from_months,
         days=-spans.from_days,
-        anchor_day=facts.whole("subscription.bill_day"),
+        anchor_day=_anchor(facts.period_end, facts.whole("subscription.bill_day")),
     )
     itself = terms["proration.leading"].among("own_period") | spans.from_once
     of_start = choice(form, [(itself, period_start)], whole_node(form, back))
