@@ -144,3 +144,12 @@ def test_markdown_does_not_take_names_for_markup() -> None:
     assert "\\<img\\>" in told
     assert "\\|" in told
     assert "&amp;amp;" in told
+
+
+def test_a_text_without_end_is_laid_out_all_the_same() -> None:
+    endless = "word " * 20_000
+    table = Table(
+        columns=(Column(heading="a", wraps=True), Column(heading="b", wraps=True), Column(heading="c", wraps=True)),
+        rows=((endless, endless, "c"), ("a", endless, endless)),
+    )
+    assert all(len(line) <= 80 for line in text_of(table).splitlines())

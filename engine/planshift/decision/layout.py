@@ -12,6 +12,7 @@ Alignment = Literal["left", "right"]
 
 _GAP = 2
 _NARROWEST = 12
+_LONG = 200
 
 
 def clean(text: str) -> str:
@@ -81,7 +82,7 @@ def _spread(row: Sequence[str], *, aligned: Sequence[Alignment], rooms: Sequence
 
 def _rooms(grid: Sequence[Sequence[str]], *, wraps: Sequence[bool], room: int) -> list[int]:
     """The columns each cell gets: as many as it likes, or what makes a table that would be too wide the least long."""
-    liked = [max(width(row[k]) for row in grid) for k in range(len(wraps))]
+    liked = [min(max(width(row[k]) for row in grid), room) for k in range(len(wraps))]
     excess = sum(liked) + _GAP * (len(liked) - 1) - room
     giving = [k for k, gives in enumerate(wraps) if gives and liked[k] > _NARROWEST]
     spare = [liked[k] - _NARROWEST for k in giving]
@@ -105,8 +106,9 @@ def _rooms(grid: Sequence[Sequence[str]], *, wraps: Sequence[bool], room: int) -
 
 
 def _heights(grid: Sequence[Sequence[str]], column: int, room: int) -> list[int]:
-    """How many lines each cell of a column takes."""
-    return [len(wrap(row[column], room)) for row in grid]
+    """How many lines each cell of a column takes; for a long text about so many."""
+    texts = [row[column] for row in grid]
+    return [len(wrap(text, room)) if len(text) < _LONG else len(text) // room + 1 for text in texts]
 
 
 def _row(columns: Sequence[list[str]], *, aligned: Sequence[Alignment], rooms: Sequence[int]) -> list[str]:
