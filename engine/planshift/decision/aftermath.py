@@ -48,7 +48,7 @@ def moves_of(outcome: Outcome) -> Iterator[Move]:
         yield Move(kind=item.kind, name=item.name, value=item.value, outcome="moves" if stays else "lost", why=why)
     if subscription.discount != Discount() and request.discount is None:
         name = subscription.discount.code or "coupon"
-        if outcome.word("carry.coupons") not in ("keep", "keep_if_same"):
+        if outcome.word("carry.coupons") == "drop":
             yield Move(kind="coupons", name=name, value="", outcome="lost", why=_why("drop", same=True))
         elif plan is not None and not same_plan:
             yield Move(kind="coupons", name=name, value="", outcome="moves", why=_why("keep", same=True))
@@ -62,7 +62,8 @@ def _keeps_agreed_price(outcome: Outcome) -> bool:
     """Whether the price agreed with the customer is that of the new side as well."""
     before, request = outcome.subscription, outcome.request
     stays = (before.plan, before.price) == (request.plan, request.price)
-    return outcome.word("carry.price_override") in (("keep", "keep_if_same") if stays else ("keep",))
+    word = outcome.word("carry.price_override")
+    return word == "keep" or (word != "drop" and stays)
 
 
 def _why(rule: str, *, same: bool) -> str:
@@ -141,7 +142,8 @@ def cancellable_until(outcome: Outcome) -> date | None:
 def subscription_after(outcome: Outcome) -> Subscription:
     """The subscription once the change has taken effect; account credit and payments are as the change leaves them.
 
-    What the change billed counts as paid, so that a further change credits what was really billed.
+    What the change billed counts as paid, so that a further change credits what was really billed. Credit that waits
+    for the next bill stands on the account until then.
     """
     request, before = outcome.request, outcome.subscription
     if not outcome.allowed:
@@ -155,12 +157,12 @@ def subscription_after(outcome: Outcome) -> Subscription:
         price=request.price,
         quantity=before.quantity if request.quantity is None else request.quantity,
         period=_period_after(outcome),
-        bill_day=outcome.value("bill_day"),
+        bill_day=_bill_day_after(outcome),
         amount=agreed if request.amount is None else request.amount,
         paid=_paid_after(outcome),
         given_back=0,
         debt=before.debt - outcome.value("debt_reduced"),
-        account_credit=before.account_credit + outcome.value("to_account"),
+        account_credit=before.account_credit + outcome.value("to_account") + outcome.value("to_next_bill"),
         discount=_discount_after(outcome),
         contract=_contract_after(outcome),
         addons=_addons_after(outcome),
@@ -168,7 +170,15 @@ def subscription_after(outcome: Outcome) -> Subscription:
         changes=(*before.changes, from_day(outcome.today)),
         pending=None,
         paid_through=None,
+        trial_ends_on=before.trial_ends_on if before.plan == request.plan else None,
     )
+
+
+def _bill_day_after(outcome: Outcome) -> int:
+    """The bill day under the new plan: bought time moves it to the day on which it ends."""
+    if outcome.truth("extension.active"):
+        return outcome.day("extension.then_until").day
+    return outcome.value("bill_day")
 
 
 def _period_after(outcome: Outcome) -> Period:
@@ -187,16 +197,19 @@ def _period_after(outcome: Outcome) -> Period:
 
 
 def _paid_after(outcome: Outcome) -> int | None:
+    """What counts as paid for the new period: what the change billed, and the credit that bought its time."""
+    bought = outcome.value("to_time")
     if outcome.truth("bills"):
-        return outcome.value("charge")
+        return outcome.value("charge") + bought
+    if outcome.truth("extension.active"):
+        return bought
     return 0 if outcome.word("charge") == "none" else None
 
 
 def _discount_after(outcome: Outcome) -> Discount:
     if outcome.request.discount is not None:
         return outcome.request.discount
-    kept = outcome.word("carry.coupons") in ("keep", "keep_if_same")
-    return outcome.subscription.discount if kept else Discount()
+    return Discount() if outcome.word("carry.coupons") == "drop" else outcome.subscription.discount
 
 
 def _contract_after(outcome: Outcome) -> RunningContract | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -207,6 +208,7 @@ def next_bill_of(outcome: Outcome) -> NextBill:
     on = outcome.day("next_bill_on")
     settled = outcome.truth("immediate") and not outcome.truth("with_next_invoice")
     waiting = () if settled else tuple(line for line in lines_of(outcome) if line.due_on == on and not line.held_until)
+    waiting = tuple(_on_the_bill(outcome, waiting))
     renewal = outcome.value("next_bill_renewal")
     regular: tuple[Line, ...] = ()
     if renewal:
@@ -217,6 +219,18 @@ def next_bill_of(outcome: Outcome) -> NextBill:
         account_credit_used=outcome.money(outcome.value("account_used")),
         total=outcome.money(outcome.value("next_bill")),
     )
+
+
+def _on_the_bill(outcome: Outcome, waiting: tuple[Line, ...]) -> Iterator[Line]:
+    """The lines as the bill has them: of a credit only the part that the bill takes off, not what goes elsewhere."""
+    taken = outcome.value("offset") + outcome.value("next_bill_credit")
+    for line in waiting:
+        if line.kind != "credit":
+            yield line
+        elif taken:
+            yield replace(line, amount=outcome.money(taken))
+    if outcome.value("next_bill_credit") and not any(line.kind == "credit" for line in waiting):
+        yield replace(_credit(outcome), amount=outcome.money(outcome.value("next_bill_credit")))
 
 
 def _renewal(outcome: Outcome, minor: int, on: date) -> Line:

@@ -242,6 +242,7 @@ MONEY_OUTPUTS = (
     "next_bill",
     "next_bill_renewal",
     "account_used",
+    "next_bill_credit",
 )
 """The amounts of a settlement, under their own names."""
 

@@ -37,6 +37,7 @@ class Settlement:
     next_bill: Int
     next_bill_renewal: Int
     account_used: Int
+    next_bill_credit: Int
 
 
 @final
@@ -72,8 +73,9 @@ def settle(
     due_later = choice(form, [(waits, due - due_held)], zero)
     next_on, renewal = _next_bill(facts, terms, dates=dates, spans=spans, price=price, swap=swap, extension=extension)
     to_bill = renewal + choice(form, [(_beyond(facts, dates), zero)], due_later)
-    fresh = choice(form, [(held, zero)], routed.to_next_bill + routed.to_account)
-    used = to_bill.least(fresh + facts.whole("subscription.account_credit"))
+    waiting = to_bill.least(routed.to_next_bill)
+    fresh = choice(form, [(held, zero)], routed.to_next_bill - waiting + routed.to_account)
+    used = (to_bill - waiting).least(fresh + facts.whole("subscription.account_credit"))
     return Settlement(
         credit=credit,
         forfeited=forfeited,
@@ -87,7 +89,8 @@ def settle(
         due_held=due_held,
         extension=extension,
         next_bill_on=next_on,
-        next_bill=to_bill - used,
+        next_bill=to_bill - waiting - used,
+        next_bill_credit=waiting,
         next_bill_renewal=renewal,
         account_used=used,
     )
