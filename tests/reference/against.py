@@ -112,9 +112,15 @@ def _state(change: Change, terms: Terms) -> Iterator[Objection]:
 
 
 def _lost(change: Change, terms: Terms) -> Iterator[Objection]:
+    """What has no place on the new plan, and may not be lost."""
+    if change.cancels or change.starts:
+        return
     for kind in ("answers", "resources", "addons"):
         if terms.word(f"carry.{kind}") == "refuse" and not all(same for _, same in things(change, kind)):
             yield Objection(code="would_be_lost")
+    agreed = change.subscription.amount is not None and change.request.amount is None
+    if terms.word("carry.price_override") == "refuse" and agreed and not change.same_price:
+        yield Objection(code="would_be_lost")
 
 
 def things(change: Change, kind: str) -> list[tuple[str, bool]]:

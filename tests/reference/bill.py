@@ -110,7 +110,7 @@ def old_side(change: Change) -> Side:
 def new_coupon(change: Change, terms: Terms) -> Discount:
     if change.request.discount is not None:
         return change.request.discount
-    return change.subscription.discount if terms.word("carry.coupons") in ("keep", "keep_if_same") else Discount()
+    return Discount() if terms.word("carry.coupons") == "drop" else change.subscription.discount
 
 
 def new_side(change: Change, terms: Terms, *, renewal: bool = False) -> Side:
@@ -133,7 +133,7 @@ def agreed_price(change: Change, terms: Terms) -> int | None:
 def keeps_agreed_price(change: Change, terms: Terms) -> bool:
     """Whether a price that was agreed with the customer holds on the new side as well."""
     rule = terms.word("carry.price_override")
-    return rule == "keep" or (rule == "keep_if_same" and change.same_price)
+    return rule == "keep" or (rule != "drop" and change.same_price)
 
 
 def _billed(change: Change, terms: Terms, price: int) -> int:

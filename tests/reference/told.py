@@ -105,7 +105,7 @@ class Telling:
                 stays = rule == "keep" or (same and rule != "drop")
                 yield kind, name, "moves" if stays else "lost"
         if held.discount != Discount() and asked.discount is None:
-            kept = self.terms.word("carry.coupons") in ("keep", "keep_if_same")
+            kept = self.terms.word("carry.coupons") != "drop"
             if not kept or (asked.plan and not same_plan):
                 yield "coupons", held.discount.code or "coupon", "moves" if kept else "lost"
         if held.amount is not None and asked.amount is None and not keeps_agreed_price(self.change, self.terms):

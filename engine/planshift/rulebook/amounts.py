@@ -90,7 +90,7 @@ def prices(facts: Facts, terms: Terms, *, in_arrear: tuple[Bool, Bool]) -> Price
     carried = terms["carry.price_override"]
     keeps_override = (
         facts.truth("subscription.amount.given")
-        & (carried.among("keep") | (carried.among("keep_if_same") & facts.from_price.same(facts.to_price)))
+        & (carried.among("keep") | (carried.among("drop").negate() & facts.from_price.same(facts.to_price)))
         & facts.truth("request.amount.given").negate()
         & facts.is_cancel.negate()
     )
@@ -122,7 +122,7 @@ def coupon(facts: Facts, terms: Terms, *, new_side: bool) -> tuple[Int, Int]:
     held = facts.whole("subscription.discount.ppm"), facts.whole("subscription.discount.amount")
     if not new_side:
         return held
-    kept = terms["carry.coupons"].among("keep", "keep_if_same")
+    kept = terms["carry.coupons"].among("drop").negate()
     asked = facts.truth("request.discount.given")
     ppm = choice(form, [(asked, facts.whole("request.discount.ppm")), (kept, held[0])], form.lit(0))
     return ppm, choice(form, [(asked, facts.whole("request.discount.amount")), (kept, held[1])], form.lit(0))

@@ -55,8 +55,8 @@ class Counter:
         self._plans = {plan.name: plan for plan in catalog.plans}
 
     def lost(self, subscription: Subscription, request: ChangeRequest, *, kind: str) -> int:
-        """How many things of a kind have no same place on the plan asked for."""
-        if request.kind == "start" or request.plan == subscription.plan:
+        """How many things of a kind have no same place on the plan asked for; nothing is asked of a plan that ends."""
+        if request.kind != "change" or request.plan == subscription.plan:
             return 0
         plan = self._plans.get(request.plan)
         return sum(1 for m in movables(self._catalog, subscription, plan=plan) if m.kind == kind and not m.same)

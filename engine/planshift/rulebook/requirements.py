@@ -209,7 +209,15 @@ def _state(facts: Facts, terms: Terms) -> list[Objection]:
         lost = facts.column(f"lost.{kind}", f"lost(s, r, kind={kind!r})", high=MAX_COUNT) > 0
         refused = terms[f"carry.{kind}"].among("refuse") & lost
         found.append(Objection(code="would_be_lost", holds=refused, term=f"carry.{kind}", detail=kind))
-    return found
+    return [*found, _agreed_price_lost(facts, terms)]
+
+
+def _agreed_price_lost(facts: Facts, terms: Terms) -> Objection:
+    """A coupon has a place beside every price, a price agreed with the customer only beside its own."""
+    given = facts.truth("subscription.amount.given") & facts.truth("request.amount.given").negate()
+    moves = (facts.is_cancel | facts.is_start | facts.from_price.same(facts.to_price)).negate()
+    refused = terms["carry.price_override"].among("refuse") & given & moves
+    return Objection(code="would_be_lost", holds=refused, term="carry.price_override", detail="the agreed price")
 
 
 def _too_frequent(facts: Facts, terms: Terms) -> Bool:
