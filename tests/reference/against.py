@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 from planshift.billing.catalog import Plan
+from planshift.billing.change import Remedies
 from planshift.policy.term_values import Frequency, Requirement, Requirements
 from tests.reference.change import Change
 from tests.reference.days import step
@@ -63,12 +64,16 @@ def _senseless(change: Change, when: When) -> Iterator[Objection]:
     in_force_from = change.document.policy.effective_from
     if in_force_from is not None and change.today < in_force_from:
         yield Objection(code="book_not_in_force", hard=True)
-    if change.same_price and change.new_quantity == change.old_quantity:
+    request = change.request
+    more = request.bill_day or request.amount is not None or request.discount or request.remedies != Remedies()
+    if change.same_price and change.new_quantity == change.old_quantity and not more:
         yield Objection(code="same_plan", hard=True)
     if change.new_price is not None and change.subscription.currency not in dict(change.new_price.amounts):
         yield Objection(code="no_price_in_currency", hard=True)
     if not change.starts and change.today > change.subscription.period.end:
         yield Objection(code="period_over", hard=True)
+    if not change.starts and when.effective < change.subscription.period.start:
+        yield Objection(code="period_not_begun", hard=True)
     if when.out_of_range:
         yield Objection(code="date_out_of_range", hard=True)
 
@@ -80,8 +85,10 @@ def _not_sold(change: Change) -> Iterator[Objection]:
             yield Objection(code="plan_not_sold")
         if plan.status == "restricted" and change.request.by != "staff":
             yield Objection(code="plan_for_staff_only")
-        if plan.stock == 0:
+        if plan.stock is not None and plan.stock < change.new_quantity:
             yield Objection(code="out_of_stock")
+    if plan is not None and plan.quantity_max < change.new_quantity:
+        yield Objection(code="too_many")
     if price is not None and not change.same_price:
         if price.retired:
             yield Objection(code="price_retired")
@@ -95,6 +102,8 @@ def _people(change: Change, terms: Terms, when: When) -> Iterator[Objection]:
     allowed = {"refuse": (), "staff": ("staff",), "anyone": (change.request.by,)}[terms.word("backdating")]
     if when.backdated and change.request.by not in allowed:
         yield Objection(code="backdated")
+    if terms.word("timing") != "on_date" and change.request.on not in (None, when.effective):
+        yield Objection(code="day_not_open")
 
 
 def _state(change: Change, terms: Terms) -> Iterator[Objection]:
@@ -147,7 +156,7 @@ def unmet(change: Change, item: Requirement) -> Iterator[Objection]:
     fails = {
         "nothing_unpaid": held.unpaid_invoices > 0 or held.debt > 0,
         "not_in_trial": change.in_trial,
-        "stock": plan is not None and plan.stock == 0,
+        "stock": plan is not None and plan.stock is not None and plan.stock < change.new_quantity,
         "status": held.status != item.argument,
         "approval": item.argument not in change.request.approvals,
     }

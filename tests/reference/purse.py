@@ -37,12 +37,13 @@ class Bought:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purse:
-    """Every amount by where it goes, and the next bill."""
+    """Every amount by where it goes, and the next bill, which takes off the credit that waited for it first."""
 
     flow: dict[str, int]
     bought: Bought | None
     next_bill_on: date
     renewal: int
+    credit_used: int
     account_used: int
     next_bill: int
 
@@ -128,15 +129,17 @@ def _with_next_bill(
         on, renewal = when.effective, 0
     else:
         on, renewal = bought.then_until if bought else when.bill_end, _new_renewal(change, terms, bill)
-    fresh = 0 if held_until(change, terms) else flow["to_next_bill"] + flow["to_account"]
-    used = min(renewal + due, fresh + change.subscription.account_credit)
+    credit_used = min(renewal + due, flow["to_next_bill"])
+    fresh = 0 if held_until(change, terms) else flow["to_next_bill"] - credit_used + flow["to_account"]
+    used = min(renewal + due - credit_used, fresh + change.subscription.account_credit)
     return Purse(
         flow=flow,
         bought=bought,
         next_bill_on=on,
         renewal=renewal,
+        credit_used=credit_used,
         account_used=used,
-        next_bill=renewal + due - used,
+        next_bill=renewal + due - credit_used - used,
     )
 
 

@@ -82,7 +82,10 @@ class Telling:
     def _next_bill(self, lines: tuple[Line, ...], purse: Purse) -> NextBill:
         settled_now = self.when.immediate and self.terms.word("collect") == "now"
         waiting = [line for line in lines if line.due_on == purse.next_bill_on and not line.held_until]
-        told = [] if settled_now else [(line.kind, line.minor) for line in waiting]
+        told = [] if settled_now else [(line.kind, line.minor) for line in waiting if line.kind != "credit"]
+        # Of the credit it has what it takes off: from the charges that wait for it, and from the rest.
+        offset = purse.flow["offset"] if any(line.kind == "credit" for line in waiting) and not settled_now else 0
+        told += [("credit", offset + purse.credit_used)] if offset + purse.credit_used else []
         told += [("renewal", purse.renewal)] if purse.renewal else []
         return NextBill(purse.next_bill_on, tuple(told), purse.account_used, purse.next_bill)
 
