@@ -122,7 +122,6 @@ paths:
   - { from: [silver, bronze], to: [trial], require: [same_interval] }
 plans:
   bronze: { terms: { any: { charge: full } }, arriving: { downgrade: { credit: none } } }
-messages: { de: { hello: Hallo }, en: { hello: Hello } }
 """
 
 
@@ -149,12 +148,11 @@ def test_a_path_says_everything_with_its_places() -> None:
     ]
 
 
-def test_plans_messages_and_days() -> None:
+def test_plans_and_days() -> None:
     policy = shop.book(shop.files(policy=PATHS)).policy
     (plan,) = policy.plans
     assert plan.leaving[0].terms[0].value == Choice(word="full")
     assert plan.arriving[0].scope == "downgrade"
-    assert policy.messages == (("de", "hello", "Hallo"), ("en", "hello", "Hello"))
     assert (policy.effective_from, policy.invoice_days_before) == (date(2026, 1, 1), 5)
 
 

@@ -146,8 +146,6 @@ class PolicyDocument:
     clients: tuple[ClientTerms, ...] = ()
     plans: tuple[PlanTerms, ...] = ()
     switches: tuple[Switch, ...] = ()
-    messages: tuple[tuple[str, str, str], ...] = ()
-    """Locale, key and text."""
 
 
 @final

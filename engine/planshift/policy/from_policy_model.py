@@ -20,7 +20,6 @@ At = tuple[str | int, ...]
 def read_policy(model: PolicyModel, against: Against, *, book: str) -> PolicyDocument:
     """Return the policy; what is wrong with it is left in the placing. `book` names it where it has no name."""
     switches = (_switch(index, each, against=against) for index, each in enumerate(model.switches or ()))
-    messages = sorted((model.messages or {}).items())
     return PolicyDocument(
         book=model.book or book,
         title=model.title or model.book or book,
@@ -36,7 +35,6 @@ def read_policy(model: PolicyModel, against: Against, *, book: str) -> PolicyDoc
         clients=_clients(model, against),
         plans=tuple(_plan(name, plan, against=against) for name, plan in (model.plans or {}).items()),
         switches=tuple(switch for switch in switches if switch is not None),
-        messages=tuple((locale, key, text) for locale, texts in messages for key, text in sorted(texts.items())),
     )
 
 

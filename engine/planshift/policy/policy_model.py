@@ -220,9 +220,6 @@ class PolicyModel(Document):
     switches: tuple[SwitchModel, ...] | None = None
     """Changes that happen by themselves at renewal."""
 
-    messages: dict[str, dict[str, Text]] | None = None
-    """Texts by locale and key."""
-
     rules: str | None = None
     """The rules, where they do not stand in `policy.rules`."""
 
