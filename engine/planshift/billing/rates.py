@@ -30,3 +30,8 @@ def price_per_month(amount: int, interval: Interval) -> Fraction:
         ValueError: the price is charged once and has no rate.
     """
     return price_per_day(amount, interval) * Fraction(365, 12)
+
+
+def twelfths_of_days(interval: Interval) -> int:
+    """The length of an interval in twelfths of a day, so that a month is a whole number of them; 1 for once."""
+    return interval.months * 365 + interval.days * 12 or 1

@@ -7,8 +7,9 @@ shown. Values that agree are no conflict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 
+from planshift.billing.rates import twelfths_of_days
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.ladder import roads_of_path
@@ -20,7 +21,7 @@ def find_conflicts(draft: Draft) -> None:
     """Report every pair of sources of equal rank that disagree."""
     found: list[Diagnostic] = []
     found += _between_paths(draft)
-    found += _between_groups(draft.ladder.groups)
+    found += _between_groups(draft)
     found += _between_clients(draft)
     found += _between_plans(draft)
     draft.diagnostics += dict.fromkeys(found)
@@ -86,14 +87,14 @@ def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
                 )
 
 
-def _between_groups(groups: tuple[Group, ...]) -> Iterator[Diagnostic]:
+def _between_groups(draft: Draft) -> Iterator[Diagnostic]:
     """Two groups that share plans; where they share one, changes of its price and quantity alone lie in both."""
-    for first, second in combinations(groups, 2):
+    for first, second in combinations(draft.ladder.groups, 2):
         shared = sorted({m.plan for m in first.members} & {m.plan for m in second.members})
         if not shared:
             continue
         both = f"groups `{first.name}` and `{second.name}`, which share plans"
-        if any(_called_differently(first, second, origin=a, target=b) for a, b in permutations(shared, 2)):
+        if any(_called_differently(draft, (first, second), ends=ends) for ends in permutations(shared, 2)):
             yield Diagnostic(
                 code="PS402",
                 message=f"{both}, call a change between them differently",
@@ -113,20 +114,39 @@ def _within_a_plan(statements: Statements) -> Statements:
     return Statements(scopes=tuple(said for said in statements.scopes if said[0] in scopes))
 
 
-def _called_differently(first: Group, second: Group, *, origin: int, target: int) -> bool:
-    """Whether both groups allow the change by levels or by their lists, and call it differently."""
-    words = [_word(group, origin=origin, target=target) for group in (first, second)]
-    return None not in words and words[0] != words[1]
+def _called_differently(draft: Draft, groups: tuple[Group, Group], *, ends: tuple[int, int]) -> bool:
+    """Whether both groups allow some change between two plans and call it differently."""
+    by_price = any(group.direction == "by_price_per_day" for group in groups)
+    alike = any("same_interval" in require for require in (draft.ladder.require, *(g.require for g in groups)))
+    for order in _price_orders(draft, ends, alike=alike) if by_price else (0,):
+        words = {_word(group, ends, price_order=order) for group in groups}
+        if None not in words and len(words) > 1:
+            return True
+    return False
 
 
-def _word(group: Group, *, origin: int, target: int) -> str | None:
-    """What a group calls a change; None where it refuses it or where prices decide."""
+def _word(group: Group, ends: tuple[int, int], *, price_order: int) -> str | None:
+    """What a group calls a change; None where it refuses it. The order of the prices is positive where it goes up."""
     if group.direction == "by_price_per_day":
-        return None
-    levels = {member.plan: member.level for member in group.members}
-    if levels[origin] == levels[target]:
+        order = price_order
+    else:
+        levels = [member.level for plan in ends for member in group.members if member.plan == plan]
+        order = levels[1] - levels[0]
+    if order == 0:
         return None if group.equal == "refuse" else group.equal
-    return "upgrade" if levels[target] > levels[origin] else "downgrade"
+    return "upgrade" if order > 0 else "downgrade"
+
+
+def _price_orders(draft: Draft, ends: tuple[int, int], *, alike: bool) -> Iterator[int]:
+    """How the prices per day of two plans compare, for each pair of prices and each currency that both have."""
+    old_plan, new_plan = (draft.tables.catalog.plans[plan] for plan in ends)
+    for old, new in product(old_plan.prices, new_plan.prices):
+        if alike and old.interval != new.interval:
+            continue
+        amounts = dict(new.amounts)
+        for currency, amount in old.amounts:
+            if currency in amounts:
+                yield amounts[currency] * twelfths_of_days(old.interval) - amount * twelfths_of_days(new.interval)
 
 
 def _between_clients(draft: Draft) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
-from planshift.billing.interval import Interval
+from planshift.billing.rates import twelfths_of_days
 from planshift.expressions.form import Bool, Int, Table
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.ladder_values import BY_PRICE, EQUAL_MEANS, GROUP_DIRECTIONS, Group, Ladder, Member
@@ -159,11 +159,6 @@ def _by_price(facts: Facts, equal: Int) -> Int:
     old = form.lookup(amounts, facts.by_plan_and_currency(facts.from_price)) * form.lookup(lengths, facts.to_price)
     new = form.lookup(amounts, facts.by_plan_and_currency(facts.to_price)) * form.lookup(lengths, facts.from_price)
     return _first(facts, [(old < new, form.lit(UPGRADE)), (new < old, form.lit(DOWNGRADE))], equal)
-
-
-def twelfths_of_days(interval: Interval) -> int:
-    """The length of an interval in twelfths of a day, a month being a twelfth of 365 days; 1 for once."""
-    return interval.months * 365 + interval.days * 12 or 1
 
 
 def _slots(ladder: Ladder, plans: int) -> list[list[tuple[int, Member] | None]]:
