@@ -113,6 +113,8 @@ def _plan(chance: Random, says: Vocabulary, *, limited: bool) -> Json:
         plan["resources"] = {"db": chance.choice(("mysql", "maria"))}
     if chance.random() < 0.15:
         plan["stock"] = chance.choice((0, 5, 5))
+    if not chance.randint(0, 7):
+        plan["quantity_max"] = 2
     return plan
 
 

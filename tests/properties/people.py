@@ -31,9 +31,11 @@ def draw_subscription(chance: Random, catalog: Catalog, *, zone: str) -> Subscri
     currency, listed = chance.choice(price.amounts)
     period = _period(chance, price.interval, zone=zone)
     quantity = chance.choice((1, 1, 1, 2, 7))
-    paid = chance.choice((None, None, None, 0, listed * quantity, chance.randint(0, listed * quantity + 1)))
-    debt = chance.choice((0, 0, 0, chance.randint(0, listed + 1)))
-    given_back = chance.choice((0, 0, 0, chance.randint(0, (listed if paid is None else paid) // 2 + debt)))
+    agreed = chance.choice((None, None, None, chance.randint(0, listed + 1)))
+    due = (listed if agreed is None else agreed) * quantity
+    paid = chance.choice((None, None, None, 0, due, chance.randint(0, due)))
+    debt = chance.choice((0, 0, 0, chance.randint(0, due - (paid or 0))))
+    given_back = chance.choice((0, 0, 0, chance.randint(0, due if paid is None else paid)))
     drawn = Subscription(
         id="s1",
         plan=plan.name,
@@ -46,7 +48,7 @@ def draw_subscription(chance: Random, catalog: Catalog, *, zone: str) -> Subscri
         status=chance.choice(("active", "active", "active", "suspended")),
         started_on=chance.choice((None, period.start - timedelta(days=chance.randint(0, 900)))),
         renewals=chance.choice((0, 0, 3, 12)),
-        amount=chance.choice((None, None, None, chance.randint(0, listed + 1))),
+        amount=agreed,
         paid=paid,
         given_back=given_back,
         debt=debt,
@@ -58,7 +60,7 @@ def draw_subscription(chance: Random, catalog: Catalog, *, zone: str) -> Subscri
         contract=_contract(chance, period, plan=plan),
         timezone="America/New_York" if chance.random() < 0.004 else None,
     )
-    return _with_belongings(chance, drawn)
+    return _with_belongings(chance, drawn, catalog)
 
 
 def _period(chance: Random, interval: Interval, *, zone: str) -> Period:
@@ -103,7 +105,7 @@ def _contract(chance: Random, period: Period, *, plan: Plan) -> RunningContract 
     )
 
 
-def _with_belongings(chance: Random, subscription: Subscription) -> Subscription:
+def _with_belongings(chance: Random, subscription: Subscription, catalog: Catalog) -> Subscription:
     """What a subscription holds and uses, and what happened to it before."""
     start = subscription.period.start
     answers = (
@@ -111,7 +113,8 @@ def _with_belongings(chance: Random, subscription: Subscription) -> Subscription
         Answer(service="mail", question="size", value="5"),
     )
     site = HeldService(id="site-1", title="A site", uses=(("disk_gb", chance.randint(1, 4)), ("sites", 1)))
-    pending = PendingChange(to_plan="silver", to_price="monthly", effective_on=subscription.period.end)
+    plan = chance.choice(catalog.plans)
+    pending = PendingChange(to_plan=plan.name, to_price=plan.prices[0].id, effective_on=subscription.period.end)
     return replace(
         subscription,
         usage=chance.choice(((), (("disk_gb", chance.randint(0, 15)), ("sites", chance.randint(0, 8))))),
@@ -137,7 +140,7 @@ def draw_request(chance: Random, catalog: Catalog, *, subscription: Subscription
     day = period.start + timedelta(days=days)
     at = midnight(day, subscription.timezone or zone) + chance.choice((0, 3600, 36_000, chance.randint(0, 82_000)))
     plan, price = _target(chance, catalog, subscription=subscription) if kind != "cancel" else ("", "")
-    wished = chance.choice((None, period.end, day + timedelta(days=chance.randint(-5, 20))))
+    wished = chance.choice((*(None,) * 6, period.end, day + timedelta(days=chance.randint(-5, 20))))
     return ChangeRequest(
         at=at,
         plan=plan,
@@ -153,7 +156,7 @@ def draw_request(chance: Random, catalog: Catalog, *, subscription: Subscription
         bill_one_time=chance.random() < 0.5,
         approvals=chance.choice(((), (), ("finance",), ("finance", "support"))),
         override=chance.random() < 0.2,
-        remedies=_remedies(chance, subscription),
+        remedies=_remedies(chance, catalog, subscription, plan),
     )
 
 
@@ -178,11 +181,13 @@ def _is_sold(price: Price, currency: str) -> bool:
     return any(code == currency for code, _ in price.amounts)
 
 
-def _remedies(chance: Random, subscription: Subscription) -> Remedies:
+def _remedies(chance: Random, catalog: Catalog, subscription: Subscription, plan: str) -> Remedies:
+    """Add-ons that the target can hold, and services that run."""
     if chance.random() < 0.8:
         return Remedies()
+    held = next((each.addons for each in catalog.plans if each.name == plan), ())
     return Remedies(
-        add=(HeldAddon(name=chance.choice(("extra-disk", "extra-site")), quantity=chance.randint(1, 4)),),
+        add=tuple(HeldAddon(name=name, quantity=chance.randint(1, 4)) for name in held[:1]),
         end=tuple(service.id for service in subscription.services),
     )
 

@@ -1,11 +1,12 @@
 """The oracle of the scalar reading: walks the compiled form node by node, without generating anything.
 
 Every operation is written out as its name says. Nothing is shared with the generated code but the nodes themselves.
+What a node is worth must lie in the interval that the form knows for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -15,9 +16,10 @@ from tests.reference.evaluate import rounded
 Value: TypeAlias = int | bool | str
 
 
-def evaluate(node: Node, inputs: Mapping[str, Value]) -> Value:
-    """What a node is worth where the inputs have these values."""
-    return _Walk(inputs).value(node)
+def evaluate(nodes: Sequence[Node], inputs: Mapping[str, Value]) -> tuple[Value, ...]:
+    """What nodes are worth where the inputs have these values."""
+    walk = _Walk(inputs)
+    return tuple(walk.value(node) for node in nodes)
 
 
 class _Walk:
@@ -35,10 +37,16 @@ class _Walk:
             if waiting[-1] in self._known or not todo:
                 last = waiting.pop()
                 if last not in self._known:
-                    self._known[last] = self._worth(last)
+                    self._known[last] = self._checked(last)
             else:
                 waiting.extend(todo)
         return self._known[node]
+
+    def _checked(self, node: Node) -> Value:
+        value = self._worth(node)
+        if isinstance(node, Int):
+            assert node.lo <= _int(value) <= node.hi, f"{node} is {value}, outside of [{node.lo}, {node.hi}]"
+        return value
 
     def _worth(self, node: Node) -> Value:
         match node.op:

@@ -40,9 +40,9 @@ def fix_dates(change: Change, terms: Terms) -> When:
     """All dates of the change."""
     period, today = change.subscription.period, change.today
     effective = _effective(change, terms)
-    inside = min(max(effective, period.start), period.end)
     # Whose day the day of the change is: the old plan's, then it stops a day later.
-    stop = inside if terms.word("proration.change_day") == "new" else min(inside + ONE_DAY, period.end)
+    last_day = effective if terms.word("proration.change_day") == "new" else effective + ONE_DAY
+    stop = min(max(last_day, period.start), period.end)
     paused_until = change.request.until or period.end
     bill_day, moves = _bill_day(change, terms, effective)
     interval = change.new_interval
