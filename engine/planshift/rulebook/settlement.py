@@ -62,13 +62,11 @@ def settle(
     reduces = terms["unpaid"].among("reduce_debt") & held.negate()
     debt_reduced = credit.least(choice(form, [(reduces, facts.whole("subscription.debt"))], zero))
     left = credit - debt_reduced
-    nets = route.among("offset", "refund") & held.negate()
-    offset = left.least(choice(form, [(nets, charges)], zero))
+    offset = left.least(choice(form, [(route.among("offset", "refund") & held.negate(), charges)], zero))
     extension = buy_time(facts, terms, dates=dates, spans=spans, price=price, credit=left - offset)
     routed = _routed(facts, terms, dates=dates, rest=left - offset, spendable=held.negate(), extends=extension.active)
-    ending = extras.contract.penalty + extras.contract.remainder
     due = (charges - offset).greatest(0)
-    due_held = due.least(choice(form, [(held, ending)], zero))
+    due_held = due.least(choice(form, [(held, extras.contract.penalty + extras.contract.remainder)], zero))
     waits = dates.immediate.negate() | terms["collect"].among("next_invoice")
     due_later = choice(form, [(waits, due - due_held)], zero)
     next_on, renewal = _next_bill(facts, terms, dates=dates, spans=spans, price=price, swap=swap, extension=extension)
