@@ -5,8 +5,8 @@ A `Book` is immutable and may be shared between threads; `decide` has no effects
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +19,8 @@ from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
 from planshift.decision import decide as deciding
 from planshift.decision import decision
-from planshift.decision.inputs import request_flaws, subscription_flaws
+from planshift.decision.inputs import subscription_flaws
+from planshift.decision.request_inputs import request_flaws
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
 from planshift.diagnostics.errors import InvalidBook, InvalidInput
 from planshift.policy.case_documents import CaseFile, read_cases, read_subscriptions
@@ -32,6 +33,7 @@ from planshift.rulebook.rulebook import Rulebook
 
 
 @final
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class Decision(decision.Decision):
     """What the policy says about one request, and how to carry it out."""
 
@@ -127,33 +129,52 @@ class Book:
         Raises:
             InvalidInput: the subscription or the request does not fit this book.
         """
-        if subscription.fact_schema != self.rulebook.digest:
-            subscription = self.validated(subscription)
-        try:
-            return deciding.decide(self.rulebook, subscription, request=request, made_as=Decision)
-        except KeyError:
-            raise InvalidInput(diagnostics=tuple(request_flaws(self.rulebook, subscription, request=request))) from None
+        digest = self.rulebook.digest
+        if type(subscription) is not Subscription or subscription.checked_by != digest:  # type: ignore[redundant-expr]  # a caller may not check types
+            self.validated(subscription)
+        if type(request) is not ChangeRequest or request.checked_by != digest:  # type: ignore[redundant-expr]  # a caller may not check types
+            self._check_request(subscription, request)
+        return deciding.decide(self.rulebook, subscription, request=request, made_as=Decision)
 
     def options(self, subscription: Subscription, request: ChangeRequest) -> deciding.Options[Decision]:
-        """Every other plan and price for the subscription; `request` says when and by whom, its plan does not matter.
+        """Every other plan and price for the subscription, each as a plain change.
+
+        `request` says when and by whom, and what holds for every target: quantity, bill day, approvals. Its kind, its
+        plan and what belongs to one target (`on`, `until`, `amount`, `discount`, `override`, `remedies`) do not matter.
 
         Raises:
-            InvalidInput: the subscription does not fit this book.
+            InvalidInput: the subscription or the request does not fit this book.
         """
-        if subscription.fact_schema != self.digest:
-            subscription = self.validated(subscription)
+        if type(subscription) is not Subscription or subscription.checked_by != self.digest:  # type: ignore[redundant-expr]  # as above
+            self.validated(subscription)
+        _refuse(request_flaws(self.rulebook, subscription, request=request, targeted=False))
         return deciding.options(self.rulebook, subscription, request=request, made_as=Decision)
 
     def validated(self, subscription: Subscription) -> Subscription:
-        """The subscription, marked as checked against this book.
+        """The subscription, which remembers from now on that it was checked against this book.
 
         Raises:
-            InvalidInput: it does not fit: unknown plan, amounts or dates out of range, missing facts.
+            InvalidInput: it does not fit: values of the wrong kind, unknown names, amounts or dates out of range.
         """
-        flaws = tuple(subscription_flaws(self.rulebook, subscription))
-        if has_errors(flaws):
-            raise InvalidInput(diagnostics=flaws)
-        return replace(subscription, fact_schema=self.digest)
+        _refuse(subscription_flaws(self.rulebook, subscription))
+        _remember(subscription, self.digest)
+        return subscription
+
+    def _check_request(self, subscription: Subscription, request: ChangeRequest) -> None:
+        _refuse(request_flaws(self.rulebook, subscription, request=request))
+        if not request.remedies.end:  # services to end are those of one subscription, so they are looked at each time
+            _remember(request, self.digest)
+
+
+def _refuse(flaws: Iterator[Diagnostic]) -> None:
+    found = tuple(flaws)
+    if has_errors(found):
+        raise InvalidInput(diagnostics=found)
+
+
+def _remember(value: Subscription | ChangeRequest, digest: str) -> None:
+    # A mark like that of a cached property: what it marks is frozen through and through, and threads write the same.
+    object.__setattr__(value, "checked_by", digest)
 
 
 def load(path: str | Path) -> Book:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import final
 
@@ -49,3 +49,5 @@ class ChangeRequest:
     override_reason: str = ""
     remedies: Remedies = Remedies()
     answers: tuple[tuple[str, str], ...] = ()
+    checked_by: str = field(default="", init=False, compare=False, repr=False)
+    """The digest of the book that found nothing wrong with it; empty on a new one, however it was made."""

@@ -124,5 +124,5 @@ class Subscription:
     pending: PendingChange | None = None
     changes: tuple[date, ...] = ()
     timezone: str | None = None
-    fact_schema: str = field(default="", compare=False)
-    """Which fact schema validated the facts (its digest); empty when nothing did yet."""
+    checked_by: str = field(default="", init=False, compare=False, repr=False)
+    """The digest of the book that found nothing wrong with it; empty on a new one, however it was made."""

@@ -11,6 +11,9 @@ from planshift.billing.period import Period
 from planshift.billing.subscription import Discount, HeldAddon, RunningContract, Subscription
 from planshift.decision.answer import ContractResult, Fit, Move, Remedy
 from planshift.decision.outcome import Outcome
+from planshift.diagnostics.diagnostic import Diagnostic
+from planshift.diagnostics.errors import InvalidInput
+from planshift.diagnostics.span import NOWHERE
 from planshift.policy.term_values import Choice
 from planshift.rulebook.moves import movables
 
@@ -147,9 +150,9 @@ def subscription_after(outcome: Outcome) -> Subscription:
     """
     request, before = outcome.request, outcome.subscription
     if not outcome.allowed:
-        raise ValueError("the change is not allowed, so nothing comes after it")
+        raise _nothing_after(outcome, "the change is not allowed, so nothing comes after it")
     if not request.plan:
-        raise ValueError("the subscription has ended")
+        raise _nothing_after(outcome, "the change ends the subscription, so nothing comes after it")
     agreed = before.amount if _keeps_agreed_price(outcome) else None
     return replace(
         before,
@@ -179,6 +182,11 @@ def _bill_day_after(outcome: Outcome) -> int:
     if outcome.truth("extension.active"):
         return outcome.day("extension.then_until").day
     return outcome.value("bill_day")
+
+
+def _nothing_after(outcome: Outcome, message: str) -> InvalidInput:
+    help_text = f"the verdict is `{outcome.verdict}`: look at `allowed` first, and at `request.plan` for a cancellation"
+    return InvalidInput(diagnostics=(Diagnostic(code="PS533", message=message, span=NOWHERE, help=help_text),))
 
 
 def _period_after(outcome: Outcome) -> Period:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Generic, TypeVar, final
 
-from planshift.billing.change import ChangeRequest
+from planshift.billing.change import ChangeRequest, Remedies
 from planshift.billing.subscription import Subscription
 from planshift.billing.zones import local_day
 from planshift.decision.decision import Decision
@@ -19,11 +19,7 @@ _local_day = lru_cache(maxsize=4096)(local_day)  # a batch of decisions shares i
 
 
 def decide(rulebook: Rulebook, subscription: Subscription, *, request: ChangeRequest, made_as: type[Made]) -> Made:
-    """Decide one request for one subscription; both were validated against this book.
-
-    Raises:
-        KeyError: the plan, the price or the currency is not in the catalog.
-    """
+    """Decide one request for one subscription; both were checked against this book."""
     reading = rulebook.reading(subscription.timezone)
     today = _local_day(request.at, reading.zone)
     return made_as(rulebook, reading, subscription, request, today, reading.call(subscription, request, today))
@@ -46,10 +42,21 @@ class Options(Generic[Made]):
 def options(
     rulebook: Rulebook, subscription: Subscription, *, request: ChangeRequest, made_as: type[Made]
 ) -> Options[Made]:
-    """Every other plan and price in the subscription's currency, decided as `request` asks."""
+    """Every other plan and price in the subscription's currency, as plain changes when and by whom `request` says."""
+    plain = replace(
+        request,
+        kind="change",
+        on=None,
+        until=None,
+        amount=None,
+        discount=None,
+        override=False,
+        override_reason="",
+        remedies=Remedies(),
+    )
 
     def one(plan: str, price: str) -> Made:
-        return decide(rulebook, subscription, request=replace(request, plan=plan, price=price), made_as=made_as)
+        return decide(rulebook, subscription, request=replace(plain, plan=plan, price=price), made_as=made_as)
 
     shown: list[Made] = []
     hidden: list[Made] = []

@@ -7,8 +7,10 @@ every date, share and amount. The properties name its parts; nothing in them dec
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 
 from planshift.billing.money import Money
 from planshift.billing.subscription import Subscription
@@ -30,6 +32,7 @@ from planshift.decision.fingerprint import fingerprint_of
 from planshift.decision.outcome import Outcome
 
 
+@dataclass(frozen=True, eq=False, repr=False, init=False)  # a subclass is frozen only when it says so itself
 class Decision(Outcome):
     """What the policy says about one request for one subscription."""
 
@@ -53,7 +56,7 @@ class Decision(Outcome):
     @cached_property
     def terms(self) -> Mapping[str, ResolvedTerm]:
         """Every term of the change with its value and the source that settled it."""
-        return {name: self.term(name) for name in self.reading.kernel.terms}
+        return MappingProxyType({name: self.term(name) for name in self.reading.kernel.terms})
 
     @cached_property
     def all_reasons(self) -> tuple[Reason, ...]:
@@ -143,6 +146,6 @@ class Decision(Outcome):
         """The subscription once the change has taken effect.
 
         Raises:
-            ValueError: the change is not allowed, or ends the subscription.
+            InvalidInput: the change is not allowed, or ends the subscription.
         """
         return aftermath.subscription_after(self)

@@ -79,7 +79,7 @@ def plain(value: object) -> object:
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     assert is_dataclass(value)  # the parts of a decision are made of nothing else
-    named = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    named = {field.name: plain(getattr(value, field.name)) for field in fields(value) if field.compare}
     return {"place" if name == "span" else name: held for name, held in named.items()}
 
 

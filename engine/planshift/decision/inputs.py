@@ -1,56 +1,98 @@
-"""What is wrong with a subscription or a request that was not read from a document, as diagnostics without a place."""
+"""What is wrong with a subscription that was not read from a document, as diagnostics without a place."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from planshift.billing.calendar import to_day
-from planshift.billing.change import KINDS, REQUESTERS, ChangeRequest
-from planshift.billing.subscription import Subscription
-from planshift.billing.zones import is_zone
+from planshift.billing import calendar
+from planshift.billing.money import format_minor
+from planshift.billing.subscription import FactValue, Subscription
+from planshift.billing.zones import is_zone, midnight
+from planshift.decision.flaws import (
+    bad_addons,
+    bad_amounts,
+    bad_counts,
+    bad_dates,
+    bad_discount,
+    flaw,
+    number,
+    quoted,
+    repeated,
+    unknown_price,
+)
+from planshift.decision.kinds import misfits
 from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.nearest import did_you_mean
-from planshift.diagnostics.span import NOWHERE
+from planshift.expressions.types import BOOL, DATE, DAYS, MONEY, MONTHS, TEXT, WHOLE, Enum, Type
+from planshift.policy.facts import MAX_FACT, Fact
+from planshift.policy.payments import Payments, due_for_period
 from planshift.rulebook.catalog_tables import MAX_AMOUNT
 from planshift.rulebook.facts import LAST_DAY, MAX_COUNT
 from planshift.rulebook.rulebook import Rulebook
 
+MAX_USE = 10**12
+"""The largest use of a resource."""
 
-def _flaw(code: str, message: str, help_text: str | None = None) -> Diagnostic:
-    return Diagnostic(code=code, message=message, span=NOWHERE, help=help_text)
+_LAST_SECOND = (LAST_DAY + 2) * 86_400
 
-
-def _known(rulebook: Rulebook, plan: str, price: str, *, of: str) -> Iterator[Diagnostic]:
-    tables = rulebook.tables
-    if plan not in rulebook.plans:
-        yield _flaw(
-            "PS520",
-            f"the {of} names the plan `{plan}`, which the catalog does not have",
-            did_you_mean(plan, rulebook.plans),
-        )
-    elif (plan, price) not in tables.prices:
-        known = [item.id for item in rulebook.plans[plan].prices]
-        yield _flaw(
-            "PS521", f"the {of} names the price `{price}`, which `{plan}` does not have", did_you_mean(price, known)
-        )
+_FACT_RANGES: dict[Type, tuple[int, int]] = {
+    WHOLE: (-MAX_FACT, MAX_FACT),
+    MONEY: (0, MAX_AMOUNT),
+    DATE: (0, LAST_DAY),
+    MONTHS: (0, MAX_COUNT),
+    DAYS: (0, MAX_COUNT),
+}
 
 
 def subscription_flaws(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnostic]:
     """Everything about a subscription that the kernel must be able to rely on."""
-    yield from _known(rulebook, subscription.plan, subscription.price, of="subscription")
-    if subscription.currency not in rulebook.tables.currencies:
-        sold = rulebook.tables.currencies
-        help_text = did_you_mean(subscription.currency, sold)
-        yield _flaw("PS522", f"the catalog sells nothing in `{subscription.currency}`", help_text)
-    if subscription.timezone is not None and not is_zone(subscription.timezone):
-        yield _flaw("PS523", f"`{subscription.timezone}` is not a time zone")
+    strangers = tuple(misfits(subscription, Subscription))
+    if strangers:  # nothing else can be asked of them
+        yield from strangers
+        return
+    yield from _names(rulebook, subscription)
     yield from _dates(subscription)
-    yield from _numbers(subscription)
+    numbers = tuple(_numbers(subscription))
+    yield from numbers or _payments(rulebook, subscription)
     yield from _facts(rulebook, subscription)
+    yield from _belongings(rulebook, subscription)
+    if subscription.timezone is None or is_zone(subscription.timezone):
+        yield from _instants(subscription, zone=subscription.timezone or rulebook.zone)
+    else:
+        yield flaw("PS523", f"{quoted(subscription.timezone)} is not a time zone")
+
+
+def _names(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnostic]:
+    plan, currency = subscription.plan, subscription.currency
+    yield from unknown_price(rulebook, plan, price=subscription.price, of="subscription")
+    if currency not in rulebook.tables.currencies:
+        help_text = did_you_mean(currency, rulebook.tables.currencies)
+        yield flaw("PS522", f"the catalog sells nothing in {quoted(currency)}", help_text=help_text)
+
+
+def _payments(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnostic]:
+    """Money that contradicts itself, by the rule for documents.
+
+    Debt beside a paid period is let through: a change can leave debt of the plan before it.
+    """
+    plan = rulebook.plans.get(subscription.plan)
+    price = plan.price(subscription.price) if plan is not None else None
+    if price is None or subscription.currency not in rulebook.decimals:
+        return  # told on its own
+    currency, paid = subscription.currency, subscription.paid
+    amount, quantity = subscription.amount, subscription.quantity
+    due = due_for_period(price, subscription.period, currency=currency, amount=amount, quantity=quantity)
+    if due is None:
+        return
+    payments = Payments(due=due, paid=paid, debt=subscription.debt, given_back=subscription.given_back)
+    for mistake in payments.mistakes(lambda minor: f"{format_minor(minor, rulebook.decimals[currency])} {currency}"):
+        if mistake.at != ("debt",):
+            yield flaw(mistake.code, f"`{mistake.at[0]}`: {mistake.message}", help_text=mistake.help)
 
 
 def _dates(subscription: Subscription) -> Iterator[Diagnostic]:
-    contract = subscription.contract
+    contract, pending = subscription.contract, subscription.pending
     days = {
         "period.start": subscription.period.start,
         "period.end": subscription.period.end,
@@ -60,59 +102,108 @@ def _dates(subscription: Subscription) -> Iterator[Diagnostic]:
         "customer.since": subscription.customer.since,
         "contract.starts_on": contract.starts_on if contract else None,
         "contract.ends_on": contract.ends_on if contract else None,
+        "pending.effective_on": pending.effective_on if pending else None,
     }
-    for name, day in days.items():
-        if day is not None and not 0 <= to_day(day) <= LAST_DAY:
-            yield _flaw("PS524", f"`{name}` is {day}, outside of the years 1970 to 2200")
+    yield from bad_dates(days | {f"changes[{k}]": day for k, day in enumerate(subscription.changes)})
     if contract and contract.ends_on < contract.starts_on:
-        yield _flaw("PS525", "the contract ends before it starts")
+        yield flaw("PS525", "the contract ends before it starts")
+
+
+def _instants(subscription: Subscription, *, zone: str) -> Iterator[Diagnostic]:
+    """The instants of a period that does not begin or end at midnight; its days are checked on their own."""
+    period = subscription.period
+    given = {"period.starts_at": period.starts_at, "period.ends_at": period.ends_at}
+    for name, instant in given.items():
+        if instant is not None and not 0 <= instant <= _LAST_SECOND:
+            yield flaw("PS524", f"`{name}` is {number(instant)}, outside of the years 1970 to 2200")
+            return
+    if (period.starts_at is None and period.ends_at is None) or any(
+        bad_dates({"start": period.start, "end": period.end})
+    ):
+        return
+    begins = midnight(calendar.to_day(period.start), zone) if period.starts_at is None else period.starts_at
+    ends = midnight(calendar.to_day(period.end), zone) if period.ends_at is None else period.ends_at
+    if ends <= begins:
+        yield flaw("PS510", "the period ends at or before the instant at which it begins")
 
 
 def _numbers(subscription: Subscription) -> Iterator[Diagnostic]:
-    amounts = {
-        "amount": subscription.amount or 0,
-        "paid": subscription.paid or 0,
-        "given_back": subscription.given_back,
-        "debt": subscription.debt,
-        "account_credit": subscription.account_credit,
-        "discount.amount": subscription.discount.amount,
-        "contract.penalty": subscription.contract.penalty if subscription.contract else 0,
-    }
-    for name, minor in amounts.items():
-        if not 0 <= minor <= MAX_AMOUNT:
-            yield _flaw("PS526", f"`{name}` is {minor}, which is not between 0 and {MAX_AMOUNT} minor units")
-    counts = {
-        "quantity": (subscription.quantity, 1),
-        "bill_day": (subscription.bill_day, 0),
-        "renewals": (subscription.renewals, 0),
-        "unpaid_invoices": (subscription.unpaid_invoices, 0),
-        "discount.ppm": (subscription.discount.ppm, 0),
-    }
-    limits = {"bill_day": 31, "discount.ppm": 1_000_000}
-    for name, (count, low) in counts.items():
-        high = limits.get(name, MAX_COUNT)
-        if not low <= count <= high:
-            yield _flaw("PS527", f"`{name}` is {count}, which is not between {low} and {high}")
-    if subscription.paid is not None and subscription.given_back > subscription.paid + subscription.debt:
-        yield _flaw("PS528", "more was given back than was paid")
+    yield from bad_amounts(
+        {
+            "amount": subscription.amount or 0,
+            "paid": subscription.paid or 0,
+            "given_back": subscription.given_back,
+            "debt": subscription.debt,
+            "account_credit": subscription.account_credit,
+            "contract.penalty": subscription.contract.penalty if subscription.contract else 0,
+        }
+    )
+    yield from bad_counts({"quantity": subscription.quantity}, low=1)
+    yield from bad_counts({"bill_day": subscription.bill_day}, high=31)
+    yield from bad_counts({"renewals": subscription.renewals, "unpaid_invoices": subscription.unpaid_invoices})
+    yield from bad_discount(subscription.discount)
 
 
 def _facts(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnostic]:
-    """Facts must stand in the order of the book's schema, each of them."""
+    """Facts must stand in the order of the book's schema, each of them, as the engine holds them."""
     for side, facts in (("customer", subscription.customer.facts), ("usage", subscription.usage_facts)):
-        wanted = tuple(fact.name for fact in rulebook.document.facts.of(side))
-        given = tuple(name for name, _ in facts)
-        if wanted != given:
+        schema = rulebook.document.facts.of(side)
+        wanted = tuple(fact.name for fact in schema)
+        if wanted != tuple(name for name, _ in facts):
             listed = ", ".join(f"`{name}`" for name in wanted) or "none"
-            yield _flaw("PS529", f"the book wants these {side} facts, in this order: {listed}")
+            yield flaw("PS529", f"the book wants these {side} facts, in this order: {listed}")
+            continue
+        for fact, (_, value) in zip(schema, facts, strict=True):
+            yield from _fact(fact, value, side=side)
 
 
-def request_flaws(rulebook: Rulebook, subscription: Subscription, *, request: ChangeRequest) -> Iterator[Diagnostic]:
-    """Everything about a request that the kernel must be able to rely on."""
-    yield from _known(rulebook, subscription.plan, subscription.price, of="subscription")
-    if request.kind not in KINDS:
-        yield _flaw("PS530", f"`{request.kind}` is not a kind of request", did_you_mean(request.kind, KINDS))
-    if request.by not in REQUESTERS:
-        yield _flaw("PS531", f"`{request.by}` may not ask", did_you_mean(request.by, REQUESTERS))
-    if request.plan or request.kind != "cancel":
-        yield from _known(rulebook, request.plan, request.price, of="request")
+def _fact(fact: Fact, value: FactValue, *, side: str) -> Iterator[Diagnostic]:
+    name = f"the {side} fact `{fact.name}`"
+    if fact.type in (BOOL, TEXT):
+        kind, words = (bool, "a truth") if fact.type == BOOL else (str, "a text")
+        if not isinstance(value, kind):
+            yield flaw("PS532", f"{name} must be {words}")
+    elif isinstance(value, (bool, str)):
+        yield flaw("PS532", f"{name} must be a whole number", help_text=_HELD_AS.get(fact.type))
+    else:
+        enum = fact.type if isinstance(fact.type, Enum) else None
+        low, high = (0, len(enum.members) - 1) if enum else _FACT_RANGES[fact.type]
+        if not low <= value <= high:
+            help_text = f"the position of one of {', '.join(enum.members)}" if enum else None
+            yield flaw(
+                "PS527", f"{name} is {number(value)}, which is not between {low} and {high}", help_text=help_text
+            )
+
+
+_HELD_AS: dict[Type, str] = {
+    MONEY: "an amount is held in minor units",
+    DATE: "a date is held as days since 1970-01-01",
+    MONTHS: "a duration is held as its months",
+    DAYS: "a duration is held as its days",
+}
+
+
+def _belongings(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnostic]:
+    """What the subscription uses and holds."""
+    yield from bad_addons(rulebook, subscription.addons, at="addons")
+    yield from _uses(rulebook, subscription.usage, at="usage")
+    yield from repeated((service.id for service in subscription.services), at="services")
+    yield from repeated((name for name, _ in subscription.resources), at="resources")
+    total: Counter[str] = Counter()
+    for service in subscription.services:
+        yield from _uses(rulebook, service.uses, at=f"services.{service.id}.uses")
+        total.update(dict(service.uses))
+    yield from bad_counts({f"use of {name} by all services": count for name, count in total.items()}, high=MAX_USE)
+    known = {service.name for service in rulebook.tables.catalog.services}
+    for name in dict.fromkeys(answer.service for answer in subscription.answers if answer.service not in known):
+        yield flaw("PS204", f"there is no service {quoted(name)}", help_text=did_you_mean(name, known))
+
+
+def _uses(rulebook: Rulebook, uses: tuple[tuple[str, int], ...], *, at: str) -> Iterator[Diagnostic]:
+    """Use of resources; of one that no plan limits a document may speak as well, so it is only warned of."""
+    limited = rulebook.tables.resources
+    yield from bad_counts({f"{at}.{name}": count for name, count in uses}, high=MAX_USE)
+    yield from repeated((name for name, _ in uses), at=at)
+    for name in dict.fromkeys(name for name, _ in uses if name not in limited):
+        message = f"no plan has a limit {quoted(name)}"
+        yield flaw("PS513", message, help_text=did_you_mean(name, limited), severity="warning")

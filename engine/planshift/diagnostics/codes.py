@@ -138,6 +138,8 @@ _INPUT: dict[str, str] = {
     "PS514": "the same thing listed twice",
     "PS515": "a request that contradicts itself",
     "PS516": "an unknown running service",
+    "PS517": "an add-on to hold that the catalog does not have",
+    "PS518": "an add-on that the plan cannot hold",
     "PS520": "a plan that the catalog does not have",
     "PS521": "a price that the plan does not have",
     "PS522": "a currency that nothing is sold in",
@@ -150,6 +152,8 @@ _INPUT: dict[str, str] = {
     "PS529": "facts that are missing or out of order",
     "PS530": "an unknown kind of request",
     "PS531": "an unknown requester",
+    "PS532": "a value of another kind than its place takes",
+    "PS533": "a subscription after a change that leaves none",
 }
 
 _CASES: dict[str, str] = {

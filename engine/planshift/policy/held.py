@@ -101,7 +101,7 @@ class Held:
         for index, model in enumerate(models):
             path = (*at, index, "name")
             if model.name not in known:
-                self.placing.unknown("PS203", "add-on", name=model.name, known=known, path=path)
+                self.placing.unknown("PS517", "add-on", name=model.name, known=known, path=path)
             if any(addon.name == model.name for addon in found):
                 self.placing.report(
                     "PS514", f"`{model.name}` is listed twice", path=path, help_text="add up the quantities"

@@ -20,6 +20,7 @@ from planshift.policy.document import BookDocument
 from planshift.policy.fact_validation import FactPairs, read_facts
 from planshift.policy.held import Held
 from planshift.policy.located import Located, follow
+from planshift.policy.payments import Payments, due_for_period
 from planshift.policy.places import problem_at
 from planshift.policy.placing import Placing
 from planshift.policy.read_yaml import read_yaml
@@ -77,8 +78,8 @@ def _subscription(model: SubscriptionModel, held: Held) -> Subscription | None:
     _check_dates(model, period, held=held)
     held.resources(model.usage or {}, at=("usage",))
     parts = _Parts(model, held)
-    if price is not None:
-        parts.check_amounts(price)
+    if price is not None and period is not None:
+        parts.check_amounts(price, period)
     return None if price is None or period is None else parts.together(price, period)
 
 
@@ -136,28 +137,17 @@ class _Parts:
             pending=self._pending,
             changes=tuple(sorted(model.changes)),
             timezone=model.timezone,
-            fact_schema=self._held.book.facts.digest,
         )
 
-    def check_amounts(self, price: Price) -> None:
+    def check_amounts(self, price: Price, period: Period) -> None:
         """Report amounts that cannot be together."""
-        held, paid = self._held, self._paid
-        listed = [dict(amounts).get(held.currency, 0) for amounts in (price.amounts, price.renewal)]
-        if self._amount is None and held.currency not in dict(price.amounts):
+        held, model = self._held, self._model
+        due = due_for_period(price, period, currency=held.currency, amount=self._amount, quantity=model.quantity)
+        if due is None:
             return
-        due = (max(listed) if self._amount is None else self._amount) * self._model.quantity
-        text = held.shown(due)
-        if paid is not None and paid > due:
-            message = f"more was paid than the period costs ({text})"
-            help_text = "put what was paid ahead into `account_credit`"
-            held.placing.report("PS511", message, path=("paid",), help_text=help_text)
-        elif (paid or 0) + self._debt > due:
-            message = f"what was paid and what is open come to more than the period costs ({text})"
-            held.placing.report("PS511", message, path=("debt",))
-        most = due if paid is None else paid
-        if self._given_back > most:
-            message = f"more was given back than was paid ({held.shown(most)})"
-            held.placing.report("PS528", message, path=("given_back",))
+        payments = Payments(due=due, paid=self._paid, debt=self._debt, given_back=self._given_back)
+        for mistake in payments.mistakes(held.shown):
+            held.placing.report(mistake.code, mistake.message, path=mistake.at, help_text=mistake.help)
 
 
 def _price(model: SubscriptionModel, plan: Plan, *, held: Held) -> Price | None:
