@@ -21,6 +21,10 @@ let jump = to.level - from.level >= 3 and not (customer.region = US and tenure >
 let over = usage.use_seats > usage.lim_seats or usage.use_storage > usage.lim_storage
   or usage.use_projects > usage.lim_projects or usage.use_api > usage.lim_api
 
+rule "The same plan at another price is no change of plan"
+  when from = to
+  deny "this is your plan"
+
 rule "The largest plans are not sold in China"
   when customer.region = CN and to.level >= 5
   deny "not sold in your country"

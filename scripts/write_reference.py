@@ -81,15 +81,18 @@ MEANINGS = {
     "same_plan": "Nothing would change: same plan, same price, same quantity.",
     "no_price_in_currency": "The price exists, but not in the subscription's currency.",
     "period_over": "The subscription's period lies in the past, so no share of it can be counted. Renew it first.",
+    "period_not_begun": "The change would take effect before the period. A new subscription is a `start`.",
     "date_out_of_range": "With `timing: on_date` the wished day can be any day up to the end of the running period.",
     "plan_not_sold": "The plan's `status` in the catalog is `inactive`.",
     "plan_for_staff_only": "The plan's `status` in the catalog is `restricted`, and somebody else than staff asks.",
     "price_retired": "The price is marked `retired` in the catalog: only those who have it keep it.",
     "price_not_sold_then": "The day of the request is outside of the price's `from` and `until`.",
     "book_not_in_force": "The request is older than the policy's `effective_from`.",
-    "out_of_stock": "The plan's `stock` in the catalog is 0.",
+    "out_of_stock": "The plan's `stock` in the catalog is smaller than the quantity.",
     "not_for_requester": "The term `who` does not name the one who asks.",
     "backdated": "The change would take effect before today, and `backdating` does not allow it.",
+    "day_not_open": "A day was wished for, and `timing` is not `on_date`.",
+    "too_many": "The catalog sells the plan in a smaller quantity at most.",
     "change_pending": "Another change waits, and the term `pending` is `refuse`.",
     "unpaid": "Something is unpaid, and the term `unpaid` is `refuse` or `nothing_unpaid` is required.",
     "too_frequent": "The term `frequency` counts the changes of the time before; the customer has had them.",
@@ -385,7 +388,9 @@ def _reason_row(name: str, found: list[Objection]) -> tuple[str, ...]:
 
 def sentence_text(objection: Objection) -> str:
     """The sentence of an objection, with capitals for what it is about."""
-    subscription = SimpleNamespace(plan="OLD", currency="CURRENCY", status="STATUS", period=SimpleNamespace(end="DAY"))
+    subscription = SimpleNamespace(
+        plan="OLD", currency="CURRENCY", status="STATUS", period=SimpleNamespace(start="DAY", end="DAY")
+    )
     policy = SimpleNamespace(effective_from="DAY")
     speaker = SimpleNamespace(
         subscription=subscription,

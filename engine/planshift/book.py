@@ -57,7 +57,7 @@ class Book:
     rulebook: Rulebook
     diagnostics: tuple[Diagnostic, ...]
     """Warnings; a book with errors is never made."""
-    sources: Sources
+    sources: Mapping[str, str]
     files: Path | Mapping[str, str]
     """Where it was read from: a folder or file, or its texts by file name."""
 
@@ -216,4 +216,4 @@ def _compiled(
     everything = sort_diagnostics((*diagnostics, *found))
     if rulebook is None:
         raise InvalidBook(diagnostics=everything)
-    return Book(rulebook=rulebook, diagnostics=everything, sources=sources, files=files)
+    return Book(rulebook=rulebook, diagnostics=everything, sources=MappingProxyType(dict(sources)), files=files)

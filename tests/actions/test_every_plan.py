@@ -18,7 +18,7 @@ from planshift.actions.plan import placed
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Discount, HeldAddon, PendingChange, RunningContract, Subscription
 from planshift.billing.zones import parse_instant
-from planshift.book import Decision, load
+from planshift.book import load
 from tests.actions.shop import BRONZE, BUSY, METERED, SILVER, decide
 
 TERMS: Mapping[str, tuple[str, ...]] = {

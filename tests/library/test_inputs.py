@@ -106,7 +106,6 @@ def codes_of(ask: str, subscription: Subscription, request: ChangeRequest) -> li
         ("remedies", Remedies(add=(HeldAddon(name="extra-disc"),)), "PS517"),
         ("remedies", Remedies(end=("nobody",)), "PS516"),
         ("remedies", None, "PS532"),
-        ("answers", (("domain",),), "PS532"),
     ],
 )
 def test_a_request_is_checked(ask: str, field: str, value: object, code: str) -> None:

@@ -205,7 +205,6 @@ approvals: finance
 override: true
 override_reason: as promised
 remedies: { add: [{ name: extra-disk }] }
-answers: { domain: example.com }
 """
     assert request(text, now=None) == ChangeRequest(
         at=NOW,
@@ -222,7 +221,6 @@ answers: { domain: example.com }
         override=True,
         override_reason="as promised",
         remedies=Remedies(add=(HeldAddon(name="extra-disk"),)),
-        answers=(("domain", "example.com"),),
     )
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
-from planshift.book import Book, load_text
+from planshift.book import Book, Decision, load_text
 from planshift.diagnostics.errors import InvalidBook
 from tests.properties.books import Drawn, draw_book
 from tests.properties.people import draw_request, draw_subscription, fresh
@@ -55,3 +55,23 @@ def asked(book: Book, seed: int, *, times: int) -> Iterator[Asked]:
         subscription = draw_subscription(chance, book.catalog, zone=book.zone)
         request = draw_request(chance, book.catalog, subscription=subscription, zone=book.zone)
         yield Asked(fresh(subscription) if request.kind == "start" else subscription, request)
+
+
+SHARED = range(1000, 1040)
+"""The books whose decisions the laws are held against; tests of one group share them in one process."""
+
+
+@lru_cache(maxsize=1)
+def decisions() -> tuple[Decision, ...]:
+    """Every decision about the shared books, of each book some."""
+    return tuple(
+        book.decide(subscription, request)
+        for seed in SHARED
+        for book in [book_of(seed)[1]]
+        for subscription, request in asked(book, seed, times=30)
+    )
+
+
+def priced() -> list[Decision]:
+    """Those that are not denied."""
+    return [decision for decision in decisions() if decision.verdict != "denied"]

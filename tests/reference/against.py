@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import final
 
 from planshift.billing.catalog import Plan
@@ -46,7 +47,7 @@ class Use:
 
 def objections(change: Change, terms: Terms, *, when: When, uses: list[Use]) -> Iterator[Objection]:
     """Every objection of the request itself, of the catalog and of the terms."""
-    yield from _senseless(change, when)
+    yield from _senseless(change, terms, when)
     yield from _not_sold(change)
     yield from _people(change, terms, when)
     yield from _state(change, terms)
@@ -59,7 +60,7 @@ def objections(change: Change, terms: Terms, *, when: When, uses: list[Use]) -> 
         yield Objection(code="over_limits", weight="remedy")
 
 
-def _senseless(change: Change, when: When) -> Iterator[Objection]:
+def _senseless(change: Change, terms: Terms, when: When) -> Iterator[Objection]:
     """What nobody can carry out, whatever the policy says."""
     in_force_from = change.document.policy.effective_from
     if in_force_from is not None and change.today < in_force_from:
@@ -72,7 +73,8 @@ def _senseless(change: Change, when: When) -> Iterator[Objection]:
         yield Objection(code="no_price_in_currency", hard=True)
     if not change.starts and change.today > change.subscription.period.end:
         yield Objection(code="period_over", hard=True)
-    if not change.starts and when.effective < change.subscription.period.start:
+    first = when.effective + timedelta(days=terms.word("proration.change_day") == "old")
+    if not change.starts and first < change.subscription.period.start:
         yield Objection(code="period_not_begun", hard=True)
     if when.out_of_range:
         yield Objection(code="date_out_of_range", hard=True)

@@ -48,6 +48,5 @@ class ChangeRequest:
     override: bool = False
     override_reason: str = ""
     remedies: Remedies = Remedies()
-    answers: tuple[tuple[str, str], ...] = ()
     checked_by: str = field(default="", init=False, compare=False, repr=False)
     """The digest of the book that found nothing wrong with it; empty on a new one, however it was made."""

@@ -70,3 +70,6 @@ def _differences(book: Book, case: Case) -> Iterator[Difference]:
             found = compare(decision, each) if decision is not None else None
         if found is not None:
             yield found
+    for promise in decision.broken_promises if decision else ():
+        place = f"{promise.span.file}:{promise.span.line}"
+        yield Difference(what=promise.title, expected="holds", got="does not hold", why=(place,))

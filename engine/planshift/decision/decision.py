@@ -30,6 +30,7 @@ from planshift.decision.answer import (
 )
 from planshift.decision.fingerprint import fingerprint_of
 from planshift.decision.outcome import Outcome
+from planshift.rulebook.sources import Source
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)  # a subclass is frozen only when it says so itself
@@ -72,6 +73,13 @@ class Decision(Outcome):
     def warnings(self) -> tuple[Reason, ...]:
         """What the policy says without standing in the way."""
         return tuple(reason for reason in self.all_reasons if reason.weight == "warning")
+
+    @cached_property
+    def broken_promises(self) -> tuple[Source, ...]:
+        """The `always` statements of the book that do not hold for this change, by their places."""
+        promises = self.reading.kernel.promises
+        kept = self.reading.promises.call(self.subscription, self.request, self.today) if promises else ()
+        return tuple(promise.source for promise, holds in zip(promises, kept, strict=True) if not holds)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

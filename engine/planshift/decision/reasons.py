@@ -118,6 +118,11 @@ def _to(outcome: Outcome) -> str:
     return title_of(outcome, outcome.request.plan)
 
 
+def _most(outcome: Outcome) -> int:
+    plan = outcome.plan_named(outcome.request.plan)
+    return plan.quantity_max if plan else 0
+
+
 Sentence = Callable[[Outcome, Objection], str]
 
 _SENTENCES: dict[str, Sentence] = {
@@ -131,6 +136,9 @@ _SENTENCES: dict[str, Sentence] = {
     "same_plan": lambda o, _: f"{_to(o)} at this price is what the subscription already is",
     "no_price_in_currency": lambda o, _: f"{_to(o)} has no such price in {o.subscription.currency}",
     "period_over": lambda o, _: f"the running period ended on {o.subscription.period.end}: renew it first",
+    "period_not_begun": lambda o, _: (
+        f"the running period begins on {o.subscription.period.start}: nothing can change before"
+    ),
     "date_out_of_range": lambda o, _: (
         f"the wished day lies after the running period, which ends on {o.subscription.period.end}"
     ),
@@ -142,6 +150,8 @@ _SENTENCES: dict[str, Sentence] = {
     "out_of_stock": lambda o, _: f"{_to(o)} is out of stock",
     "not_for_requester": lambda o, _: f"a {o.request.by} may not ask for this change",
     "backdated": lambda _o, _: "the change would take effect on a day that has passed",
+    "day_not_open": lambda _o, _: "the day of this change is set by the policy, another one cannot be wished for",
+    "too_many": lambda o, _: f"{_to(o)} is sold in at most {_most(o)} pieces",
     "change_pending": lambda _o, _: "another change is already waiting",
     "unpaid": lambda _o, _: "there is an unpaid invoice",
     "too_frequent": lambda o, _: f"the plan was changed too often lately (at most {o.term('frequency').text})",

@@ -100,7 +100,6 @@ def _request(model: RequestModel, subscription: Subscription, *, held: Held, now
         override=model.override,
         override_reason=model.override_reason or "",
         remedies=_remedies(model.remedies, subscription, held=held),
-        answers=tuple(sorted((model.answers or {}).items())),
     )
 
 

@@ -75,5 +75,3 @@ class RequestModel(Document):
     remedies: RemediesModel | None = None
     """What is done so that present use fits."""
 
-    answers: dict[Name, Identifier] | None = None
-    """Answers to profile questions of the new plan."""

@@ -23,7 +23,7 @@ from planshift.rulebook.ranks import Ranks
 from planshift.rulebook.requirements import Fit, Objection, objections, requirement_objection, usage_fit
 from planshift.rulebook.resolution import ResolvedTerm, SourceList, resolve
 from planshift.rulebook.roads import RoadFinding, find_road
-from planshift.rulebook.rule_nodes import LowerRules, RuleNodes
+from planshift.rulebook.rule_nodes import LowerPromises, LowerRules, Promise, RuleNodes
 from planshift.rulebook.settlement import Settlement, bills_with_next_invoice, settle
 from planshift.rulebook.sources import Source
 
@@ -45,15 +45,18 @@ class Kernel:
     objections: tuple[Objection, ...]
     rules: tuple[RuleNodes, ...]
     resources: tuple[str, ...]
+    promises: tuple[Promise, ...]
 
 
-def build_kernel(facts: Facts, *, ladder: Ladder, holders: Holders, lower_rules: LowerRules) -> Kernel:
+def build_kernel(
+    facts: Facts, *, ladder: Ladder, holders: Holders, lower_rules: LowerRules, lower_promises: LowerPromises
+) -> Kernel:
     """Compose the decision."""
     road = find_road(facts, ladder)
     rules = lower_rules(facts, road)
     sources = SourceList()
     terms = _resolve_terms(facts, Ranks(facts, road, ladder=ladder, holders=holders, rules=rules), sources)
-    dates, money = _dates_and_money(facts, terms)
+    dates, money, outcomes = _dates_and_money(facts, terms)
     fits = usage_fit(facts, terms)
     against = [
         *(Objection(code=code, holds=holds) for code, holds in road.reasons),
@@ -61,8 +64,10 @@ def build_kernel(facts: Facts, *, ladder: Ladder, holders: Holders, lower_rules:
         *_rule_needs(facts, rules),
     ]
     against = [objection for objection in against if objection.holds.literal is not False]
+    verdict = _verdict(facts, terms, against=against, rules=rules)
+    facts.outcomes = _unless_denied(facts, verdict, outcomes)
     outputs: dict[str, Node] = {
-        "verdict": _verdict(facts, terms, against=against, rules=rules),
+        "verdict": verdict,
         **_road_outputs(road),
         **{f"objection.{k}": objection.holds for k, objection in enumerate(against)},
         **{f"rule.{k}": rule.holds for k, rule in enumerate(rules)},
@@ -79,11 +84,18 @@ def build_kernel(facts: Facts, *, ladder: Ladder, holders: Holders, lower_rules:
         objections=tuple(against),
         rules=rules,
         resources=facts.tables.resources,
+        promises=lower_promises(facts, road),
     )
 
 
-def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node]]:
-    """The dates, and every date and amount as outputs."""
+def _unless_denied(facts: Facts, verdict: Int, outcomes: Mapping[str, Int]) -> dict[str, Int]:
+    """The amounts of the change as `always` statements mean them: a denied change moves no money."""
+    zero = facts.form.lit(0)
+    return {name: choice(facts.form, [(verdict.same(DENIED), zero)], node) for name, node in outcomes.items()}
+
+
+def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node], dict[str, Int]]:
+    """The dates, every date and amount as outputs, and the amounts that statements may speak of."""
     spans = intervals(facts)
     in_arrear = _in_arrear(facts)
     dates = fix_dates(facts, terms, spans=spans, in_arrear=in_arrear[0])
@@ -91,7 +103,7 @@ def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node]
     sides = swap(facts, terms, dates=dates, spans=spans, price=price)
     extras = _extras(facts, terms, dates=dates, spans=spans, price=price, sides=sides)
     money = settle(facts, terms, dates=dates, spans=spans, price=price, swap=sides, extras=extras)
-    facts.outcomes = {
+    outcomes = {
         "due_now": money.due_now,
         "credit": money.credit,
         "charge": sides.charge,
@@ -99,7 +111,7 @@ def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node]
         "refunded": money.routed.refunded,
     }
     outputs = {**_date_outputs(dates, money), **_amount_outputs(price, sides, extras, money)}
-    return dates, outputs | {"with_next_invoice": bills_with_next_invoice(facts, terms, dates=dates)}
+    return dates, outputs | {"with_next_invoice": bills_with_next_invoice(facts, terms, dates=dates)}, outcomes
 
 
 def _road_outputs(road: RoadFinding) -> dict[str, Node]:

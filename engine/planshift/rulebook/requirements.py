@@ -15,7 +15,7 @@ from planshift.expressions.form import Bool, Int
 from planshift.policy.term_values import Frequency, Names, Requirement, Requirements
 from planshift.rulebook import moves
 from planshift.rulebook.catalog_tables import STATUSES
-from planshift.rulebook.dates import Dates, Terms
+from planshift.rulebook.dates import Dates, Terms, choice
 from planshift.rulebook.facts import LAST_DAY, MAX_COUNT, Facts
 
 Weight = Literal["denial", "remedy", "approval"]
@@ -100,16 +100,23 @@ def unmet(facts: Facts, requirement: Requirement) -> Bool:
     if kind == "not_in_trial":
         return facts.in_trial
     if kind == "stock":
-        return _stock(facts).same(0)
+        return _short_of_stock(facts)
     if kind == "status":
         return facts.text("subscription.status").same(argument).negate()
     return facts.truth_column(f"approved.{argument}", f"{argument!r} in r.approvals").negate()
 
 
-def _stock(facts: Facts) -> Int:
+def _short_of_stock(facts: Facts) -> Bool:
+    """Whether fewer pieces of the plan are left than are asked for."""
     table = facts.tables.plan_column(
-        "plan.stock", lambda plan: UNBOUNDED if plan.stock is None else plan.stock, nothing=UNBOUNDED
+        "plan.stock", lambda plan: MAX_COUNT if plan.stock is None else plan.stock, nothing=MAX_COUNT
     )
+    return facts.form.lookup(table, facts.to_plan) < facts.whole("request.quantity")
+
+
+def _most(facts: Facts) -> Int:
+    """The largest quantity that the plan is sold in."""
+    table = facts.tables.plan_column("plan.most", lambda plan: plan.quantity_max, nothing=MAX_COUNT)
     return facts.form.lookup(table, facts.to_plan)
 
 
@@ -117,7 +124,7 @@ def objections(facts: Facts, terms: Terms, *, dates: Dates, fits: tuple[Fit, ...
     """All objections in the order in which they are told."""
     over = facts.form.any_of(tuple(fit.excess > 0 for fit in fits))
     return [
-        *_senseless(facts, dates),
+        *_senseless(facts, terms, dates),
         *_availability(facts),
         *_people(facts, terms, dates),
         *_state(facts, terms),
@@ -126,19 +133,28 @@ def objections(facts: Facts, terms: Terms, *, dates: Dates, fits: tuple[Fit, ...
     ]
 
 
-def _senseless(facts: Facts, dates: Dates) -> list[Objection]:
+def _senseless(facts: Facts, terms: Terms, dates: Dates) -> list[Objection]:
     """Requests that nobody can carry out, whatever the policy says."""
     same = facts.from_price.same(facts.to_price) & facts.whole("request.quantity").same(
         facts.whole("subscription.quantity")
     )
+    bare = (
+        facts.whole("request.bill_day").same(0)
+        & (facts.truth("request.amount.given") | facts.truth("request.discount.given")).negate()
+        & facts.truth_column("request.remedies", "r.remedies.add != () or r.remedies.end != ()").negate()
+    )
     pays = facts.form.lookup(facts.tables.price_sold, facts.by_plan_and_currency(facts.to_price)).same(0)
     begun = facts.is_start.negate()
+    # Where the day of the change is the old plan's, the new one has only the day after.
+    old_day = terms["proration.change_day"].among("old")
+    first = choice(facts.form, [(old_day, dates.effective + 1)], dates.effective)
     starts = facts.form.lit(facts.in_force_from)
     return [
         Objection(code="book_not_in_force", holds=facts.today < starts, hard=True),
-        Objection(code="same_plan", holds=same & facts.is_start.negate() & facts.is_cancel.negate(), hard=True),
+        Objection(code="same_plan", holds=same & bare & facts.is_start.negate() & facts.is_cancel.negate(), hard=True),
         Objection(code="no_price_in_currency", holds=pays, hard=True),
         Objection(code="period_over", holds=begun & (facts.today > facts.period_end), hard=True),
+        Objection(code="period_not_begun", holds=begun & (first < facts.period_start), hard=True),
         Objection(code="date_out_of_range", holds=dates.out_of_range, hard=True, term="timing"),
     ]
 
@@ -158,7 +174,8 @@ def _availability(facts: Facts) -> list[Objection]:
         ),
         Objection(code="price_retired", holds=new_price & retired.same(1)),
         Objection(code="price_not_sold_then", holds=new_price & _outside_its_dates(facts)),
-        Objection(code="out_of_stock", holds=moves_plan & _stock(facts).same(0)),
+        Objection(code="out_of_stock", holds=moves_plan & _short_of_stock(facts)),
+        Objection(code="too_many", holds=facts.whole("request.quantity") > _most(facts)),
     ]
 
 
@@ -193,7 +210,14 @@ def _people(facts: Facts, terms: Terms, dates: Dates) -> list[Objection]:
     return [
         Objection(code="not_for_requester", holds=allowed.negate(), term="who"),
         Objection(code="backdated", holds=back, term="backdating"),
+        Objection(code="day_not_open", holds=_wishes_another_day(facts, terms, dates), term="timing"),
     ]
+
+
+def _wishes_another_day(facts: Facts, terms: Terms, dates: Dates) -> Bool:
+    """Whether a day is wished for that the policy does not leave open, other than the one it sets."""
+    closed = terms["timing"].among("on_date").negate() & facts.truth("request.on.given")
+    return closed & facts.whole("request.on").same(dates.effective).negate()
 
 
 def _state(facts: Facts, terms: Terms) -> list[Objection]:

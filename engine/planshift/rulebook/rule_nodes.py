@@ -42,5 +42,18 @@ class RuleNodes:
     source: Source
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """An `always` statement in the compiled form: whether it holds for the change that the kernel decides."""
+
+    title: str
+    holds: Bool
+    source: Source
+
+
+LowerPromises = Callable[[Facts, RoadFinding], tuple[Promise, ...]]
+"""Turns the book's `always` statements into nodes, once the amounts of the change are there to read."""
+
 LowerRules = Callable[[Facts, RoadFinding], tuple[RuleNodes, ...]]
 """Turns the book's typed rules into nodes, once facts and road are there to read."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from threading import Lock
+from types import MappingProxyType
 from typing import final
 
 from planshift.billing.calendar import to_day
@@ -21,7 +22,7 @@ from planshift.rulebook.facts import Facts
 from planshift.rulebook.kernel import DENIED, Kernel, build_kernel, kernel_constants
 from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.messages import Message, holes_of, messages_of
-from planshift.rulebook.rule_nodes import LowerRules
+from planshift.rulebook.rule_nodes import LowerPromises, LowerRules
 
 PARAMETERS = ("s", "r", "day")
 """What a scalar kernel is called with: subscription, request, local day."""
@@ -50,6 +51,17 @@ class Reading:
         return messages_of(self.kernel, PARAMETERS)
 
     @cached_property
+    def promises(self) -> ScalarFunction:
+        """What tells for each `always` statement whether it holds; made when it is first asked for."""
+        return compile_scalar(
+            [promise.holds for promise in self.kernel.promises],
+            name="promises",
+            parameters=PARAMETERS,
+            access=self.kernel.facts.access,
+            constants=kernel_constants(self.kernel.facts),
+        )
+
+    @cached_property
     def holes(self) -> Callable[[tuple[str | Shown, ...]], ScalarFunction]:
         """What computes the values among the parts of a text of this kernel; each is compiled once."""
         return lru_cache(maxsize=1024)(lambda parts: holes_of(self.kernel, parts, parameters=PARAMETERS))
@@ -68,6 +80,7 @@ class Rulebook:
     ladder: Ladder
     holders: Holders
     lower_rules: LowerRules
+    lower_promises: LowerPromises
     typed_rules: TypedRules
     _readings: dict[str | None, Reading] = field(default_factory=dict, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
@@ -75,7 +88,7 @@ class Rulebook:
     @cached_property
     def decimals(self) -> Mapping[str, int]:
         """The decimals of each currency of the book."""
-        return dict(zip(self.tables.currencies, self.tables.decimals, strict=True))
+        return MappingProxyType(dict(zip(self.tables.currencies, self.tables.decimals, strict=True)))
 
     @cached_property
     def plans(self) -> Mapping[str, Plan]:
@@ -97,7 +110,13 @@ class Rulebook:
             in_force_from = self.document.policy.effective_from
             first_day = to_day(in_force_from) if in_force_from else 0
             facts = Facts(Form(), self.tables, zone=zone, in_force_from=first_day)
-            kernel = build_kernel(facts, ladder=self.ladder, holders=self.holders, lower_rules=self.lower_rules)
+            kernel = build_kernel(
+                facts,
+                ladder=self.ladder,
+                holders=self.holders,
+                lower_rules=self.lower_rules,
+                lower_promises=self.lower_promises,
+            )
             return read_kernel(kernel)
 
 

@@ -12,7 +12,7 @@ from planshift.expressions.form import Bool, Int, Node
 from planshift.expressions.lower import Lowering
 from planshift.expressions.names import Symbol
 from planshift.expressions.printer import to_text
-from planshift.expressions.typed import Amounts, Constant, Member, Typed, TypedMessage, TypedRule, TypedSet
+from planshift.expressions.typed import Amounts, Constant, Member, Typed, TypedAlways, TypedMessage, TypedRule, TypedSet
 from planshift.expressions.types import MONEY, TEXT, WHOLE, Enum, OneOf, SetOf, Wanted
 from planshift.policy.mistakes import Mistakes
 from planshift.policy.term_values import Fee, Names, Requirement
@@ -21,9 +21,9 @@ from planshift.rulebook.draft import Draft
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.reads import reads_of, with_values
 from planshift.rulebook.roads import RoadFinding
-from planshift.rulebook.rule_nodes import LowerRules, RuleNodes, RuleText
+from planshift.rulebook.rule_nodes import LowerPromises, LowerRules, Promise, RuleNodes, RuleText
 from planshift.rulebook.sources import Computed, Source, Statement, TermValue
-from planshift.rulebook.symbols import environment_of
+from planshift.rulebook.symbols import Known, environment_of
 
 
 def term_types() -> dict[str, Wanted]:
@@ -112,21 +112,43 @@ def plain(value: Typed) -> object:
 
 def lower_book_rules(draft: Draft) -> LowerRules:
     """The function that turns the rules into nodes of a kernel."""
-    rules, names, decimals = draft.rules, draft.names, _decimals(draft)
+    rules, decimals = draft.rules, _decimals(draft)
 
     def lower_rules(facts: Facts, road: RoadFinding) -> tuple[RuleNodes, ...]:
-        nodes: dict[str, Node] = {}
-
-        def inputs(symbol: Symbol) -> Node:
-            if symbol.name not in nodes:
-                nodes[symbol.name] = names[symbol.name].build(facts, road)
-            return nodes[symbol.name]
-
-        currencies = facts.tables.currencies
-        lowering = Lowering(facts.form, inputs, currency=facts.currency, currencies=currencies)
+        lowering = _lowering(draft.names, facts, road)
         return tuple(_rule_nodes(rule, lowering, decimals=decimals) for rule in rules.rules)
 
     return lower_rules
+
+
+def lower_book_promises(draft: Draft) -> LowerPromises:
+    """The function that turns the `always` statements into nodes of a kernel."""
+    statements = draft.rules.always
+
+    def lower_promises(facts: Facts, road: RoadFinding) -> tuple[Promise, ...]:
+        lowering = _lowering(draft.names, facts, road)
+        return tuple(_promise(statement, lowering) for statement in statements)
+
+    return lower_promises
+
+
+def _lowering(names: Mapping[str, Known], facts: Facts, road: RoadFinding) -> Lowering:
+    """What turns expressions of the book into nodes; the node of each fact is built once."""
+    nodes: dict[str, Node] = {}
+
+    def inputs(symbol: Symbol) -> Node:
+        if symbol.name not in nodes:
+            nodes[symbol.name] = names[symbol.name].build(facts, road)
+        return nodes[symbol.name]
+
+    return Lowering(facts.form, inputs, currency=facts.currency, currencies=facts.tables.currencies)
+
+
+def _promise(statement: TypedAlways, lowering: Lowering) -> Promise:
+    claim = lowering.truth(statement.claim)
+    holds = claim if statement.premise is None else lowering.truth(statement.premise).negate() | claim
+    source = Source(kind="rule", title=f'always "{statement.title}"', span=statement.statement.title.span)
+    return Promise(title=statement.title, holds=holds, source=source)
 
 
 def _rule_nodes(rule: TypedRule, lowering: Lowering, *, decimals: Mapping[str, int]) -> RuleNodes:

@@ -1,0 +1,86 @@
+"""A decision as JSON comes back unchanged, says what the decision says, and is the same for the same question."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from planshift.billing.money import Money, parse_money
+from planshift.book import Decision
+from tests.properties.strategies import decisions, priced
+
+pytestmark = pytest.mark.xdist_group("shared books")
+
+
+def written(decision: Decision) -> dict[str, object]:
+    """What a program reads that was handed the text."""
+    found = json.loads(json.dumps(decision.to_json()))
+    assert isinstance(found, dict)
+    return found
+
+
+def amount(text: object, like: Money) -> Money:
+    assert isinstance(text, str)
+    return parse_money(text, decimals=like.decimals)
+
+
+def test_a_decision_comes_back_from_json_unchanged() -> None:
+    for decision in decisions():
+        assert written(decision) == decision.to_json(), decision
+
+
+def test_json_says_what_the_decision_says() -> None:
+    for decision in decisions():
+        data = written(decision)
+        assert (data["verdict"], data["direction"]) == (decision.verdict, decision.direction)
+        assert [reason["code"] for reason in listed(data["reasons"])] == [reason.code for reason in decision.reasons]
+        assert named(data["terms"]).keys() == decision.terms.keys()
+        for name, term in decision.terms.items():
+            assert named(named(data["terms"])[name])["text"] == term.text, (decision, name)
+
+
+def test_amounts_and_dates_can_be_read_back_exactly() -> None:
+    for decision in priced():
+        data = written(decision)
+        assert amount(data["due_now"], decision.due_now) == decision.due_now
+        assert date.fromisoformat(str(data["effective_on"])) == decision.effective_on
+        for line, told in zip(decision.lines, listed(data["lines"]), strict=True):
+            assert amount(told["amount"], line.amount) == line.amount, decision
+            assert date.fromisoformat(str(told["due_on"])) == line.due_on, decision
+        flow = decision.flow
+        assert flow is not None
+        for name, text in named(data["flow"]).items():
+            assert amount(text, decision.due_now) == getattr(flow, name), (decision, name)
+
+
+def test_the_same_question_has_the_same_answer_and_fingerprint() -> None:
+    for decision in decisions()[::5]:
+        again = type(decision)(
+            decision.rulebook,
+            decision.reading,
+            replace(decision.subscription),
+            replace(decision.request),
+            decision.today,
+            decision.raw,
+        )
+        assert again.to_json() == decision.to_json(), decision
+        assert again.fingerprint == decision.fingerprint
+
+
+def test_another_question_has_another_fingerprint() -> None:
+    prints = {decision.fingerprint for decision in decisions()}
+    asked = {(d.rulebook.digest, d.subscription, d.request) for d in decisions()}
+    assert len(prints) == len(asked)
+
+
+def listed(value: object) -> list[dict[str, object]]:
+    assert isinstance(value, list)
+    return value
+
+
+def named(value: object) -> dict[str, object]:
+    assert isinstance(value, dict)
+    return value
