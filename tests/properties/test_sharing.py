@@ -95,7 +95,7 @@ def test_neither_book_nor_decision_can_be_changed() -> None:
             setattr(holder, name, None)
     for mapping in (decision.terms, book.sources, book.rulebook.decimals, book.subscriptions):
         with pytest.raises(TypeError):
-            mapping["fee"] = None  # type: ignore[index, assignment]  # that it has no such method is what is tried
+            mapping["fee"] = None  # type: ignore[index]  # that it has no such method is what is tried
 
 
 def ask(book: Book, question: Asked) -> Answer:

@@ -74,4 +74,3 @@ class RequestModel(Document):
 
     remedies: RemediesModel | None = None
     """What is done so that present use fits."""
-
