@@ -45,7 +45,7 @@ def told(answer: Answer) -> Answer:
     return replace(answer, terms=terms, uses=tuple(sorted(answer.uses)))
 
 
-@pytest.mark.parametrize("seed", range(3000, 3030))
+@pytest.mark.parametrize("seed", range(3000, 3016))
 def test_the_order_of_equal_ranks_is_irrelevant(seed: int) -> None:
     drawn, book = book_of(seed)
     other = load_text(shuffled(_without_levels(drawn), Random(seed)).files())  # noqa: S311  # chance for tests

@@ -20,7 +20,7 @@ from tests.reference.nodes import Value, evaluate
 
 
 @given(seeds)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_graph_is_read_as_it_is_walked(seed: int) -> None:
     chance = Random(seed)  # noqa: S311  # chance for tests, not for secrets
     nodes = draw_graph(chance, size=chance.choice((5, 30, 120)))

@@ -17,7 +17,7 @@ from tests.reference.answer import Answer, read
 THREADS = 8
 
 
-@pytest.mark.parametrize("seed", range(2000, 2006))
+@pytest.mark.parametrize("seed", range(2000, 2004))
 def test_eight_threads_get_the_answers_that_one_would(seed: int) -> None:
     drawn, alone = book_of(seed)
     questions = list(asked(alone, seed, times=60))

@@ -1,8 +1,9 @@
 """Up and back on one day nets to zero under exact terms, and nobody earns or loses anything by it.
 
 Exact terms prorate both sides alike and charge nothing besides, keep the period and measure a part of it against the
-whole interval (`counted_back`), and round each line once: a rounded price per unit can come to more than the price. The
-way of the credit does not matter: what is offset, put on the account or paid back comes to the same.
+whole interval (`counted_back`), and round each line once. No share of them exceeds one, as it can with rounded prices
+per unit, short fixed months and months of several lengths: there a charge does, and a credit may not. The way of the
+credit does not matter: what is offset, put on the account or paid back comes to the same.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tests.reference.days import midnight, step
 
 PRORATION = {
     "unit": ("day", "day", "second", "hour", "month"),
-    "basis": ("actual", "actual", "fixed 366", "months of 30", "30_360", "per_calendar_month", "own_term"),
+    "basis": ("actual", "actual", "fixed 366", "months of 30", "30_360", "own_term"),
     "change_day": ("new", "old"),
 }
 EARLY: tuple[dict[str, int], ...] = ({}, {}, {"share_scale": 9})
@@ -72,7 +73,7 @@ def cash(decision: Decision) -> int:
 
 
 @given(seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_up_and_back_on_one_day_nets_to_zero(seed: int) -> None:
     chance = Random(seed)  # noqa: S311  # chance for tests, not for secrets
     book = draw_exact_book(chance)
