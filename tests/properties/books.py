@@ -48,7 +48,7 @@ class Drawn:
         return files | ({"policy.rules": self.rules} if self.rules else {})
 
 
-def draw_book(chance: Random) -> Drawn:
+def draw_book(chance: Random, *, groups: int | None = None) -> Drawn:
     """A book with one to three currencies, two to five plans, and whatever it says about changes between them."""
     currencies = ["EUR", *(code for code in ("USD", "JPY", "KWD") if chance.random() < 0.25)]
     own_decimals = {"USD": 4} if "USD" in currencies and chance.random() < 0.2 else {}
@@ -66,7 +66,8 @@ def draw_book(chance: Random) -> Drawn:
         policy["decimals"] = dict(own_decimals)
     if chance.random() < 0.05:
         policy["effective_from"] = "2024-06-01"
-    policy |= _ladder(chance, plans=plans, says=says)
+    groups = chance.choice((0, 1, 1, 1, 2)) if groups is None else groups
+    policy |= _ladder(chance, plans=plans, says=says, groups=groups)
     policy |= _holders(chance, plans=plans, says=says)
     if chance.random() < 0.1:
         policy["require"] = [chance.choice(("same_module", "same_interval", "adjacent"))]
@@ -132,9 +133,8 @@ def _price(chance: Random, every: str, *, says: Vocabulary) -> Json:
     return price
 
 
-def _ladder(chance: Random, *, plans: list[str], says: Vocabulary) -> Json:
+def _ladder(chance: Random, *, plans: list[str], says: Vocabulary, groups: int) -> Json:
     """Groups and paths."""
-    groups = chance.choice((0, 1, 1, 1, 2))
     found: Json = {}
     if groups:
         found["groups"] = {f"group-{k}": _group(chance, plans, says=says, share=(k, groups)) for k in range(groups)}

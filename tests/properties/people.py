@@ -135,7 +135,8 @@ def draw_request(chance: Random, catalog: Catalog, *, subscription: Subscription
     """Mostly a change to another plan during the period; sometimes a cancellation, or a plan that starts afresh."""
     kind = chance.choice(("change",) * 15 + ("cancel", "cancel", "start"))
     period = subscription.period
-    edges = (0, 0, period.days - 1, period.days, chance.choice((-3, period.days + 2)))
+    earlier = [(change - period.start).days + 30 for change in subscription.changes]
+    edges = (0, 0, period.days - 1, period.days, chance.choice((-3, period.days + 2)), *earlier)
     days = chance.choice((*(chance.randint(0, period.days - 1) for _ in range(15)), *edges))
     day = period.start + timedelta(days=days)
     at = midnight(day, subscription.timezone or zone) + chance.choice((0, 3600, 36_000, chance.randint(0, 82_000)))

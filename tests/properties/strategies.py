@@ -36,10 +36,11 @@ class Asked(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def book_of(seed: int) -> tuple[Drawn, Book]:
+def book_of(seed: int, *, groups: int | None = None) -> tuple[Drawn, Book]:
     """The first book from a seed on that contradicts itself nowhere."""
     for attempt in count():
-        drawn = draw_book(Random(f"{seed}/{attempt}"))  # noqa: S311  # chance for tests, not for secrets
+        chance = Random(f"{seed}/{attempt}")  # noqa: S311  # chance for tests, not for secrets
+        drawn = draw_book(chance, groups=groups)
         try:
             return drawn, load_text(drawn.files())
         except InvalidBook as error:

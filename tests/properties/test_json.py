@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 
 from planshift.billing.money import Money, parse_money
 from planshift.book import Decision
+from planshift.decision.fingerprint import fingerprint_of
 from tests.properties.strategies import decisions, priced
 
 pytestmark = pytest.mark.xdist_group("shared books")
@@ -74,6 +75,21 @@ def test_another_question_has_another_fingerprint() -> None:
     prints = {decision.fingerprint for decision in decisions()}
     asked = {(d.rulebook.digest, d.subscription, d.request) for d in decisions()}
     assert len(prints) == len(asked)
+
+
+@pytest.mark.parametrize("side", ["subscription", "request"])
+def test_every_part_of_a_question_is_in_its_fingerprint(side: str) -> None:
+    values = [getattr(decision, side) for decision in decisions()]
+    first, digest = values[0], decisions()[0].rulebook.digest
+    both = {name: getattr(decisions()[0], name) for name in ("subscription", "request")}
+    tried = 0
+    for field in (each for each in fields(first) if each.compare):
+        other = next((value for value in values if getattr(value, field.name) != getattr(first, field.name)), None)
+        if other is not None:
+            changed = both | {side: replace(first, **{field.name: getattr(other, field.name)})}
+            assert fingerprint_of(digest, **changed) != fingerprint_of(digest, **both), field.name
+            tried += 1
+    assert tried > 10
 
 
 def listed(value: object) -> list[dict[str, object]]:

@@ -47,7 +47,7 @@ def fix_dates(change: Change, terms: Terms) -> When:
     bill_day, moves = _bill_day(change, terms, effective)
     interval = change.new_interval
     keeps = (
-        change.old_interval == interval
+        (change.old_interval == interval or terms.word("charge") == "month_equivalent")
         and not (moves or interval.once or change.starts)
         and effective < period.end
     )  # fmt: skip  # three things that must hold
