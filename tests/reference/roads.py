@@ -42,7 +42,8 @@ class Road:
 def find_road(change: Change) -> Road:
     """The road of the change."""
     ways = [] if change.cancels or change.starts else [*_paths(change), *_groups(change)]
-    holding = [way for way in ways if not way.against] or ways
+    # Where no way is open, one that tells up from down says what the change would be.
+    holding = [way for way in ways if not way.against] or sorted(ways, key=_stands_level)
     levels = next((way.levels for way in (*holding, *ways) if way.levels), None)
     return Road(
         direction=_direction(change, holding),
@@ -52,6 +53,10 @@ def find_road(change: Change) -> Road:
         from_level=levels[0] if levels else _own_level(change, change.subscription.plan if change.old_plan else ""),
         to_level=levels[1] if levels else _own_level(change, change.request.plan),
     )
+
+
+def _stands_level(way: Way) -> bool:
+    return "same_level" in way.against
 
 
 def _direction(change: Change, holding: list[Way]) -> str:

@@ -39,10 +39,14 @@ class RoadFinding:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Meeting:
-    """Two places in one group: whether they meet there, what the group calls the change, what it objects."""
+    """Two places in one group: whether they meet there, what the group calls the change, what it objects.
+
+    `level` tells that the group refuses the change because both ends stand level in it.
+    """
 
     joined: Bool
     open: Bool
+    level: Bool
     direction: Int
     group: Int
     from_level: Int
@@ -62,7 +66,8 @@ def find_road(facts: Facts, ladder: Ladder) -> RoadFinding:
     joined = form.any_of(tuple(m.joined for m in meetings))
     # Paths and groups are a union: a path whose constraints fail does not close the way that a group opens.
     by_path = has_path & (path_closed & open_group).negate()
-    by_group = [(m.open, m) for m in meetings] + [(m.joined, m) for m in meetings]
+    by_group = [(m.open, m) for m in meetings]  # else one that tells up from down, though it closes the way
+    by_group += [(m.joined & m.level.negate(), m) for m in meetings] + [(m.joined, m) for m in meetings]
     group_direction = _first(facts, [(holds, m.direction) for holds, m in by_group], CROSSGRADE)
     direction = _direction(facts, same_plan, by_path, path_direction, group_direction)
     moves = (same_plan | facts.is_cancel | facts.is_start).negate()
@@ -220,6 +225,7 @@ def _meeting(
     return _Meeting(
         joined=joined,
         open=joined & form.any_of(tuple(b for _, b in objections)).negate(),
+        level=refused,
         direction=direction,
         group=group,
         from_level=old_level,
