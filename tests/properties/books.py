@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from random import Random  # noqa: TID251  # seeded, or driven by hypothesis: same seed, same book
 from typing import TypeAlias, final
 
@@ -28,6 +29,9 @@ EVERY = {
 }
 ZONES = ("UTC", "Europe/Stockholm", "America/New_York", "America/Sao_Paulo", "Asia/Kolkata")
 DECIMALS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
+NAMED_DAYS = (date(2024, 6, 1), date(2025, 2, 1))
+"""When a policy begins to hold; when prices begin or end to be sold."""
+
 CLIENT_GROUPS = ("resellers", "schools")
 CUSTOMERS = ("c1", "c2")
 EVENTS = ("rating.completed", "job.completed")
@@ -65,7 +69,7 @@ def draw_book(chance: Random, *, groups: int | None = None) -> Drawn:
     if own_decimals:
         policy["decimals"] = dict(own_decimals)
     if chance.random() < 0.05:
-        policy["effective_from"] = "2024-06-01"
+        policy["effective_from"] = NAMED_DAYS[0].isoformat()
     groups = chance.choice((0, 1, 1, 1, 2)) if groups is None else groups
     policy |= _ladder(chance, plans=plans, says=says, groups=groups)
     policy |= _holders(chance, plans=plans, says=says)
@@ -129,7 +133,9 @@ def _price(chance: Random, every: str, *, says: Vocabulary) -> Json:
     if chance.random() < 0.3:
         price["renewal"] = says.amounts(chance)
     if chance.random() < 0.05:
-        price |= chance.choice(({"retired": True}, {"from": "2025-02-01"}, {"until": "2025-02-01"}))
+        price |= chance.choice(
+            ({"retired": True}, {"from": NAMED_DAYS[1].isoformat()}, {"until": NAMED_DAYS[1].isoformat()})
+        )
     return price
 
 

@@ -20,7 +20,7 @@ from planshift.billing.subscription import (
     RunningContract,
     Subscription,
 )
-from tests.properties.books import CLIENT_GROUPS, CUSTOMERS
+from tests.properties.books import CLIENT_GROUPS, CUSTOMERS, NAMED_DAYS
 from tests.reference.days import midnight, step
 
 
@@ -136,7 +136,8 @@ def draw_request(chance: Random, catalog: Catalog, *, subscription: Subscription
     kind = chance.choice(("change",) * 15 + ("cancel", "cancel", "start"))
     period = subscription.period
     earlier = [(change - period.start).days + 30 for change in subscription.changes]
-    edges = (0, 0, period.days - 1, period.days, chance.choice((-3, period.days + 2)), *earlier)
+    named = [(day - period.start).days for day in NAMED_DAYS if day in period]
+    edges = (0, 0, period.days - 1, period.days, chance.choice((-3, period.days + 2)), *earlier, *named)
     days = chance.choice((*(chance.randint(0, period.days - 1) for _ in range(15)), *edges))
     day = period.start + timedelta(days=days)
     at = midnight(day, subscription.timezone or zone) + chance.choice((0, 3600, 36_000, chance.randint(0, 82_000)))
