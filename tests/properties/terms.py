@@ -40,7 +40,7 @@ WORDS: dict[str, tuple[Data, ...]] = {
     "extend.period_days": ("actual", 30),
     "extend.rate_scale": ("exact", 4, 6),
     "fee_taxed_as": ("hosting", "mail", "none"),
-    "fee_label": ("Change fee", {"en": "Fee", "sv": "Avgift"}),
+    "fee_label": ("Change fee", {"en": "Fee", "sv": "Avgift"}, "{from} to {to}", {"de": "{direction} {{to}}"}),
     "one_time": ("bill", "skip", "as_requested"),
     "setup": ("bill", "skip"),
     "contract": ("destination_then_source", "destination", "source", "none"),
@@ -64,7 +64,7 @@ WORDS: dict[str, tuple[Data, ...]] = {
     "who": (["customer", "system"], ["staff", "customer"], ["customer", "staff", "system"], "customer"),
     "override": ("none", "staff"),
     "notify": (["client", "staff"], "nobody", "bcc billing@example.com"),
-    "label": ("Upgrade", {"en": "Upgrade", "sv": "Uppgradera"}),
+    "label": ("Upgrade", {"en": "Upgrade", "sv": "Uppgradera"}, "{direction} from {from} to {to}"),
     "rounding.mode": ("half_up", "half_even", "up", "down"),
     "rounding.place": ("line", "net"),
 }  # fmt: skip  # one term a line

@@ -59,6 +59,16 @@ class Decision(Outcome):
         """Every term of the change with its value and the source that settled it."""
         return MappingProxyType({name: self.term(name) for name in self.reading.kernel.terms})
 
+    @property
+    def label(self) -> str:
+        """What the change is called; empty where the policy does not say."""
+        return people.label_of(self, "label")
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What the change is called in each locale; under an empty one where one text serves all."""
+        return people.labels_of(self, "label")
+
     @cached_property
     def all_reasons(self) -> tuple[Reason, ...]:
         """Reasons and warnings."""

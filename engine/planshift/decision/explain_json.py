@@ -41,6 +41,8 @@ def to_json(decision: Decision) -> dict[str, object]:
         "verdict": decision.verdict,
         "allowed": decision.allowed,
         "direction": decision.direction,
+        "label": decision.label or None,
+        "labels": dict(decision.labels),
         "from": plain(decision.from_plan),
         "to": plain(decision.to_plan),
         "reasons": [_reason(decision, reason) for reason in decision.reasons],

@@ -10,8 +10,8 @@ from fractions import Fraction
 from planshift.billing.calendar import from_day
 from planshift.decision.answer import Extension, Flow, Formula, Line, LineKind, NextBill
 from planshift.decision.outcome import Outcome
-from planshift.decision.people import title_of
-from planshift.policy.term_values import Fee, Names, Texts
+from planshift.decision.people import label_of, title_of
+from planshift.policy.term_values import Fee, Names
 from planshift.rulebook.sources import Source
 
 
@@ -130,7 +130,7 @@ def _flat_lines(outcome: Outcome) -> Iterator[Line]:
         if minor:
             yield Line(
                 kind=kind,
-                title=_fee_title(outcome) if kind == "fee" else title,
+                title=(label_of(outcome, "fee_label") or "fee") if kind == "fee" else title,
                 amount=outcome.money(minor),
                 formula=_fee_formula(outcome) if kind == "fee" else Formula(),
                 source=outcome.term(term).source,
@@ -146,12 +146,6 @@ def _held_until(outcome: Outcome) -> tuple[str, ...]:
     term = outcome.term("hold_credit_until").value
     plan = outcome.plan_named(outcome.subscription.plan)
     return term.names if isinstance(term, Names) and plan is not None and plan.usage_bucket else ()
-
-
-def _fee_title(outcome: Outcome) -> str:
-    value = outcome.term("fee_label").value
-    texts = dict(value.texts) if isinstance(value, Texts) else {}
-    return texts.get("") or texts.get("en") or next(iter(texts.values()), "fee")
 
 
 def _fee_formula(outcome: Outcome) -> Formula:

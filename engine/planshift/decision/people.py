@@ -1,9 +1,16 @@
-"""How a decision names plans."""
+"""How a decision names plans and changes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from planshift.decision.answer import PlanRef
 from planshift.decision.outcome import Outcome
+from planshift.policy.labels import fill_label
+from planshift.policy.term_values import Texts
+
+_CHANGES = {"term_change": "term change", "cancel": "cancellation"}
+"""What a label calls a direction, where it is not the direction's own word."""
 
 
 def plan_ref(outcome: Outcome, name: str, *, price: str, unit: str) -> PlanRef:
@@ -27,3 +34,23 @@ def title_of(outcome: Outcome, name: str) -> str:
     """What people call a plan."""
     plan = outcome.plan_named(name)
     return plan.title if plan else name or "nothing"
+
+
+def label_of(outcome: Outcome, term: str) -> str:
+    """A label of the change where no locale is asked for: the one for everybody, else English, else the first."""
+    labels = labels_of(outcome, term)
+    return labels.get("") or labels.get("en") or next(iter(labels.values()), "")
+
+
+def labels_of(outcome: Outcome, term: str) -> Mapping[str, str]:
+    """The texts of a label by locale, with their holes filled; under an empty locale the one for everybody."""
+    value = outcome.term(term).value
+    if not isinstance(value, Texts):
+        return {}
+    request, plan = outcome.request, outcome.subscription.plan
+    named = {
+        "from": title_of(outcome, plan) if request.kind != "start" else "",
+        "to": title_of(outcome, request.plan) if request.plan else "",
+        "direction": _CHANGES.get(outcome.direction, outcome.direction),
+    }
+    return {locale: fill_label(text, named) for locale, text in value.texts}

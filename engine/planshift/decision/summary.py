@@ -86,6 +86,8 @@ def opening(decision: Decision) -> Iterator[tuple[str, str]]:
         yield "from", plan_text(old, quantity=before)
     if new is not None:
         yield "to", plan_text(new, quantity=after)
+    if decision.label.casefold() not in ("", decision.direction):  # what it is, the verdict tells
+        yield "called", decision.label
     customer = decision.subscription.customer.id
     if customer != decision.subscription.id:
         yield "customer", customer

@@ -14,6 +14,7 @@ from planshift.billing.interval import Interval, parse_interval
 from planshift.billing.money import parse_percent
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.policy.amounts import Amounts, Decimals, read_amounts
+from planshift.policy.labels import check_label
 from planshift.policy.located import OddNumber
 from planshift.policy.mistakes import Mistake, Mistakes, describe, no_such_word, read_each, shown, wrong
 from planshift.policy.term_values import (
@@ -210,12 +211,12 @@ def _read_notices(value: object, _decimals: Decimals) -> Notices:
 
 def _read_texts(value: object, _decimals: Decimals) -> Texts:
     if not isinstance(value, dict):
-        return Texts(texts=(("", _text(value)),))
+        return Texts(texts=(("", check_label(_text(value))),))
     mistakes: list[Mistake] = []
     texts: list[tuple[str, str]] = []
     for locale, text in value.items():
         try:
-            texts.append((locale, _text(text)))
+            texts.append((locale, check_label(_text(text))))
         except Mistakes as error:
             mistakes += error.at(locale)
     if mistakes:
@@ -338,5 +339,7 @@ WAIT = Shape(read=_read_wait, schema={**_TEXT, "examples": ["never", "14 days"]}
 NOTICES = Shape(read=_read_notices, schema=_one_or_more(_TOLD))
 """Who is told: `client`, `staff`, `bcc ADDRESS`, `template NAME`, or `nobody`."""
 
-TEXTS = Shape(read=_read_texts, schema={"anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT}]})
-"""One text for everybody, or a text per locale."""
+_LABEL: Schema = {**_TEXT, "examples": ["Change to {to}", "{to} upgrade fee"]}
+
+TEXTS = Shape(read=_read_texts, schema={"anyOf": [_LABEL, {"type": "object", "additionalProperties": _LABEL}]})
+"""One text for everybody, or a text per locale, with holes that name the change."""

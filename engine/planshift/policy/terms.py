@@ -190,7 +190,12 @@ _FEE = (
     TermDefinition(
         name="fee_taxed_as", shape=SERVICE, default=Names(), doc="The service whose tax code the fee bears."
     ),
-    TermDefinition(name="fee_label", shape=TEXTS, default=Texts(), doc="What the fee is called on the invoice."),
+    TermDefinition(
+        name="fee_label",
+        shape=TEXTS,
+        default=Texts(),
+        doc="What the fee is called on the invoice; `{from}`, `{to}` and `{direction}` name the change.",
+    ),
     _choice("one_time", "skip", "bill", "as_requested", doc="Whether one-time services of the new plan are charged."),
     _choice("setup", "skip", "bill", doc="Whether the set-up amount of the new price is charged."),
 )
@@ -260,7 +265,12 @@ _REQUEST = (
     ),
     _choice("override", "none", "staff", doc="Who may pass a denial; it is recorded."),
     TermDefinition(name="notify", shape=NOTICES, default=Notices(), doc="Who is told of the change."),
-    TermDefinition(name="label", shape=TEXTS, default=Texts(), doc="What the change is called on buttons and lines."),
+    TermDefinition(
+        name="label",
+        shape=TEXTS,
+        default=Texts(),
+        doc="What the change is called on buttons; `{from}`, `{to}` and `{direction}` name it.",
+    ),
 )
 
 _ROUNDING = (
