@@ -223,7 +223,7 @@ def test_a_selection_without_cases_is_an_error() -> None:
         run(shop(MANY), "stuff")
     (problem,) = caught.value.diagnostics
     assert problem.code == "PS608"
-    assert problem.message == "no case has `stuff` in its name or in that of its file"
+    assert problem.message == "no case has `stuff` in its name or in that of its file, or shows it"
 
 
 def test_a_book_without_cases_is_an_error() -> None:

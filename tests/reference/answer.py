@@ -81,6 +81,7 @@ class Answer:
 
     verdict: str
     direction: str
+    groups: frozenset[str]
     reasons: tuple[Reason, ...]
     terms: dict[str, Told]
     uses: tuple[tuple[str, int, int | None, int], ...]
@@ -93,6 +94,7 @@ def read(decision: Decision) -> Answer:
     return Answer(
         verdict=decision.verdict,
         direction=decision.direction,
+        groups=frozenset(decision.groups),
         reasons=tuple(sorted(Reason(r.code, r.weight, r.overridden) for r in decision.all_reasons)),
         terms={name: _term(t.value, t.source.kind, t.source.span) for name, t in decision.terms.items()},
         uses=tuple((fit.resource, fit.used, fit.allowed, fit.excess) for fit in decision.limits),

@@ -48,6 +48,7 @@ def decide(document: BookDocument, rules: TypedRules, *, subscription: Subscript
     return Answer(
         verdict=verdict,
         direction=road.direction,
+        groups=frozenset(group.name for group in road.groups),
         reasons=tuple(sorted(reasons)),
         terms={name: _told(settled) for name, settled in terms.settled.items()},
         uses=tuple((use.resource, use.used, use.allowed, use.excess) for use in uses) if request.plan else (),

@@ -11,6 +11,7 @@ from planshift.book import Decision
 from planshift.cases.named import NAMED, compare_named
 from planshift.cases.places import told
 from planshift.cases.report import Difference
+from planshift.cases.steps import STEPS, compare_invoice_lines, compare_steps, invoice_of
 from planshift.decision.answer import LineKind
 from planshift.decision.term_text import term_text
 from planshift.policy.expectations import Expected, ExpectedValue
@@ -27,6 +28,10 @@ def compare(decision: Decision, expected: Expected) -> Difference | None:
     head, _, inner = name.partition(".")
     if name in NAMED:
         return compare_named(decision, name, expected=value)
+    if name in STEPS:
+        return compare_steps(decision, name, expected=value)
+    if name == "invoice.lines":
+        return compare_invoice_lines(decision, expected=value)
     if name == "lines":
         return _lines(decision, value)
     if head == "terms":
@@ -52,8 +57,10 @@ def _shown(value: ExpectedValue) -> str:
 _WHOLE: dict[str, Callable[[Decision], Value]] = {
     "verdict": lambda d: d.verdict,
     "direction": lambda d: d.direction,
+    "path": lambda d: d.path,
     "timing": lambda d: d.term("timing").text,
     "effective_on": lambda d: d.effective_on,
+    "due_on": lambda d: d.lines[0].due_on if d.lines else None,
     "due_now": lambda d: d.due_now,
     "due_later": lambda d: d.flow.due_later if d.flow else None,
     "due_held": lambda d: d.flow.due_held if d.flow else None,
@@ -62,20 +69,28 @@ _WHOLE: dict[str, Callable[[Decision], Value]] = {
     "cancellable_until": lambda d: d.cancellable_until,
     "contract": lambda d: None if d.contract is None or d.contract.outcome == "none" else d.contract.outcome,
     "extension": lambda d: d.extension.ends_on if d.extension else None,
+    "invoice": lambda d: invoice.total if (invoice := invoice_of(d)) else None,
 }
-"""What a case expects as one value; `contract` and `extension` only where it expects none of them."""
+"""What a case expects as one value; `contract`, `extension` and `invoice` only where it expects none of them."""
 
 
 def _excess(decision: Decision, resource: str) -> int | None:
     return next((fit.excess for fit in decision.limits if fit.resource == resource), None)
 
 
+def _taxed_as(decision: Decision, kind: str) -> str | None:
+    services = dict.fromkeys(line.service for line in decision.lines if line.kind == kind and line.service)
+    return ", ".join(service for service in services if service) or None
+
+
 _PARTS: dict[str, Callable[[Decision, str], Value]] = {
     "lines": lambda d, kind: d.amount(kind),
+    "taxed_as": _taxed_as,
     "flow": lambda d, part: getattr(d.flow, part) if d.flow else None,
     "contract": lambda d, part: getattr(d.contract, part) if d.contract else None,
     "extension": lambda d, part: getattr(d.extension, part) if d.extension else None,
     "excess": _excess,
+    "invoice": lambda d, part: getattr(invoice_of(d), part, None),
 }
 """What a case expects part by part."""
 

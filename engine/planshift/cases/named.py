@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from planshift.book import Decision, Options
+from planshift.book import Decision
 from planshift.cases.places import told
 from planshift.cases.report import Difference
 from planshift.decision.answer import Move, Reason
@@ -17,7 +17,8 @@ Aliases = tuple[str, ...]
 """The names of one thing; the first is how a report calls it."""
 
 
-def _of_reasons(reasons: Iterable[Reason]) -> list[Aliases]:
+def of_reasons(reasons: Iterable[Reason]) -> list[Aliases]:
+    """Reasons by their codes and sentences."""
     return [(reason.code, reason.text) for reason in reasons]
 
 
@@ -26,8 +27,9 @@ def _of_moves(moves: Iterable[Move]) -> list[Aliases]:
 
 
 NAMED: dict[str, Callable[[Decision], list[Aliases]]] = {
-    "reasons": lambda d: _of_reasons(d.reasons),
-    "warnings": lambda d: _of_reasons(d.warnings),
+    "reasons": lambda d: of_reasons(d.reasons),
+    "warnings": lambda d: of_reasons(d.warnings),
+    "group": lambda d: [(name,) for name in d.groups],
     "moves": lambda d: _of_moves(move for move in d.moves if move.outcome == "moves"),
     "lost": lambda d: _of_moves(d.lost),
     "remedies": lambda d: [(remedy.name,) for remedy in d.remedies],
@@ -38,22 +40,18 @@ NAMED: dict[str, Callable[[Decision], list[Aliases]]] = {
 def compare_named(decision: Decision, what: str, *, expected: ExpectedValue) -> Difference | None:
     """What is different from the expected set of one of `NAMED`, or None."""
     said = {"reasons": decision.reasons, "warnings": decision.warnings}.get(what, ())
-    return _difference(what, NAMED[what](decision), expected=expected, why=tuple(_sentence(each) for each in said))
+    return difference(what, NAMED[what](decision), expected=expected, why=tuple(reason_told(each) for each in said))
 
 
-def _sentence(reason: Reason) -> str:
+def reason_told(reason: Reason) -> str:
+    """A reason as a report tells it: where it comes from, and its sentence."""
     return f"{told(reason.source)}: {reason.text}" if reason.source else reason.text
 
 
-def compare_options(options: Options[Decision], expected: ExpectedValue) -> Difference | None:
-    """What is different from the expected set of plans on offer, or None; a plan stands for all of its prices."""
-    offered = [(f"{each.request.plan} {each.request.price}", each.request.plan) for each in options.entries]
-    return _difference("options", offered, expected=expected, why=(options.reason,) if options.reason else ())
-
-
-def _difference(
-    what: str, found: Sequence[Aliases], *, expected: ExpectedValue, why: tuple[str, ...]
+def difference(
+    what: str, found: Sequence[Aliases], *, expected: ExpectedValue, why: tuple[str, ...] = ()
 ) -> Difference | None:
+    """What is different from an expected set, or None; each thing that was found may be called by any of its names."""
     wanted = expected if isinstance(expected, tuple) else ()
     known = {name for aliases in found for name in aliases}
     if all(set(wanted) & set(aliases) for aliases in found) and set(wanted) <= known:

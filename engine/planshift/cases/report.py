@@ -20,12 +20,16 @@ _WIDEST = 44
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One thing that is not as expected, all as a person writes it; `why` tells what made the decision say so."""
+    """One thing that is not as expected, all as a person writes it; `why` tells what made the decision say so.
+
+    `rows` are the same side by side, one pair to a line, where the order counts; None where one has nothing there.
+    """
 
     what: str
     expected: str
     got: str
     why: tuple[str, ...] = ()
+    rows: tuple[tuple[str | None, str | None], ...] = ()
 
 
 @final
@@ -38,6 +42,7 @@ class CaseResult:
     status: Status
     differences: tuple[Difference, ...] = ()
     todo: str = ""
+    shows: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -84,14 +89,25 @@ def _head(result: CaseResult) -> str:
 def _failure(result: CaseResult) -> Iterator[str]:
     """The name of the case, and a table of its differences with two columns."""
     first = max(len(each.what) for each in result.differences)
-    second = min(_WIDEST, max(len("expected"), *(len(each.expected) for each in result.differences)))
+    left = [text for each in result.differences for text in (_left(each) or [each.expected])]
+    second = min(_WIDEST, max(len("expected"), *map(len, left)))
     yield f"FAILED {_head(result)}"
     yield f"  {'':{first}}  {'expected':{second}}  got"
     for each in result.differences:
-        rows = zip_longest([each.what], _cell(each.expected), _cell(each.got), fillvalue="")
-        yield from (f"  {what:{first}}  {left:{second}}  {right}".rstrip() for what, left, right in rows)
+        left, right = _left(each) or _cell(each.expected), _right(each) or _cell(each.got)
+        rows = zip_longest([each.what], left, right, fillvalue="")
+        yield from (f"  {what:{first}}  {one:{second}}  {other}".rstrip() for what, one, other in rows)
         yield from (f"  {'':{first}}  ^ {why}" for why in each.why)
 
 
 def _cell(text: str) -> list[str]:
     return wrap(text, width=_WIDEST, break_on_hyphens=False) or [""]
+
+
+def _left(difference: Difference) -> list[str]:
+    return [one or "-" for one, _ in difference.rows]
+
+
+def _right(difference: Difference) -> list[str]:
+    """What came out, with a mark on each row that is not as expected."""
+    return [other or "-" if one == other else f"{other or '-'}  <" for one, other in difference.rows]

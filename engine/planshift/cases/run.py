@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from planshift.billing.change import ChangeRequest
-from planshift.book import Book, Decision, Options
+from planshift.billing.subscription import Subscription
+from planshift.book import Book
 from planshift.cases.compare import compare
-from planshift.cases.named import compare_options
+from planshift.cases.named import reason_told
+from planshift.cases.offers import compare_offers
 from planshift.cases.report import CaseResult, Difference, Report
-from planshift.diagnostics.diagnostic import Diagnostic
+from planshift.diagnostics.diagnostic import Diagnostic, has_errors
 from planshift.diagnostics.errors import InvalidInput
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.diagnostics.span import whole_file
-from planshift.policy.case_documents import Case, CaseFile
+from planshift.policy.case_documents import Asked, Case, CaseFile
 
 
 def run(book: Book, pattern: str | None = None) -> Report:
-    """Decide the cases of a book, or those whose name or file has `pattern` in it, whatever the case of its letters.
+    """Decide the cases of a book, or those whose name, file or requirements have `pattern` in them, whatever its case.
 
     Raises:
         InvalidBook: the case files have mistakes.
@@ -30,7 +33,12 @@ def run(book: Book, pattern: str | None = None) -> Report:
 
 
 def _is_chosen(case: Case, file: CaseFile, pattern: str | None) -> bool:
-    return pattern is None or any(pattern.casefold() in text.casefold() for text in (case.name, file.file))
+    if pattern is None:
+        return True
+    wanted = pattern.casefold()
+    shown = (label.casefold() for label in case.shows)
+    in_names = any(wanted in text.casefold() for text in (case.name, file.file))
+    return in_names or any(label == wanted or label.startswith(f"{wanted}.") for label in shown)
 
 
 def _nothing_chosen(book: Book, pattern: str | None) -> Diagnostic:
@@ -38,34 +46,38 @@ def _nothing_chosen(book: Book, pattern: str | None) -> Diagnostic:
     if pattern is None:
         message, help_text = "the book has no cases", "write some into `cases/`: given, when, expect"
     else:
-        message = f"no case has `{pattern}` in its name or in that of its file"
+        message = f"no case has `{pattern}` in its name or in that of its file, or shows it"
         help_text = did_you_mean(pattern, names) or f"the book has {len(names)} cases"
     return Diagnostic(code="PS608", message=message, span=whole_file(book.name), help=help_text)
 
 
 def _result(book: Book, case: Case) -> CaseResult:
+    told = CaseResult(name=case.name, span=case.span, status="todo", todo=case.todo or "", shows=case.shows)
     if case.todo is not None:
-        return CaseResult(name=case.name, span=case.span, status="todo", todo=case.todo)
+        return told
     differences = tuple(_differences(book, case))
-    return CaseResult(
-        name=case.name, span=case.span, status="failed" if differences else "passed", differences=differences
-    )
+    return replace(told, status="failed" if differences else "passed", differences=differences)
 
 
 def _differences(book: Book, case: Case) -> Iterator[Difference]:
     """Every expectation that the decision, or the list of options, does not meet."""
-    request = case.request or ChangeRequest(at=case.now)
-    wants_options = any(each.name == "options" for each in case.expected)
     try:
-        decision: Decision | None = book.decide(case.subscription, request) if case.request else None
-        offered: Options[Decision] | None = book.options(case.subscription, request) if wants_options else None
+        subscription = _left_by(book, case)
+        request = _request(case.asked, subscription) if case.asked is not None else None
+        decision = book.decide(subscription, request) if request is not None else None
+        wants_options = any(each.about_offers for each in case.expected)
+        asked = request or ChangeRequest(at=case.now)
+        offered = book.options(subscription, asked) if wants_options else None
+    except _StepRefused as refused:
+        yield refused.difference
+        return
     except InvalidInput as error:
         for problem in error.diagnostics:
             yield Difference(what="decision", expected="one", got="none", why=(problem.message,))
         return
     for each in case.expected:
-        if each.name == "options":
-            found = compare_options(offered, each.value) if offered is not None else None
+        if each.about_offers:
+            found = compare_offers(offered, each) if offered is not None else None
         else:
             found = compare(decision, each) if decision is not None else None
         if found is not None:
@@ -73,3 +85,43 @@ def _differences(book: Book, case: Case) -> Iterator[Difference]:
     for promise in decision.broken_promises if decision else ():
         place = f"{promise.span.file}:{promise.span.line}"
         yield Difference(what=promise.title, expected="holds", got="does not hold", why=(place,))
+
+
+class _StepRefused(Exception):
+    """A request of `given.after` cannot be carried out."""
+
+    def __init__(self, difference: Difference) -> None:
+        super().__init__(difference.what)
+        self.difference = difference
+
+
+def _left_by(book: Book, case: Case) -> Subscription:
+    """The subscription that the requests of `given.after` leave.
+
+    Raises:
+        _StepRefused: one of them is not allowed, or leaves nothing.
+        InvalidInput: one of them does not fit this book.
+    """
+    subscription = case.subscription
+    for number, asked in enumerate(case.before, start=1):
+        what = f"given.after, request {number}"
+        decision = book.decide(subscription, _request(asked, subscription))
+        if not decision.allowed:
+            why = tuple(map(reason_told, decision.reasons))
+            raise _StepRefused(Difference(what=what, expected="allowed", got=decision.verdict, why=why))
+        if not decision.request.plan:
+            raise _StepRefused(Difference(what=what, expected="a plan that runs on", got="the end of the subscription"))
+        subscription = decision.subscription_after()
+    return subscription
+
+
+def _request(asked: Asked, subscription: Subscription) -> ChangeRequest:
+    """A request of a case for the subscription as it is then.
+
+    Raises:
+        InvalidInput: it cannot be made whole with what the subscription says.
+    """
+    request, problems = asked.of(subscription)
+    if has_errors(problems):
+        raise InvalidInput(diagnostics=problems)
+    return request

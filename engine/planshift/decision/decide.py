@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Generic, TypeVar, final
+from typing import Generic, Literal, TypeVar, final
 
 from planshift.billing.change import ChangeRequest, Remedies
 from planshift.billing.subscription import Subscription
@@ -14,6 +14,16 @@ from planshift.decision.decision import Decision
 from planshift.rulebook.rulebook import Rulebook
 
 Made = TypeVar("Made", bound=Decision)
+
+Half = Literal["plans", "terms"]
+"""Other plans, or other prices of the present plan."""
+
+_NOTHING: dict[Half | None, tuple[str, str]] = {
+    None: ("no upgrade options", "other plan and price"),
+    "plans": ("no upgrade options", "other plan"),
+    "terms": ("no other terms", "other price of this plan"),
+}
+"""What a person reads first where there is nothing, and what all of it is."""
 
 _local_day = lru_cache(maxsize=4096)(local_day)  # a batch of decisions shares its instant
 
@@ -37,6 +47,24 @@ class Options(Generic[Made]):
     entries: tuple[Made, ...]
     hidden: tuple[Made, ...]
     reason: str = ""
+
+    @property
+    def other_plans(self) -> tuple[Made, ...]:
+        """What is offered of other plans."""
+        return self.only("plans").entries
+
+    @property
+    def other_terms(self) -> tuple[Made, ...]:
+        """What is offered of other prices of the present plan."""
+        return self.only("terms").entries
+
+    def only(self, half: Half) -> Options[Made]:
+        """One half of it: other plans, or other prices of the present plan, with its own reason where it is empty."""
+        entries, hidden = (
+            tuple(each for each in found if (each.request.plan == each.subscription.plan) == (half == "terms"))
+            for found in (self.entries, self.hidden)
+        )
+        return Options(entries=entries, hidden=hidden, reason="" if entries else _why_empty(hidden, half=half))
 
 
 def options(
@@ -73,14 +101,20 @@ def _candidates(rulebook: Rulebook, subscription: Subscription, one: Callable[[s
     yield from (one(name, price) for name, price in sold if name == subscription.plan and price != subscription.price)
 
 
-def _why_empty(hidden: list[Made]) -> str:
-    """The commonest objection, in words."""
+def _why_empty(hidden: Sequence[Made], *, half: Half | None = None) -> str:
+    """Why there is nothing: no road at all, or the commonest objection in words."""
+    nothing, all_of_it = _NOTHING[half]
     if not hidden:
-        return "the catalog has no other plan or price in this currency"
+        return f"{nothing}: the catalog has no {all_of_it} in this currency"
+    plans = [found for found in hidden if found.request.plan != found.subscription.plan]
+    left = plans[0].from_plan if plans else None
+    if left is not None and all(any(reason.code == "no_road" for reason in found.reasons) for found in plans):
+        return f"{nothing}: no group and no path leads from {left.title} to another plan"
     counts: dict[str, int] = {}
     for found in hidden:
-        for text in dict.fromkeys(reason.code for reason in found.reasons):
-            counts[text] = counts.get(text, 0) + 1
+        for code in dict.fromkeys(reason.code for reason in found.reasons):
+            counts[code] = counts.get(code, 0) + 1
     code = max(counts, key=lambda key: counts[key])
     example = next(r for found in hidden for r in found.reasons if r.code == code)
-    return f"every other plan and price is refused, most of them because: {example.text}"
+    most = "because" if counts[code] == len(hidden) else "most of them because"
+    return f"{nothing}: every {all_of_it} is refused, {most}: {example.text}"

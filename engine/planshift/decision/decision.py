@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from planshift.billing.money import Money
 from planshift.billing.subscription import Subscription
-from planshift.decision import aftermath, explain_json, lines, people, reasons
+from planshift.decision import aftermath, explain_json, lines, people, places, reasons
 from planshift.decision.answer import (
     ContractResult,
     Extension,
@@ -53,6 +53,17 @@ class Decision(Outcome):
         if not self.request.plan:
             return None
         return people.plan_ref(self, self.request.plan, price=self.request.price, unit="new_unit")
+
+    @property
+    def path(self) -> str | None:
+        """The path of the policy that leads to the target, such as `path 1 from trial`; None without one."""
+        road = places.road_of(self)
+        return road.title if road is not None else None
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Every group of the policy that both plans are in; the first says what kind of change it is."""
+        return tuple(group.name for group in places.groups_of(self))
 
     @cached_property
     def terms(self) -> Mapping[str, ResolvedTerm]:

@@ -36,7 +36,7 @@ def to_json(options: Options[Made], *, hidden: bool = False) -> dict[str, object
 
 def _offered(options: Options[Made]) -> Iterator[Block]:
     if not options.entries:
-        yield Paragraph(text=f"Nothing: {options.reason}.", tone="wait")
+        yield Paragraph(text=f"{options.reason[:1].upper()}{options.reason[1:].rstrip('.')}.", tone="wait")
         return
     columns = (
         Column(heading="to", wraps=True),

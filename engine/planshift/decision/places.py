@@ -11,6 +11,7 @@ from typing import final
 from planshift.decision.answer import Reason
 from planshift.decision.outcome import Outcome
 from planshift.diagnostics.span import NOWHERE, Span
+from planshift.rulebook.ladder_values import Group, Road
 from planshift.rulebook.sources import Source
 
 _BY_ENDS = {"may_not_leave": "leave", "may_not_arrive": "arrive"}
@@ -66,16 +67,24 @@ def reason_place(outcome: Outcome, reason: Reason) -> Place:
 
 
 def road_places(outcome: Outcome) -> tuple[Place, ...]:
-    """The path and the group that the change was found by, the stronger first; empty where the ladder has none."""
-    found = []
-    ladder = outcome.rulebook.ladder
-    if path := outcome.value("path"):
-        road = ladder.roads[path - 1]
-        found.append(Place(title=road.title, span=road.span))
-    if number := outcome.value("group"):
-        group = ladder.groups[number - 1]
-        found.append(Place(title=f"group {group.name}", span=group.span))
+    """The path and the groups that join the plans, the strongest first; empty where the ladder has none."""
+    road = road_of(outcome)
+    found = [] if road is None else [Place(title=road.title, span=road.span)]
+    found += [Place(title=f"group {group.name}", span=group.span) for group in groups_of(outcome)]
     return tuple(found)
+
+
+def road_of(outcome: Outcome) -> Road | None:
+    """The path that the change was found by."""
+    path = outcome.value("path")
+    return outcome.rulebook.ladder.roads[path - 1] if path else None
+
+
+def groups_of(outcome: Outcome) -> tuple[Group, ...]:
+    """Every group that both plans are in: first the one that says what the change is, then in the order of the book."""
+    more = {outcome.value(name) for name in outcome.reading.kernel.outputs if name.startswith("group.")}
+    numbers = dict.fromkeys((outcome.value("group"), *sorted(more)))
+    return tuple(outcome.rulebook.ladder.groups[number - 1] for number in numbers if number)
 
 
 def _road_reason(outcome: Outcome, code: str) -> Place:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import final
 
@@ -15,13 +15,14 @@ from planshift.diagnostics.nearest import did_you_mean
 from planshift.diagnostics.span import Span
 from planshift.policy.case_model import CaseModel, CasesModel
 from planshift.policy.document import BookDocument
-from planshift.policy.expectations import Expected, read_expectation
+from planshift.policy.expectations import ABOUT_OFFERS, Expected, read_expectation
 from planshift.policy.extends import merge
 from planshift.policy.located import Located
 from planshift.policy.located import Mapping as LocatedMapping
 from planshift.policy.places import Path
 from planshift.policy.placing import Placing
 from planshift.policy.request_documents import request_from_model
+from planshift.policy.request_model import RequestModel
 from planshift.policy.shelf import FolderShelf, Shelf, TextShelf
 from planshift.policy.subscription_documents import read_document, subscription_of
 from planshift.policy.validation import Validated, validate
@@ -32,8 +33,29 @@ SUFFIXES = (".yaml", ".yml", ".json")
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request of a case as it is written. What it leaves out (the price, say) follows the subscription."""
+
+    model: RequestModel
+    root: Located
+    book: BookDocument
+    now: int | None
+
+    def of(self, subscription: Subscription) -> tuple[ChangeRequest, tuple[Diagnostic, ...]]:
+        """The request for a subscription as it is then, and what is wrong with it."""
+        placing = Placing(self.root)
+        request = request_from_model(self.model, placing, book=self.book, subscription=subscription, now=self.now)
+        return request, placing.all_problems()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One worked example at an instant; without a request it is about the options."""
+    """One worked example at an instant; without a request it is about the options.
+
+    `before` was asked for and carried out first, one after the other. `request` is what is asked for then, as far as
+    that can be said before anything is decided; `asked` is the same as it is written.
+    """
 
     name: str
     span: Span
@@ -42,6 +64,9 @@ class Case:
     request: ChangeRequest | None
     expected: tuple[Expected, ...]
     todo: str | None = None
+    shows: tuple[str, ...] = ()
+    before: tuple[Asked, ...] = ()
+    asked: Asked | None = None
 
 
 @final
@@ -156,14 +181,16 @@ class _Reading:
         if subscription is None:
             return None
         now = self._now(index, model, file, placing=placing, zone=subscription.timezone)
-        request = None
+        before, left = self._before(index, model, subscription, placing=placing)
+        request, asked = None, None
         if model.when is not None:
-            inner = Placing(placing.node((*at, "when")))
-            request = request_from_model(model.when, inner, book=self._book, subscription=subscription, now=now or 0)
-            placing.problems += inner.problems
-        elif any(each.name != "options" for each in expected):
-            message = "without `when` a case is about `options` only"
-            placing.report("PS605", message, path=(*at, "expect"), on_key=True)
+            asked = Asked(model=model.when, root=placing.node((*at, "when")), book=self._book, now=now or 0)
+            request, problems = asked.of(left)
+            placing.problems += problems
+        elif not all(each.about_offers for each in expected):
+            message = "without `when` a case is about what is offered only"
+            help_text = f"it can expect {', '.join(f'`{name}`' for name in sorted(ABOUT_OFFERS))}"
+            placing.report("PS605", message, path=(*at, "expect"), help_text=help_text, on_key=True)
         if now is None:
             return None
         return Case(
@@ -174,7 +201,32 @@ class _Reading:
             request=request,
             expected=expected,
             todo=model.todo,
+            shows=model.shows,
+            before=before,
+            asked=asked,
         )
+
+    def _before(
+        self, index: int, model: CaseModel, subscription: Subscription, *, placing: Placing
+    ) -> tuple[tuple[Asked, ...], Subscription]:
+        """Return what is carried out first, and the subscription with what that changes for sure."""
+        found = []
+        for step, wanted in enumerate(model.given.after if model.given is not None else ()):
+            at: Path = ("cases", index, "given", "after", step)
+            now = 0 if placing.was_cut(*at) else None  # each step says its own instant
+            asked = Asked(model=wanted, root=placing.node(at), book=self._book, now=now)
+            request, problems = asked.of(subscription)
+            placing.problems += problems
+            if has_errors(problems):
+                continue
+            subscription = replace(
+                subscription,
+                plan=request.plan or subscription.plan,
+                price=request.price or subscription.price,
+                services=tuple(each for each in subscription.services if each.id not in request.remedies.end),
+            )
+            found.append(asked)
+        return tuple(found), subscription
 
     def _now(self, index: int, model: CaseModel, file: CasesModel, *, placing: Placing, zone: str | None) -> int | None:
         own = model.now is not None
@@ -204,7 +256,7 @@ class _Reading:
         name = name or file.subscription
         own = placing.node((*at, "given")) if model.given is not None else None
         if isinstance(own, LocatedMapping):
-            entries = {key: entry for key, entry in own.entries.items() if key != "subscription"}
+            entries = {key: entry for key, entry in own.entries.items() if key not in ("subscription", "after")}
             own = LocatedMapping(own.file, entries, own.start, own.stop)
         if name is None:
             if own is None and not placing.was_cut("subscription") and not placing.was_cut(*at, "given"):

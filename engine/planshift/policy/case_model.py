@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictInt, create_model
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, create_model
 
 from planshift.policy.fields import Day, Identifier, Instant, Money, Name, Text, as_list
 from planshift.policy.models import Document
@@ -13,6 +13,9 @@ from planshift.policy.subscription_model import PeriodModel, SubscriptionModel
 
 Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
 """One text or several."""
+
+Labels = Annotated[tuple[Identifier, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
+"""One identifier or several."""
 
 LineKind = Literal["charge", "credit", "charge_old", "fee", "one_time", "setup", "penalty", "remainder", "renewal"]
 """What a line of a decision is for."""
@@ -50,6 +53,22 @@ class ExtensionExpectModel(Document):
     """The first day after it."""
 
 
+class InvoiceExpectModel(Document):
+    """The first invoice that the steps issue."""
+
+    due_on: Day | None = None
+    """The day on which it falls due."""
+
+    total: Money | None = None
+    """What it comes to."""
+
+    credit_used: Money | None = None
+    """What account credit pays of it."""
+
+    lines: Texts | None = None
+    """Its lines, by their kinds (`charge`), by their titles, or by either with the amount (`fee 15.00 EUR`): all."""
+
+
 class ExpectModel(Document):
     """What the decision must say; what is not mentioned is not checked, and `null` means that there is none."""
 
@@ -65,11 +84,20 @@ class ExpectModel(Document):
     direction: Literal["upgrade", "downgrade", "crossgrade", "term_change", "cancel", "start"] | None = None
     """What kind of change it is."""
 
+    group: Texts | None = None
+    """The groups of the policy that both plans are in: all of them."""
+
+    path: Text | None = None
+    """The path of the policy that leads to the plan, such as `path 1 from trial`."""
+
     timing: Text | None = None
     """The timing that the terms say."""
 
     effective_on: Day | None = None
     """The day on which it takes effect."""
+
+    due_on: Day | None = None
+    """The day on which the lines of the change fall due."""
 
     due_now: Money | None = None
     """What the customer pays at once."""
@@ -82,6 +110,9 @@ class ExpectModel(Document):
 
     lines: dict[LineKind, Money | None] | None = None
     """The sum of the lines of each kind; lines of kinds that are not named come to nothing."""
+
+    taxed_as: dict[LineKind, Text | None] | None = None
+    """The service that the lines of each kind are taxed as."""
 
     flow: dict[FlowKind, Money | None] | None = None
     """Where the credit goes."""
@@ -119,8 +150,35 @@ class ExpectModel(Document):
     sources: dict[str, Text] | None = None
     """For terms by their dotted names, the source that settled them as an explanation calls it; a rule by its title."""
 
+    steps: Texts | None = None
+    """The kinds of the steps that carry the change out, in their order: all of them."""
+
+    later_steps: Texts | None = None
+    """The kinds of the steps that a `schedule` or `hold_credit` keeps for later, in their order: all of them."""
+
+    undo: Texts | None = None
+    """The kinds of what undoes `steps`, the last step first: all of them."""
+
+    invoice: InvoiceExpectModel | None = None
+    """The first invoice that the steps issue, at once or later."""
+
     options: Texts | None = None
-    """The plans that are offered: all of them."""
+    """The plans, or plans with their prices (`gold monthly`), that are offered: all of them."""
+
+    other_plans: Texts | None = None
+    """Those of `options` that are other plans than the present one: all of them."""
+
+    other_terms: Texts | None = None
+    """Those of `options` that are other prices of the present plan: all of them."""
+
+    offered: StrictBool | None = None
+    """Whether anything is offered at all."""
+
+    why: Text | None = None
+    """The sentence that says why nothing, or no other plan, is offered."""
+
+    hidden: dict[Text, Texts | None] | None = None
+    """For plans, or plans with a price (`gold monthly`), the codes or sentences of all that keeps them back."""
 
 
 class GivenFileModel(SubscriptionModel):
@@ -128,6 +186,9 @@ class GivenFileModel(SubscriptionModel):
 
     subscription: Text | None = None
     """The subscription file that the rest is put over."""
+
+    after: tuple[RequestModel, ...] = ()
+    """Requests that were carried out before, one after the other, each at its own `at`; what they left is given."""
 
 
 _OPTIONAL: dict[str, Any] = {
@@ -146,6 +207,9 @@ class CaseModel(Document):
 
     name: Text
     """What it shows."""
+
+    shows: Labels = ()
+    """The numbers of the requirements that it shows, if the book keeps any."""
 
     now: Instant | None = None
     """The instant of the request, where it is not that of the file."""

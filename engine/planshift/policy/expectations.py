@@ -37,11 +37,25 @@ class Expected:
     value: ExpectedValue
     span: Span
 
+    @property
+    def about_offers(self) -> bool:
+        """Whether it is about what is offered, and not about one decision."""
+        return self.name.partition(".")[0] in ABOUT_OFFERS
+
+
+ABOUT_OFFERS = frozenset({"options", "other_plans", "other_terms", "offered", "why", "hidden"})
+"""What a case can expect without asking for a change."""
 
 _MONEY = frozenset(
     {"due_now", "due_later", "due_held", "next_bill", "lines", "flow", "contract.penalty", "contract.remainder"}
+    | {"invoice.total", "invoice.credit_used"}
 )
-_NESTED = frozenset({"lines", "flow", "contract", "extension", "excess", "terms", "sources"})
+_NESTED = frozenset({"lines", "taxed_as", "flow", "contract", "extension", "excess", "invoice", "hidden"})
+_LISTS = frozenset(
+    {"reasons", "warnings", "group", "moves", "lost", "remedies", "steps", "later_steps", "undo", "invoice.lines"}
+    | {"options", "other_plans", "other_terms"}
+)
+"""Where a single text is a list of one; so it is for every plan of `hidden`."""
 
 
 def read_expectation(model: ExpectModel, placing: Placing, *, at: Path, decimals: Decimals) -> tuple[Expected, ...]:
@@ -87,7 +101,7 @@ class _Reading:
         elif name.endswith(("_on", "_until")) and value is not None:
             found = read_date(value)  # the model has seen that it is one
         elif isinstance(value, (str, int)) or value is None:
-            many = name in ("reasons", "warnings", "moves", "lost", "remedies", "options")
+            many = name in _LISTS or name.startswith("hidden.")
             found = (str(value),) if many and value is not None else value
         else:
             found = None

@@ -115,10 +115,13 @@ def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node]
 
 
 def _road_outputs(road: RoadFinding) -> dict[str, Node]:
+    """The road; where plans can meet in several groups, all that both ends are in."""
+    more = road.groups if len(road.groups) > 1 else ()
     return {
         "direction": road.direction,
         "path": road.pair,
         "group": road.group,
+        **{f"group.{k}": group for k, group in enumerate(more)},
         "from_level": road.from_level,
         "to_level": road.to_level,
     }

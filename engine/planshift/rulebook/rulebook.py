@@ -30,7 +30,7 @@ PARAMETERS = ("s", "r", "day")
 FIRST_OUTPUTS = ("verdict", "direction", "path", "group", "from_level", "to_level")
 """Outputs that every decision has, next to its objections, rules, terms, sources and limits."""
 
-_ALWAYS = ("objection.", "rule.", "term.", "source.", "used.", "allowed.", "excess.")
+_ALWAYS = ("group.", "objection.", "rule.", "term.", "source.", "used.", "allowed.", "excess.")
 
 
 @final
