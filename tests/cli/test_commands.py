@@ -121,7 +121,7 @@ def test_options_answer_no_when_there_are_none(shop: Path, capsys: pytest.Captur
     policy = shop / "policy.yaml"
     policy.write_text(policy.read_text(encoding="utf-8") + "  term_change: { who: [staff] }\n", encoding="utf-8")
     assert options(shop, "carla", at=AT) is Exit.NO
-    assert "Nothing: " in capsys.readouterr().out
+    assert "No upgrade options: " in capsys.readouterr().out
     assert options(shop, "carla", at=AT, by="staff") is Exit.YES
 
 
