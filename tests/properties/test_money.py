@@ -84,7 +84,8 @@ def test_no_credit_is_above_what_was_paid_and_not_yet_given_back() -> None:
             subscription=held,
             request=decision.request,
         )
-        price = rounded(old_side(change).exact, decision.word("rounding.mode"))
+        side = old_side(change, by_renewal=decision.word("price_basis") == "renewal")
+        price = rounded(side.exact, decision.word("rounding.mode"))
         open_counts = held.paid is not None and decision.word("unpaid") != "refuse"
         billed = (price if held.paid is None else held.paid) + (held.debt if open_counts else 0)
         given = flow.credit.minor + flow.forfeited.minor

@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import final
 
+from planshift.billing.catalog import Price
 from planshift.billing.subscription import Discount
 from planshift.policy.term_values import Fee
 from tests.reference.change import Change
@@ -65,7 +66,8 @@ class Contract:
 def make_bill(change: Change, terms: Terms, when: When) -> Bill:
     """The lines of the change."""
     mode = terms.word("rounding.mode")
-    old, new = old_side(change), new_side(change, terms)
+    old = old_side(change, by_renewal=by_renewal(terms))
+    new = new_side(change, terms, renewal=by_renewal(terms) and not in_arrear(change.new_price))
     billed = _billed(change, terms, rounded(old.exact, mode))
     credit_share, (charge_share, begin) = credit_part(change, terms, when), charge_part(change, terms, when)
     given = _Given(change, terms, old=old, new=new, billed=billed, credit_share=credit_share, charge_share=charge_share)
@@ -74,9 +76,9 @@ def make_bill(change: Change, terms: Terms, when: When) -> Bill:
     netted = terms.word("rounding.place") == "net" and terms.word("charge") == "prorated"
     if netted and charge is not None and credit is not None:
         charge = max(credit + given.net(exact_credit), 0)
-    in_arrear = change.old_price is not None and change.old_price.in_arrear
+    arrear = in_arrear(change.old_price)
     used_share = used_part(change, terms, when)
-    bills_old = in_arrear and when.effective < change.subscription.period.end
+    bills_old = arrear and when.effective < change.subscription.period.end
     return Bill(
         old=old,
         new=new,
@@ -88,7 +90,7 @@ def make_bill(change: Change, terms: Terms, when: When) -> Bill:
         fee=_fee(change, terms, old=old, new=new, charge=charge or 0),
         one_time=_one_time(change, terms),
         setup=_setup(change, terms),
-        contract=_contract(change, terms, when=when, old=old, credited=credit is not None or in_arrear),
+        contract=_contract(change, terms, when=when, old=old, credited=credit is not None or arrear),
         credit_share=credit_share,
         charge_share=charge_share,
         used_share=used_share,
@@ -101,9 +103,22 @@ def less_coupon(amount: int, coupon: Discount) -> Fraction:
     return max(amount * (1 - Fraction(coupon.ppm, PPM)) - coupon.amount, Fraction(0))
 
 
-def old_side(change: Change) -> Side:
-    held = change.subscription
-    unit = change.listed_old if held.amount is None or change.old_price is None else held.amount
+def by_renewal(terms: Terms) -> bool:
+    """Whether both sides are computed from what renewals cost."""
+    return terms.word("price_basis") == "renewal"
+
+
+def in_arrear(price: Price | None) -> bool:
+    """Whether a price is billed for use that has been: then the price that was used at counts, on any basis."""
+    return price is not None and price.in_arrear
+
+
+def old_side(change: Change, *, by_renewal: bool = False) -> Side:
+    """The old price: an agreed one, or that of the catalog, on the basis of the terms."""
+    held, price = change.subscription, change.old_price
+    unit = change.listed_old if held.amount is None or price is None else held.amount
+    if by_renewal and price is not None and price.renewal and held.amount is None and not price.in_arrear:
+        unit = change.in_currency(price.renewal)
     return Side(unit=unit, quantity=held.quantity, exact=less_coupon(unit * held.quantity, held.discount))
 
 

@@ -115,6 +115,6 @@ def _bill_day(change: Change, terms: Terms, effective: date) -> tuple[int, bool]
     if change.request.bill_day:
         return change.request.bill_day, True
     anchor = terms.choice("anchor")
-    if anchor.word == "keep":
-        return bill_day_of(change), False
+    if anchor.word in ("keep", "realign"):
+        return bill_day_of(change), anchor.word == "realign"
     return (anchor.number if anchor.word == "day" else effective.day), True

@@ -107,12 +107,7 @@ def _plan(fields: Fields, name: str) -> CasePlan:
 def _request(
     given: Fields, day: date, *, plan: CasePlan | None, new: Fields | None, until: date | None = None
 ) -> ChangeRequest:
-    """The request of a change or, without a plan, of a cancellation.
-
-    Kill Bill never goes on with the running period: each change looks for the bill day anew, so that a yearly plan can
-    move to another month. The request therefore names the bill day even where it stays what it was.
-    """
-    bill_day = given.whole("bill_day", 0)
+    """The request of a change or, without a plan, of a cancellation; a bill day is named where it becomes another."""
     return ChangeRequest(
         at=midnight(to_day(day), UTC),
         kind="cancel" if plan is None else "change",
@@ -120,7 +115,7 @@ def _request(
         price="" if plan is None else PRICE,
         until=until,
         quantity=new.whole("quantity") if new is not None and new.has("quantity") else None,
-        bill_day=bill_day if new is None else new.whole("bill_day", bill_day),
+        bill_day=new.whole("bill_day", 0) if new is not None else 0,
     )
 
 

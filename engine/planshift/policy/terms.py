@@ -133,6 +133,12 @@ _MONEY = (
         doc="What a credit is a share of: what was really paid, or the list price.",
     ),
     _choice(
+        "price_basis",
+        "first_period",
+        "renewal",
+        doc="Which price of each side the change is computed from, where renewals have one of their own.",
+    ),
+    _choice(
         "unpaid", "reduce_debt", "count_as_paid", "refuse", doc="What happens while an invoice of the period is open."
     ),
     _choice(
@@ -156,6 +162,7 @@ _MONEY = (
     _choice(
         "anchor",
         "keep",
+        "realign",
         "reset",
         counted=(Counted(word="day", pattern="day {n}", highest=31),),
         doc="What happens to the bill day.",

@@ -26,8 +26,8 @@ class Prices:
     """Both sides' prices per interval.
 
     `old` and `new` are for the whole quantity, less the coupon; `old_unit` and `new_unit` are for one piece, before
-    coupons. `old_renewal` and `new_renewal` are what a regular bill to come holds of each. `billed` is what was billed
-    for the running period and counts for the credit.
+    coupons: all four on the basis that the terms name. `old_renewal` and `new_renewal` are what a regular bill to come
+    holds of each. `billed` is what was billed for the running period and counts for the credit.
     """
 
     old_unit: Int
@@ -86,7 +86,9 @@ def prices(facts: Facts, terms: Terms, *, in_arrear: tuple[Bool, Bool]) -> Price
     form, tables = facts.form, facts.tables
     renewal = tables.price_amounts("price.renewal", lambda price: price.renewal or price.amounts)
     renewals = [form.lookup(renewal, facts.by_plan_and_currency(key)) for key in (facts.from_price, facts.to_price)]
-    old_unit = facts.from_unit
+    same_as_now = facts.truth("subscription.amount.given") | in_arrear[0]
+    by_renewal = terms["price_basis"].among("renewal")
+    old_unit = choice(form, [(by_renewal & same_as_now.negate(), renewals[0])], facts.from_unit)
     carried = terms["carry.price_override"]
     keeps_override = (
         facts.truth("subscription.amount.given")
@@ -94,9 +96,9 @@ def prices(facts: Facts, terms: Terms, *, in_arrear: tuple[Bool, Bool]) -> Price
         & facts.truth("request.amount.given").negate()
         & facts.is_cancel.negate()
     )
-    new_unit = choice(form, [(keeps_override, facts.whole("subscription.amount"))], facts.to_unit)
     agreed = keeps_override | facts.truth("request.amount.given")
-    same_as_now = facts.truth("subscription.amount.given") | in_arrear[0]
+    listed = choice(form, [(by_renewal & agreed.negate() & in_arrear[1].negate(), renewals[1])], facts.to_unit)
+    new_unit = choice(form, [(keeps_override, facts.whole("subscription.amount"))], listed)
     old = _price(facts, terms, unit=old_unit, new_side=False)
     paid = choice(form, [(facts.truth("subscription.paid.given"), facts.whole("subscription.paid"))], old)
     owed = terms["unpaid"].among("reduce_debt", "count_as_paid")

@@ -148,14 +148,17 @@ def fix_dates(facts: Facts, terms: Terms, *, spans: Intervals, in_arrear: Bool) 
 
 
 def _bill_day(facts: Facts, anchor: ResolvedTerm, effective: Int) -> tuple[Int, Bool]:
-    """The bill day after the change, 1 to 31, and whether the running period is given up for it."""
+    """The bill day after the change, 1 to 31, and whether the running period is given up for it.
+
+    `realign` gives the period up although the bill day stays: a yearly plan may so move to another month.
+    """
     form = facts.form
     asked = facts.whole("request.bill_day")
     day_of_month = whole_node(form, calendar.civil(effective)[2])
     fixed = anchor.column(lambda value: value.number if isinstance(value, Choice) else 1)
     kept = choice(
         form,
-        [(anchor.among("reset"), day_of_month), (anchor.among("keep"), facts.whole("subscription.bill_day"))],
+        [(anchor.among("reset"), day_of_month), (anchor.among("keep", "realign"), facts.whole("subscription.bill_day"))],
         fixed,
     )
     moved = anchor.among("keep").negate() | (asked > 0)
