@@ -104,9 +104,7 @@ def _plan(fields: Fields, name: str) -> CasePlan:
     )
 
 
-def _request(
-    given: Fields, day: date, *, plan: CasePlan | None, new: Fields | None, until: date | None = None
-) -> ChangeRequest:
+def _request(day: date, *, plan: CasePlan | None, new: Fields | None, until: date | None = None) -> ChangeRequest:
     """The request of a change or, without a plan, of a cancellation; a bill day is named where it becomes another."""
     return ChangeRequest(
         at=midnight(to_day(day), UTC),
@@ -142,7 +140,7 @@ def change(given: Fields) -> Figures:
     )
     day = given.day("change_on")
     book = _book(given, plans, timing=_timing(given))
-    request = _request(given, day, plan=plans[1], new=new, until=given.day_or_none("credit_until"))
+    request = _request(day, plan=plans[1], new=new, until=given.day_or_none("credit_until"))
     return Asked(decision=decide(book, subscription=subscription, request=request), on=day, coin=coin).figures()
 
 
@@ -170,7 +168,7 @@ def cancel(given: Fields) -> Figures:
     )
     day = given.day("cancel_on")
     book = _book(given, (plan,), timing=_timing(given))
-    request = _request(given, day, plan=None, new=None, until=given.day_or_none("credit_until"))
+    request = _request(day, plan=None, new=None, until=given.day_or_none("credit_until"))
     return Asked(decision=decide(book, subscription=subscription, request=request), on=day, coin=coin).figures()
 
 
@@ -201,7 +199,7 @@ def chain(given: Fields) -> tuple[Figures, ...]:
     for number, each in enumerate(steps):
         timing = _timing(each, default=given.text("timing", "immediate"))
         named = next((plan for plan in plans if plan.name == f"step_{number}"), None)
-        request = _request(given, each.day("change_on"), plan=named, new=each.optional("new"))
+        request = _request(each.day("change_on"), plan=named, new=each.optional("new"))
         decision = decide(_book(given, plans, timing=timing), subscription=subscription, request=request)
         asked = Asked(decision=decision, on=each.day("change_on"), coin=coin)
         subscription = _after(asked, subscription)

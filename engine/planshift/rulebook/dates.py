@@ -158,7 +158,10 @@ def _bill_day(facts: Facts, anchor: ResolvedTerm, effective: Int) -> tuple[Int, 
     fixed = anchor.column(lambda value: value.number if isinstance(value, Choice) else 1)
     kept = choice(
         form,
-        [(anchor.among("reset"), day_of_month), (anchor.among("keep", "realign"), facts.whole("subscription.bill_day"))],
+        [
+            (anchor.among("reset"), day_of_month),
+            (anchor.among("keep", "realign"), facts.whole("subscription.bill_day")),
+        ],
         fixed,
     )
     moved = anchor.among("keep").negate() | (asked > 0)
