@@ -111,7 +111,10 @@ def _plan(chance: Random, says: Vocabulary, *, limited: bool) -> Json:
     if names:
         plan["limits"] = {name: chance.choice((0, 5, 20, "unlimited")) for name in names}
     if chance.random() < 0.3:
-        contract: Json = {"term": chance.choice(("12 months", "1 month")), "remainder": chance.random() < 0.5}
+        contract: Json = {
+            "term": chance.choice(("12 months", "1 month", "30 days", "2 weeks")),
+            "remainder": chance.random() < 0.5,
+        }
         contract |= {"penalty": says.listed(chance)} if chance.random() < 0.6 else {}
         plan["contract"] = contract | ({"service": "hosting"} if chance.random() < 0.3 else {})
     if chance.random() < 0.3:

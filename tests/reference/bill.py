@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import final
 
@@ -287,7 +287,7 @@ def _contract(change: Change, terms: Terms, *, when: When, old: Side, credited: 
         asked = running.remainder if as_written else leaving in ("remainder", "both")
         remainder = _remainder(change, terms, when=when, old=old, credited=credited) if asked else 0
     if begins and target is not None:
-        ends_on = on_month(when.effective, target.months, anchor=when.effective.day)
+        ends_on = on_month(when.effective, target.months, anchor=when.effective.day) + timedelta(days=target.days)
         return Contract(outcome="begins", ends_on=ends_on, penalty=penalty, remainder=remainder)
     return Contract(outcome="ends" if running else "none", penalty=penalty, remainder=remainder)
 

@@ -86,7 +86,8 @@ def _unlike(change: Change, require: tuple[str, ...]) -> frozenset[str]:
     found: set[str] = set()
     if "same_module" in require and (old is None or new is None or old.module != new.module):
         found.add("same_module")
-    if "same_interval" in require and change.old_interval != change.new_interval:
+    renewed = not change.new_interval.once  # what is bought once has no interval that could differ
+    if "same_interval" in require and renewed and change.old_interval != change.new_interval:
         found.add("same_interval")
     return frozenset(found)
 

@@ -34,9 +34,10 @@ class Price:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractTerms:
-    """A plan's minimum term: its length in months, what leaving early costs, and whether the rest falls due."""
+    """A plan's minimum term: its length in months or days, what leaving early costs, and whether the rest falls due."""
 
-    months: int
+    months: int = 0
+    days: int = 0
     penalty: tuple[tuple[str, int], ...] = ()
     remainder: bool = False
     service: str | None = None

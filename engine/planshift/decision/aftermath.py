@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from planshift.billing.calendar import add_months, from_day
+from planshift.billing.calendar import from_day, step
 from planshift.billing.period import Period
 from planshift.billing.subscription import Discount, HeldAddon, RunningContract, Subscription
 from planshift.decision.answer import ContractResult, Fit, Move, Remedy
@@ -27,8 +27,8 @@ def contract_of(outcome: Outcome) -> ContractResult:
         kind, ends_on = "carried_on", running.ends_on
     elif outcome.truth("contract.begins"):
         begin = outcome.value("effective")
-        months = outcome.value("contract.months")
-        kind, ends_on = "begins", from_day(add_months(begin, months, anchor_day=from_day(begin).day))
+        term = {unit: outcome.value(f"contract.{unit}") for unit in ("months", "days")}
+        kind, ends_on = "begins", from_day(step(begin, **term, anchor_day=from_day(begin).day))
     elif outcome.truth("contract.ends"):
         kind = "ends"
     return ContractResult(

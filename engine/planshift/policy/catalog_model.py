@@ -18,7 +18,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from planshift.policy.amounts import Amounts, read_amount_text, read_amounts
-from planshift.policy.fields import Count, Day, Duration, Every, Limit, Months, Name, Names, PriceId, Text
+from planshift.policy.fields import Count, Day, Duration, Every, Limit, Name, Names, PriceId, Term, Text
 from planshift.policy.mistakes import wrong
 from planshift.policy.models import Document
 
@@ -84,8 +84,8 @@ class PriceModel(_Priced):
 class ContractModel(Document):
     """A minimum term."""
 
-    term: Months
-    """How long it runs."""
+    term: Term
+    """How long it runs, in days, weeks, months or years."""
 
     penalty: Annotated[Amounts, PlainValidator(_read_penalty), WithJsonSchema(_MONIES)] = ()
     """What leaving early costs."""

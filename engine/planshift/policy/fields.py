@@ -35,6 +35,7 @@ _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_DATE = from_day(FIRST_DAY)
+_CENTURY = Interval(months=1_200, days=36_525)
 
 
 def read_name(value: str) -> str:
@@ -117,6 +118,18 @@ def read_days(value: object) -> Interval:
     interval = read_interval(value)
     if interval.once:
         raise wrong("PS116", "`once` is not a duration", help_text="write `15 days` or `1 month`")
+    return interval
+
+
+def read_term(value: object) -> Interval:
+    """Return the length of a commitment: `12 months`, `2 weeks` or `30 days`.
+
+    Raises:
+        Mistakes: it is not a duration, or longer than a century.
+    """
+    interval = read_days(value)
+    if interval.months > _CENTURY.months or interval.days > _CENTURY.days:
+        raise wrong("PS105", f"{shown(value)} is longer than 100 years")
     return interval
 
 
@@ -246,7 +259,7 @@ Currency = Annotated[str, AfterValidator(read_currency)]
 Zone = Annotated[str, AfterValidator(read_zone)]
 Day = Annotated[date, PlainValidator(read_date), WithJsonSchema({"type": "string", "format": "date"})]
 Every = Annotated[Interval, PlainValidator(read_interval), _like("1 month", "1 year", "30 days", "once")]
-Months = Annotated[int, PlainValidator(read_months), _like("12 months", "1 year")]
+Term = Annotated[Interval, PlainValidator(read_term), _like("12 months", "1 year", "30 days")]
 Duration = Annotated[Interval, PlainValidator(read_days), _like("15 days", "1 month")]
 Percent = Annotated[int, PlainValidator(read_percent), _like("10%", "12.5%")]
 Moment = Annotated[str, PlainValidator(read_moment), _like("2026-01-31", "2026-01-31 10:00")]

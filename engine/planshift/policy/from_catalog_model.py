@@ -107,7 +107,13 @@ class _Reading:
             return None
         if model.service is not None:
             self._check_known("PS204", "service", names=(model.service,), known=self._services, at=(*at, "service"))
-        return ContractTerms(months=model.term, penalty=model.penalty, remainder=model.remainder, service=model.service)
+        return ContractTerms(
+            months=model.term.months,
+            days=model.term.days,
+            penalty=model.penalty,
+            remainder=model.remainder,
+            service=model.service,
+        )
 
     def _keyed(self, texts: Mapping[str, str], *, at: Path, fields: tuple[str, ...] = ()) -> Amounts:
         """Return amounts that stand under their currencies; `fields` are what else may stand there."""

@@ -141,7 +141,7 @@ def _price_orders(draft: Draft, ends: tuple[int, int], *, alike: bool) -> Iterat
     """How the prices per day of two plans compare, for each pair of prices and each currency that both have."""
     old_plan, new_plan = (draft.tables.catalog.plans[plan] for plan in ends)
     for old, new in product(old_plan.prices, new_plan.prices):
-        if alike and old.interval != new.interval:
+        if alike and not new.interval.once and old.interval != new.interval:
             continue
         amounts = dict(new.amounts)
         for currency, amount in old.amounts:

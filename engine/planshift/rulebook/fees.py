@@ -30,6 +30,7 @@ class ContractOutcome:
     penalty: Int
     remainder: Int
     months: Int
+    days: Int
 
 
 @final
@@ -112,11 +113,8 @@ def contract_outcome(
     form = facts.form
     ends_on = facts.whole("contract.ends_on")
     running = facts.truth("contract.given") & (ends_on > dates.effective)
-    months = form.lookup(
-        facts.tables.plan_column("plan.contract", lambda plan: plan.contract.months if plan.contract else 0),
-        facts.to_plan,
-    )
-    offered = (months > 0) & facts.is_cancel.negate() & facts.from_plan.same(facts.to_plan).negate()
+    months, days = (_term(facts, unit) for unit in ("months", "days"))
+    offered = ((months > 0) | (days > 0)) & facts.is_cancel.negate() & facts.from_plan.same(facts.to_plan).negate()
     rule = terms["contract"]
     follows = rule.among("destination_then_source") & offered.negate()
     same_plan = facts.from_plan.same(facts.to_plan)
@@ -135,7 +133,17 @@ def contract_outcome(
         penalty=choice(form, [(penalty, facts.whole("contract.penalty"))], form.lit(0)),
         remainder=choice(form, [(rest, amount)], form.lit(0)),
         months=months,
+        days=days,
     )
+
+
+def _term(facts: Facts, unit: str) -> Int:
+    """How many units the commitment of the new plan runs; its length is counted in months or in days."""
+
+    def length(plan: Plan) -> int:
+        return 0 if plan.contract is None else plan.contract.months if unit == "months" else plan.contract.days
+
+    return facts.form.lookup(facts.tables.plan_column(f"plan.contract.{unit}", length), facts.to_plan)
 
 
 def _remainder(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, settled: Bool) -> Int:

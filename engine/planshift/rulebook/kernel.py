@@ -230,6 +230,7 @@ def _amount_outputs(price: Prices, sides: Swap, extras: Extras, money: Settlemen
         "contract.begins": contract.begins,
         "contract.ends": contract.ends,
         "contract.months": contract.months,
+        "contract.days": contract.days,
     }
     for name, share in (
         ("credit", sides.credit_share),

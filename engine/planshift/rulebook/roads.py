@@ -151,8 +151,9 @@ def _constraints(facts: Facts, require: frozenset[str]) -> list[tuple[str, Bool]
     if "same_interval" in require:
         months = tables.price_column("price.months", lambda _, price: price.interval.months)
         days = tables.price_column("price.days", lambda _, price: price.interval.days)
-        same = [form.lookup(t, facts.from_price).same(form.lookup(t, facts.to_price)) for t in (months, days)]
-        found.append(("same_interval", (same[0] & same[1]).negate()))
+        old, new = ([form.lookup(t, price) for t in (months, days)] for price in (facts.from_price, facts.to_price))
+        once = new[0].same(0) & new[1].same(0)  # a target that is never renewed has no interval that could differ
+        found.append(("same_interval", (old[0].same(new[0]) & old[1].same(new[1])).negate() & once.negate()))
     return found
 
 
