@@ -155,6 +155,8 @@ def test_a_cancellation_has_no_target(changed: dict[str, Any], code: str) -> Non
         ("usage", [("disk_gb", 3)], "PS532"),
         ("usage", (("disk_gb", -3),), "PS527"),
         ("usage", (("disk_gb", 3), ("disk_gb", 4)), "PS514"),
+        ("settings", (("php", 8),), "PS532"),
+        ("settings", (("php", "8"), ("php", "9")), "PS514"),
         ("addons", (HeldAddon(name="extra-disc"),), "PS517"),
         ("addons", (HeldAddon(name="extra-disk", quantity=0),), "PS527"),
         ("addons", [HeldAddon(name="extra-disk")], "PS532"),

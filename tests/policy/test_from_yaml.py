@@ -31,6 +31,8 @@ plans:
     services: [hosting]
     contract: { term: 1 year, penalty: [50 EUR, 5000 JPY], remainder: true, service: hosting }
     resources: { panel: shared }
+    settings: [php]
+    coupons: SPRING
     trial: 15 days
     status: restricted
     stock: 3
@@ -70,6 +72,7 @@ def test_a_catalog_says_everything() -> None:
         months=12, penalty=(("EUR", 5000), ("JPY", 5000)), remainder=True, service="hosting"
     )
     assert plan.resources == (Resource(name="panel", connector="shared"),)
+    assert (plan.settings, plan.coupons) == (("php",), ("SPRING",))
     assert (plan.trial, plan.status, plan.stock) == (Interval(days=15), "restricted", 3)
     assert (plan.usage_bucket, plan.quantity_max) == (True, 5)
     assert catalog.addons == (

@@ -34,6 +34,7 @@ NAMED_DAYS = (date(2024, 6, 1), date(2025, 2, 1))
 
 CLIENT_GROUPS = ("resellers", "schools")
 CUSTOMERS = ("c1", "c2")
+COUPONS = ("SPRING", "WINTER")
 EVENTS = ("rating.completed", "job.completed")
 
 
@@ -119,6 +120,10 @@ def _plan(chance: Random, says: Vocabulary, *, limited: bool) -> Json:
         plan["contract"] = contract | ({"service": "hosting"} if chance.random() < 0.3 else {})
     if chance.random() < 0.3:
         plan["resources"] = {"db": chance.choice(("mysql", "maria"))}
+    if chance.random() < 0.3:
+        plan["settings"] = chance.sample(["caller_id", "voicemail"], k=chance.randint(1, 2))
+    if chance.random() < 0.3:
+        plan["coupons"] = chance.sample([*COUPONS], k=chance.randint(0, 2))
     if chance.random() < 0.15:
         plan["stock"] = chance.choice((0, 5, 5))
     if not chance.randint(0, 7):

@@ -20,7 +20,7 @@ from planshift.billing.subscription import (
     RunningContract,
     Subscription,
 )
-from tests.properties.books import CLIENT_GROUPS, CUSTOMERS, NAMED_DAYS
+from tests.properties.books import CLIENT_GROUPS, COUPONS, CUSTOMERS, NAMED_DAYS
 from tests.reference.days import midnight, step
 
 
@@ -89,7 +89,7 @@ def _customer(chance: Random, start: date) -> Customer:
 
 def _coupon(chance: Random) -> Discount:
     ppm = chance.choice((0, 100_000, 333_333, 1_000_000))
-    return Discount(ppm=ppm, amount=chance.choice((0, 0, 1, 250)), code=chance.choice((None, "SPRING")))
+    return Discount(ppm=ppm, amount=chance.choice((0, 0, 1, 250)), code=chance.choice((None, *COUPONS)))
 
 
 def _contract(chance: Random, period: Period, *, plan: Plan) -> RunningContract | None:
@@ -126,6 +126,7 @@ def _with_belongings(chance: Random, subscription: Subscription, catalog: Catalo
         services=(site,) if chance.random() < 0.3 else (),
         answers=tuple(answer for answer in answers if chance.random() < 0.3),
         resources=chance.choice(((), (("db", "mysql"),), (("db", "maria"), ("cache", "redis")))),
+        settings=chance.choice(((), (), (("caller_id", "hidden"),), (("caller_id", "shown"), ("voicemail", "off")))),
         pending=chance.choice((None, None, None, None, pending)),
         changes=tuple(sorted(start - timedelta(days=chance.randint(-20, 200)) for _ in range(chance.randint(0, 2)))),
     )

@@ -9,11 +9,15 @@ from typing import final
 
 from planshift.billing.catalog import Plan
 from planshift.billing.change import Remedies
+from planshift.billing.subscription import Discount
 from planshift.policy.term_values import Frequency, Requirement, Requirements
 from tests.reference.change import Change
 from tests.reference.days import step
 from tests.reference.ranks import Terms
 from tests.reference.when import When
+
+THINGS = ("answers", "resources", "settings", "addons")
+"""What a subscription holds in numbers, by the terms that settle it."""
 
 NEEDS = {
     "nothing_unpaid": "unpaid",
@@ -126,12 +130,27 @@ def _lost(change: Change, terms: Terms) -> Iterator[Objection]:
     """What has no place on the new plan, and may not be lost."""
     if change.cancels or change.starts:
         return
-    for kind in ("answers", "resources", "addons"):
+    for kind in THINGS:
         if terms.word(f"carry.{kind}") == "refuse" and not all(same for _, same in things(change, kind)):
             yield Objection(code="would_be_lost")
+    if terms.word("carry.coupons") == "refuse" and has_coupon(change) and not takes_coupon(change):
+        yield Objection(code="would_be_lost")
     agreed = change.subscription.amount is not None and change.request.amount is None
     if terms.word("carry.price_override") == "refuse" and agreed and not change.same_price:
         yield Objection(code="would_be_lost")
+
+
+def has_coupon(change: Change) -> bool:
+    """Whether there is a coupon that could be lost: the request brings no other."""
+    return change.subscription.discount != Discount() and change.request.discount is None
+
+
+def takes_coupon(change: Change) -> bool:
+    """Whether the coupon can be used on the target: a plan that runs already asks for nothing."""
+    plan = change.new_plan
+    if plan is None or change.same_plan or plan.coupons is None:
+        return True
+    return change.subscription.discount.code in plan.coupons
 
 
 def things(change: Change, kind: str) -> list[tuple[str, bool]]:
@@ -145,6 +164,8 @@ def things(change: Change, kind: str) -> list[tuple[str, bool]]:
     if kind == "resources":
         connected = {(r.name, r.connector) for r in plan.resources} if plan else set()
         return [(pair[0], pair in connected) for pair in held.resources]
+    if kind == "settings":
+        return [(name, plan is not None and name in plan.settings) for name, _ in held.settings]
     return [(addon.name, plan is not None and addon.name in plan.addons) for addon in held.addons]
 
 

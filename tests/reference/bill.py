@@ -10,6 +10,7 @@ from typing import final
 from planshift.billing.catalog import Price
 from planshift.billing.subscription import Discount
 from planshift.policy.term_values import Fee
+from tests.reference.against import takes_coupon
 from tests.reference.change import Change
 from tests.reference.days import on_month, whole_months
 from tests.reference.evaluate import rounded
@@ -125,7 +126,12 @@ def old_side(change: Change, *, by_renewal: bool = False) -> Side:
 def new_coupon(change: Change, terms: Terms) -> Discount:
     if change.request.discount is not None:
         return change.request.discount
-    return Discount() if terms.word("carry.coupons") == "drop" else change.subscription.discount
+    return change.subscription.discount if keeps_coupon(change, terms) else Discount()
+
+
+def keeps_coupon(change: Change, terms: Terms) -> bool:
+    rule = terms.word("carry.coupons")
+    return rule == "keep" or (rule != "drop" and takes_coupon(change))
 
 
 def new_side(change: Change, terms: Terms, *, renewal: bool = False) -> Side:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import final
 
-from planshift.billing.subscription import Discount
-from tests.reference.against import things
+from tests.reference.against import THINGS, has_coupon, things
 from tests.reference.answer import Bought, Line, NextBill, Priced
-from tests.reference.bill import Bill, keeps_agreed_price, make_bill
+from tests.reference.bill import Bill, keeps_agreed_price, keeps_coupon, make_bill
 from tests.reference.change import Change
 from tests.reference.purse import Purse, held_until, settle, with_next_invoice
 from tests.reference.ranks import Terms
@@ -102,13 +101,13 @@ class Telling:
         """What becomes of each thing of the subscription."""
         held, asked = self.change.subscription, self.change.request
         same_plan = self.change.same_plan
-        for kind in () if same_plan else ("answers", "resources", "addons"):
+        for kind in () if same_plan else THINGS:
             rule = self.terms.word(f"carry.{kind}")
             for name, same in things(self.change, kind):
                 stays = rule == "keep" or (same and rule != "drop")
                 yield kind, name, "moves" if stays else "lost"
-        if held.discount != Discount() and asked.discount is None:
-            kept = self.terms.word("carry.coupons") != "drop"
+        if has_coupon(self.change):
+            kept = keeps_coupon(self.change, self.terms)
             if not kept or (asked.plan and not same_plan):
                 yield "coupons", held.discount.code or "coupon", "moves" if kept else "lost"
         if held.amount is not None and asked.amount is None and not keeps_agreed_price(self.change, self.terms):

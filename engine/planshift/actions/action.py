@@ -35,6 +35,7 @@ from planshift.actions.plan_actions import (
     MoveAddons,
     MoveAnswers,
     MoveResources,
+    MoveSettings,
     RemoveAddon,
     ResumePlan,
     StartContract,
@@ -100,6 +101,7 @@ Action = (
     | EndContract
     | MoveAnswers
     | MoveResources
+    | MoveSettings
     | MoveAddons
     | AddAddon
     | RemoveAddon
@@ -142,6 +144,7 @@ UNDONE_BY: Final[dict[str, str | None]] = {
     "end_contract": "start_contract",
     "move_answers": "move_answers",
     "move_resources": "move_resources",
+    "move_settings": "move_settings",
     "move_addons": "move_addons",
     "add_addon": "remove_addon",
     "remove_addon": "add_addon",

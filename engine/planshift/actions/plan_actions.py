@@ -148,7 +148,7 @@ class EndContract:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """One thing that moves: an answer with its value, a resource with its connector, an add-on with its quantity."""
+    """One thing that moves: an answer or setting, a resource with its connector, an add-on with its quantity."""
 
     name: str
     value: str
@@ -178,6 +178,17 @@ class MoveResources:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveSettings:
+    """Set on another plan what the customer had set on the one before."""
+
+    kind: ClassVar[str] = "move_settings"
+    from_plan: str
+    to_plan: str
+    items: tuple[Carried, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveAddons:
     """Hand add-ons over to another plan."""
 
@@ -185,6 +196,10 @@ class MoveAddons:
     from_plan: str
     to_plan: str
     items: tuple[Carried, ...]
+
+
+Moving = MoveAnswers | MoveResources | MoveSettings | MoveAddons
+"""The actions that move things of one kind."""
 
 
 @final

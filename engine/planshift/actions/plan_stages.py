@@ -19,6 +19,8 @@ from planshift.actions.plan_actions import (
     MoveAddons,
     MoveAnswers,
     MoveResources,
+    MoveSettings,
+    Moving,
     RemoveAddon,
     ResumePlan,
     StartContract,
@@ -29,9 +31,10 @@ from planshift.actions.plan_actions import (
 from planshift.billing.money import Money
 from planshift.billing.subscription import Discount, RunningContract, Subscription
 
-_MOVES: dict[str, Callable[..., MoveAnswers | MoveResources | MoveAddons]] = {
+_MOVES: dict[str, Callable[..., Moving]] = {
     "answers": MoveAnswers,
     "resources": MoveResources,
+    "settings": MoveSettings,
     "addons": MoveAddons,
 }
 """The action that moves things of a kind. A coupon and an agreed price go with the start of the new plan."""
@@ -166,14 +169,15 @@ def _start_contract(change: Change, running: RunningContract, plan: str) -> Star
 def carry(change: Change) -> Iterator[Draft]:
     """What moves to the new plan. Add-ons without a place there are ended by name.
 
-    A switch leaves resources where they are: to move them is to speak to a connector (S1.9).
+    A switch leaves resources and settings where they are: to move them is to speak to a connector or a service
+    (S1.9).
     """
     if not change.moves_plan:
         return
     old, new, moves = change.before.plan, change.request.plan, change.decision.moves
     for kind, action in _MOVES.items():
         found = [move for move in moves if (move.kind, move.outcome) == (kind, "moves")]
-        if kind == "resources" and change.is_switch:
+        if kind in ("resources", "settings") and change.is_switch:
             continue
         items = tuple(Carried(name=move.name, value=move.value) for move in found)
         if items:

@@ -37,6 +37,8 @@ from planshift.actions.plan_actions import (
     MoveAddons,
     MoveAnswers,
     MoveResources,
+    MoveSettings,
+    Moving,
     RemoveAddon,
     ResumePlan,
     StartContract,
@@ -45,8 +47,6 @@ from planshift.actions.plan_actions import (
     WithdrawPlan,
 )
 from planshift.billing.money import Money
-
-Moving = MoveAnswers | MoveResources | MoveAddons
 
 
 def words_of(action: Action) -> str:
@@ -167,6 +167,7 @@ _WORDS: Final[dict[type[Action], Callable[[Any], str]]] = {
     EndContract: lambda a: a.plan,
     MoveAnswers: _moving,
     MoveResources: _moving,
+    MoveSettings: _moving,
     MoveAddons: _moving,
     AddAddon: lambda a: f"{a.name} x {a.quantity}",
     RemoveAddon: lambda a: f"{a.name} x {a.quantity}",

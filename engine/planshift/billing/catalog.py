@@ -77,7 +77,10 @@ class Addon:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a customer subscribes to."""
+    """What a customer subscribes to.
+
+    `settings` names what customers can set on it for themselves, `coupons` the codes that it takes (None: all of them).
+    """
 
     name: str
     title: str
@@ -87,6 +90,8 @@ class Plan:
     addons: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     resources: tuple[Resource, ...] = ()
+    settings: tuple[str, ...] = ()
+    coupons: tuple[str, ...] | None = None
     contract: ContractTerms | None = None
     trial: Interval | None = None
     status: str = "active"
@@ -97,6 +102,10 @@ class Plan:
     def price(self, price_id: str) -> Price | None:
         """The price with this id, or None."""
         return next((price for price in self.prices if price.id == price_id), None)
+
+    def takes_coupon(self, code: str | None) -> bool:
+        """Whether a coupon with this code can be used on it."""
+        return self.coupons is None or code in self.coupons
 
 
 @final

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 
 from planshift.billing.calendar import from_day, step
 from planshift.billing.period import Period
-from planshift.billing.subscription import Discount, HeldAddon, RunningContract, Subscription
-from planshift.decision.answer import ContractResult, Fit, Move, Remedy
+from planshift.billing.subscription import RunningContract, Subscription
+from planshift.decision.answer import ContractResult, Fit, Remedy
+from planshift.decision.belongings import carried_over, keeps_agreed_price
 from planshift.decision.outcome import Outcome
 from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.errors import InvalidInput
 from planshift.diagnostics.span import NOWHERE
 from planshift.policy.term_values import Choice
-from planshift.rulebook.moves import movables
 
 
 def contract_of(outcome: Outcome) -> ContractResult:
@@ -37,44 +37,6 @@ def contract_of(outcome: Outcome) -> ContractResult:
         penalty=outcome.money(outcome.value("penalty")),
         remainder=outcome.money(outcome.value("remainder")),
     )
-
-
-def moves_of(outcome: Outcome) -> Iterator[Move]:
-    """What becomes of each thing of the subscription; on the same plan only what is lost is told."""
-    subscription, request = outcome.subscription, outcome.request
-    same_plan = request.kind == "start" or request.plan == subscription.plan
-    plan = outcome.plan_named(request.plan)
-    for item in () if same_plan else movables(outcome.rulebook.tables.catalog, subscription, plan=plan):
-        rule = outcome.word(f"carry.{item.kind}")
-        stays = rule == "keep" or (rule != "drop" and item.same)
-        why = _why(rule, same=item.same)
-        yield Move(kind=item.kind, name=item.name, value=item.value, outcome="moves" if stays else "lost", why=why)
-    if subscription.discount != Discount() and request.discount is None:
-        name = subscription.discount.code or "coupon"
-        if outcome.word("carry.coupons") == "drop":
-            yield Move(kind="coupons", name=name, value="", outcome="lost", why=_why("drop", same=True))
-        elif plan is not None and not same_plan:
-            yield Move(kind="coupons", name=name, value="", outcome="moves", why=_why("keep", same=True))
-    if subscription.amount is not None and request.amount is None and not _keeps_agreed_price(outcome):
-        same = same_plan and request.price == subscription.price
-        why = _why("drop", same=True) if same else "it was agreed for the old price"
-        yield Move(kind="price_override", name="agreed price", value="", outcome="lost", why=why)
-
-
-def _keeps_agreed_price(outcome: Outcome) -> bool:
-    """Whether the price agreed with the customer is that of the new side as well."""
-    before, request = outcome.subscription, outcome.request
-    stays = (before.plan, before.price) == (request.plan, request.price)
-    word = outcome.word("carry.price_override")
-    return word == "keep" or (word != "drop" and stays)
-
-
-def _why(rule: str, *, same: bool) -> str:
-    if rule == "keep":
-        return "the policy keeps it"
-    if rule == "drop":
-        return "the policy drops it"
-    return "the new plan has the same" if same else "the new plan has no such place"
 
 
 def fits_of(outcome: Outcome) -> Iterator[Fit]:
@@ -153,9 +115,9 @@ def subscription_after(outcome: Outcome) -> Subscription:
         raise _nothing_after(outcome, "the change is not allowed, so nothing comes after it")
     if not request.plan:
         raise _nothing_after(outcome, "the change ends the subscription, so nothing comes after it")
-    agreed = before.amount if _keeps_agreed_price(outcome) else None
+    agreed = before.amount if keeps_agreed_price(outcome) else None
     return replace(
-        before,
+        carried_over(outcome),
         plan=request.plan,
         price=request.price,
         quantity=before.quantity if request.quantity is None else request.quantity,
@@ -166,9 +128,7 @@ def subscription_after(outcome: Outcome) -> Subscription:
         given_back=0,
         debt=before.debt - outcome.value("debt_reduced"),
         account_credit=before.account_credit + outcome.value("to_account") + outcome.value("to_next_bill"),
-        discount=_discount_after(outcome),
         contract=_contract_after(outcome),
-        addons=_addons_after(outcome),
         services=tuple(service for service in before.services if service.id not in request.remedies.end),
         changes=(*before.changes, from_day(outcome.today)),
         pending=None,
@@ -214,12 +174,6 @@ def _paid_after(outcome: Outcome) -> int | None:
     return 0 if outcome.word("charge") == "none" else None
 
 
-def _discount_after(outcome: Outcome) -> Discount:
-    if outcome.request.discount is not None:
-        return outcome.request.discount
-    return Discount() if outcome.word("carry.coupons") == "drop" else outcome.subscription.discount
-
-
 def _contract_after(outcome: Outcome) -> RunningContract | None:
     result = contract_of(outcome)
     if result.outcome == "carried_on":
@@ -234,11 +188,3 @@ def _contract_after(outcome: Outcome) -> RunningContract | None:
         remainder=plan.contract.remainder,
         plan=plan.name,
     )
-
-
-def _addons_after(outcome: Outcome) -> tuple[HeldAddon, ...]:
-    lost = {move.name for move in moves_of(outcome) if move.kind == "addons" and move.outcome == "lost"}
-    counts = {addon.name: addon.quantity for addon in outcome.subscription.addons if addon.name not in lost}
-    for addon in outcome.request.remedies.add:
-        counts[addon.name] = counts.get(addon.name, 0) + addon.quantity
-    return tuple(HeldAddon(name=name, quantity=count) for name, count in counts.items())

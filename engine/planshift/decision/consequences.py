@@ -15,6 +15,7 @@ from planshift.decision.words import listed
 _KINDS = {
     "answers": "answer to",
     "resources": "resource",
+    "settings": "setting",
     "addons": "add-on",
     "coupons": "coupon",
     "price_override": "",

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from planshift.billing.money import Money
 from planshift.billing.subscription import Subscription
-from planshift.decision import aftermath, explain_json, lines, people, places, reasons
+from planshift.decision import aftermath, belongings, explain_json, lines, people, places, reasons
 from planshift.decision.answer import (
     ContractResult,
     Extension,
@@ -139,8 +139,8 @@ class Decision(Outcome):
 
     @cached_property
     def moves(self) -> tuple[Move, ...]:
-        """What becomes of answers, resources, add-ons, coupon and agreed price."""
-        return tuple(aftermath.moves_of(self))
+        """What becomes of answers, resources, settings, add-ons, coupon and agreed price."""
+        return tuple(belongings.moves_of(self))
 
     @property
     def lost(self) -> tuple[Move, ...]:

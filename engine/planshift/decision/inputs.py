@@ -189,6 +189,7 @@ def _belongings(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diag
     yield from _uses(rulebook, subscription.usage, at="usage")
     yield from repeated((service.id for service in subscription.services), at="services")
     yield from repeated((name for name, _ in subscription.resources), at="resources")
+    yield from repeated((name for name, _ in subscription.settings), at="settings")
     total: Counter[str] = Counter()
     for service in subscription.services:
         yield from _uses(rulebook, service.uses, at=f"services.{service.id}.uses")

@@ -18,7 +18,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from planshift.policy.amounts import Amounts, read_amount_text, read_amounts
-from planshift.policy.fields import Count, Day, Duration, Every, Limit, Name, Names, PriceId, Term, Text
+from planshift.policy.fields import Codes, Count, Day, Duration, Every, Limit, Name, Names, PriceId, Term, Text
 from planshift.policy.mistakes import wrong
 from planshift.policy.models import Document
 
@@ -123,6 +123,12 @@ class PlanModel(Document):
 
     resources: dict[Name, Text] | None = None
     """What it configures, and at which connector."""
+
+    settings: Names = ()
+    """What customers can set on it for themselves."""
+
+    coupons: Codes | None = None
+    """The codes of the coupons that it takes; without it every coupon."""
 
     trial: Duration | None = None
     """How long it can be tried for nothing."""

@@ -271,4 +271,8 @@ Limit = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"const": "unlimited"}]}),
 ]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+Codes = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
+    BeforeValidator(as_list, json_schema_input_type=str | list[str]),
+]
 Names = Annotated[tuple[Name, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]

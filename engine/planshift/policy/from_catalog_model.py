@@ -57,6 +57,8 @@ class _Reading:
             addons=model.addons,
             services=model.services,
             resources=tuple(Resource(name=key, connector=connector) for key, connector in resources),
+            settings=model.settings,
+            coupons=model.coupons,
             contract=self._contract(model.contract, at=(*at, "contract")),
             trial=model.trial,
             status=model.status,

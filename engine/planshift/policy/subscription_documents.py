@@ -134,6 +134,7 @@ class _Parts:
             services=self._services,
             answers=self._answers,
             resources=tuple(sorted((model.resources or {}).items())),
+            settings=tuple(sorted((model.settings or {}).items())),
             pending=self._pending,
             changes=tuple(sorted(model.changes)),
             timezone=model.timezone,

@@ -224,6 +224,9 @@ class SubscriptionModel(Document):
     resources: dict[Name, Text] | None = None
     """What is configured, and at which connector."""
 
+    settings: dict[Name, Identifier] | None = None
+    """What the customer set on the running service."""
+
     pending: PendingModel | None = None
     """A change that waits."""
 

@@ -236,6 +236,7 @@ _CONTRACT = (
 _MOVES = (
     _choice("carry.answers", *_CARRY, doc="What becomes of answers to profile questions."),
     _choice("carry.resources", *_CARRY, doc="What becomes of resources at connectors."),
+    _choice("carry.settings", *_CARRY, doc="What becomes of what the customer set on the service."),
     _choice("carry.addons", *_CARRY, doc="What becomes of add-ons."),
     _choice("carry.coupons", *_CARRY, default="keep", doc="What becomes of a coupon."),
     _choice("carry.price_override", *_CARRY, doc="What becomes of a price agreed with the customer."),

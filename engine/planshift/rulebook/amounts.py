@@ -118,13 +118,20 @@ def prices(facts: Facts, terms: Terms, *, in_arrear: tuple[Bool, Bool]) -> Price
     )
 
 
+def keeps_coupon(facts: Facts, terms: Terms) -> Bool:
+    """Whether the subscription's coupon counts on the new side: on the same plan it has its place."""
+    carry = terms["carry.coupons"]
+    fits = facts.takes_coupon | facts.from_plan.same(facts.to_plan)
+    return carry.among("drop").negate() & (carry.among("keep") | fits)
+
+
 def coupon(facts: Facts, terms: Terms, *, new_side: bool) -> tuple[Int, Int]:
     """The discount of a side: a share in millionths and an amount per interval."""
     form = facts.form
     held = facts.whole("subscription.discount.ppm"), facts.whole("subscription.discount.amount")
     if not new_side:
         return held
-    kept = terms["carry.coupons"].among("drop").negate()
+    kept = keeps_coupon(facts, terms)
     asked = facts.truth("request.discount.given")
     ppm = choice(form, [(asked, facts.whole("request.discount.ppm")), (kept, held[0])], form.lit(0))
     return ppm, choice(form, [(asked, facts.whole("request.discount.amount")), (kept, held[1])], form.lit(0))

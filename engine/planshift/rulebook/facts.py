@@ -14,7 +14,7 @@ from typing import final
 
 from planshift.billing import calendar
 from planshift.billing.change import KINDS, REQUESTERS
-from planshift.billing.subscription import Subscription
+from planshift.billing.subscription import Discount, Subscription
 from planshift.billing.zones import midnight
 from planshift.expressions.form import Bool, Form, Int, Text
 from planshift.rulebook.catalog_tables import MAX_AMOUNT, CatalogTables
@@ -196,11 +196,13 @@ class Facts:
             "requesters": {who: k for k, who in enumerate(REQUESTERS)},
             "prices": self.tables.prices,
             "currencies": {currency: k for k, currency in enumerate(self.tables.currencies)},
+            "coupons": {code: k for k, code in enumerate(self.tables.coupons)},
             "starts_at": starts_at,
             "ends_at": ends_at,
             "bill_day": remembered_bill_day,
             "pair": pair,
             "held": held,
+            "no_coupon": Discount(),
             "changes_within": changes_within,
         }
 
@@ -287,6 +289,15 @@ class Facts:
     def is_start(self) -> Bool:
         """Whether the request starts a plan beside nothing."""
         return self.whole("request.kind").same(KINDS.index("start"))
+
+    @cached_property
+    def takes_coupon(self) -> Bool:
+        """Whether the plan asked for takes the coupon that the subscription has; nothing takes every coupon."""
+        if all(self.tables.takes_coupon.values):
+            return self.form.truth(True)
+        count = len(self.tables.coupons)
+        code = self.column("subscription.coupon.index", f"coupons.get(s.discount.code, {count})", high=count)
+        return self.form.lookup(self.tables.takes_coupon, self.to_plan * (count + 1) + code).same(1)
 
     def by_plan_and_currency(self, plan: Int) -> Int:
         """The position of a plan's amount in the subscription's currency."""

@@ -14,7 +14,7 @@ from planshift.billing.change import REQUESTERS
 from planshift.expressions.form import Bool, Int, Node
 from planshift.policy.terms import TERMS
 from planshift.rulebook import moves
-from planshift.rulebook.amounts import Prices, Swap, prices, swap
+from planshift.rulebook.amounts import Prices, Swap, keeps_coupon, prices, swap
 from planshift.rulebook.dates import Dates, Intervals, Terms, choice, fix_dates, intervals
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.fees import Extras, contract_outcome, fee_amount, one_time_amount, setup_amount
@@ -69,6 +69,7 @@ def build_kernel(
     outputs: dict[str, Node] = {
         "verdict": verdict,
         **_road_outputs(road),
+        "keeps_coupon": keeps_coupon(facts, terms),
         **{f"objection.{k}": objection.holds for k, objection in enumerate(against)},
         **{f"rule.{k}": rule.holds for k, rule in enumerate(rules)},
         **{f"term.{name}": term.value for name, term in terms.items()},

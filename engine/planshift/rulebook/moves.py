@@ -1,4 +1,4 @@
-"""What moves to the new plan and what has no place there: answers, resources and add-ons, by name.
+"""What moves to the new plan and what has no place there: answers, resources, settings and add-ons, by name.
 
 Lists are folded here and not in the compiled form; the kernel reads the counts as columns, and the explanation reads
 the names. Both come from `movables`.
@@ -14,8 +14,8 @@ from planshift.billing.catalog import Catalog, Plan
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
 
-Kind = Literal["answers", "resources", "addons"]
-KINDS: tuple[Kind, ...] = ("answers", "resources", "addons")
+Kind = Literal["answers", "resources", "settings", "addons"]
+KINDS: tuple[Kind, ...] = ("answers", "resources", "settings", "addons")
 
 
 @final
@@ -41,6 +41,9 @@ def movables(catalog: Catalog, subscription: Subscription, *, plan: Plan | None)
     connectors = {(resource.name, resource.connector) for resource in (plan.resources if plan else ())}
     for name, connector in subscription.resources:
         yield Movable(kind="resources", name=name, value=connector, same=(name, connector) in connectors)
+    for name, value in subscription.settings:
+        same = plan is not None and name in plan.settings
+        yield Movable(kind="settings", name=name, value=value, same=same)
     for addon in subscription.addons:
         same = plan is not None and addon.name in plan.addons
         yield Movable(kind="addons", name=addon.name, value=str(addon.quantity), same=same)

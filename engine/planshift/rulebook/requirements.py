@@ -14,6 +14,7 @@ from planshift.billing.change import REQUESTERS
 from planshift.expressions.form import Bool, Int
 from planshift.policy.term_values import Frequency, Names, Requirement, Requirements
 from planshift.rulebook import moves
+from planshift.rulebook.amounts import keeps_coupon
 from planshift.rulebook.catalog_tables import STATUSES
 from planshift.rulebook.dates import Dates, Terms, choice
 from planshift.rulebook.facts import LAST_DAY, MAX_COUNT, Facts
@@ -233,11 +234,19 @@ def _state(facts: Facts, terms: Terms) -> list[Objection]:
         lost = facts.column(f"lost.{kind}", f"lost(s, r, kind={kind!r})", high=MAX_COUNT) > 0
         refused = terms[f"carry.{kind}"].among("refuse") & lost
         found.append(Objection(code="would_be_lost", holds=refused, term=f"carry.{kind}", detail=kind))
-    return [*found, _agreed_price_lost(facts, terms)]
+    return [*found, _coupon_lost(facts, terms), _agreed_price_lost(facts, terms)]
+
+
+def _coupon_lost(facts: Facts, terms: Terms) -> Objection:
+    """A coupon that the new plan does not take, where the request does not bring another one."""
+    held = facts.truth_column("subscription.coupon", "s.discount != no_coupon")
+    gone = (facts.is_cancel | facts.is_start | keeps_coupon(facts, terms)).negate()
+    refused = terms["carry.coupons"].among("refuse") & held & facts.truth("request.discount.given").negate() & gone
+    return Objection(code="would_be_lost", holds=refused, term="carry.coupons", detail="the coupon")
 
 
 def _agreed_price_lost(facts: Facts, terms: Terms) -> Objection:
-    """A coupon has a place beside every price, a price agreed with the customer only beside its own."""
+    """A price agreed with the customer has its place beside the price it was agreed for."""
     given = facts.truth("subscription.amount.given") & facts.truth("request.amount.given").negate()
     moves = (facts.is_cancel | facts.is_start | facts.from_price.same(facts.to_price)).negate()
     refused = terms["carry.price_override"].among("refuse") & given & moves

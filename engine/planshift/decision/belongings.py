@@ -1,0 +1,92 @@
+"""What becomes of the things a subscription has beside its plan: what moves, what is lost, and what is left after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from planshift.billing.subscription import Answer, Discount, HeldAddon, Subscription
+from planshift.decision.answer import Move
+from planshift.decision.outcome import Outcome
+from planshift.rulebook.moves import movables
+
+
+def moves_of(outcome: Outcome) -> Iterator[Move]:
+    """What becomes of each thing of the subscription; on the same plan only what is lost is told."""
+    subscription, request = outcome.subscription, outcome.request
+    plan = outcome.plan_named(request.plan)
+    for item in () if _stays_put(outcome) else movables(outcome.rulebook.tables.catalog, subscription, plan=plan):
+        rule = outcome.word(f"carry.{item.kind}")
+        stays = rule == "keep" or (rule != "drop" and item.same)
+        why = _why(rule, fits="the new plan has the same" if item.same else "the new plan has no such place")
+        yield Move(kind=item.kind, name=item.name, value=item.value, outcome="moves" if stays else "lost", why=why)
+    yield from _coupon(outcome)
+    if subscription.amount is not None and request.amount is None and not keeps_agreed_price(outcome):
+        same = _stays_put(outcome) and request.price == subscription.price
+        why = _why("drop") if same else "it was agreed for the old price"
+        yield Move(kind="price_override", name="agreed price", value="", outcome="lost", why=why)
+
+
+def _stays_put(outcome: Outcome) -> bool:
+    """Whether nothing has to find a place: the plan stays, or nothing ran before."""
+    return outcome.request.kind == "start" or outcome.request.plan == outcome.subscription.plan
+
+
+def _coupon(outcome: Outcome) -> Iterator[Move]:
+    """The coupon, where the request does not bring another one."""
+    held = outcome.subscription.discount
+    if held == Discount() or outcome.request.discount is not None:
+        return
+    name, stays = held.code or "coupon", outcome.truth("keeps_coupon")
+    if not stays or (outcome.request.plan and not _stays_put(outcome)):
+        fits = f"the new plan {'takes' if stays else 'does not take'} it"
+        why = _why(outcome.word("carry.coupons"), fits=fits)
+        yield Move(kind="coupons", name=name, value="", outcome="moves" if stays else "lost", why=why)
+
+
+def _why(rule: str, *, fits: str = "") -> str:
+    """Who has the say: the policy, or what the new plan offers."""
+    return {"keep": "the policy keeps it", "drop": "the policy drops it"}.get(rule, fits)
+
+
+def keeps_agreed_price(outcome: Outcome) -> bool:
+    """Whether the price agreed with the customer is that of the new side as well."""
+    before, request = outcome.subscription, outcome.request
+    stays = (before.plan, before.price) == (request.plan, request.price)
+    word = outcome.word("carry.price_override")
+    return word == "keep" or (word != "drop" and stays)
+
+
+def carried_over(outcome: Outcome) -> Subscription:
+    """The subscription with what it still has after the change, and the add-ons that were chosen with it."""
+    before = outcome.subscription
+    moves = [move for move in moves_of(outcome) if move.outcome == "moves"]
+    named = {kind: [move for move in moves if move.kind == kind] for kind in ("answers", "resources", "settings")}
+    held = replace(before, addons=_addons(outcome), discount=_discount(outcome))
+    if _stays_put(outcome):
+        return held
+    return replace(
+        held,
+        answers=tuple(_answer(move) for move in named["answers"]),
+        resources=tuple((move.name, move.value) for move in named["resources"]),
+        settings=tuple((move.name, move.value) for move in named["settings"]),
+    )
+
+
+def _answer(move: Move) -> Answer:
+    service, _, question = move.name.partition(": ")
+    return Answer(service=service, question=question, value=move.value)
+
+
+def _discount(outcome: Outcome) -> Discount:
+    if outcome.request.discount is not None:
+        return outcome.request.discount
+    return outcome.subscription.discount if outcome.truth("keeps_coupon") else Discount()
+
+
+def _addons(outcome: Outcome) -> tuple[HeldAddon, ...]:
+    lost = {move.name for move in moves_of(outcome) if move.kind == "addons" and move.outcome == "lost"}
+    counts = {addon.name: addon.quantity for addon in outcome.subscription.addons if addon.name not in lost}
+    for addon in outcome.request.remedies.add:
+        counts[addon.name] = counts.get(addon.name, 0) + addon.quantity
+    return tuple(HeldAddon(name=name, quantity=count) for name, count in counts.items())

@@ -1,0 +1,208 @@
+"""What moves to another plan, what is lost, and what is left after: over a telephone company."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from planshift.actions.plan_actions import Carried, MoveSettings
+from planshift.billing.change import ChangeRequest
+from planshift.billing.period import Period
+from planshift.billing.subscription import Answer, Customer, Discount, HeldAddon, Subscription
+from planshift.billing.zones import parse_instant
+from planshift.book import Book, Decision, load_text
+from planshift.decision.sheet import to_text
+from planshift.decision.summary import summary_of
+
+CATALOG = """
+plans:
+  talk:
+    title: Talk
+    module: switch
+    prices: { monthly: { every: 1 month, EUR: "10.00" }, yearly: { every: 1 year, EUR: "100.00" } }
+    services: [line]
+    resources: { number: exchange-1 }
+    settings: [caller_id, voicemail]
+    addons: [second-line]
+    coupons: [SPRING, WINTER]
+  chat:
+    title: Chat
+    module: switch
+    prices: { monthly: { every: 1 month, EUR: "20.00" } }
+    services: [line]
+    resources: { number: exchange-1 }
+    settings: [caller_id]
+    addons: [second-line]
+    coupons: [SPRING]
+  data:
+    title: Data
+    module: switch
+    prices: { monthly: { every: 1 month, EUR: "30.00" } }
+    coupons: []
+  all:
+    title: All
+    module: switch
+    prices: { monthly: { every: 1 month, EUR: "40.00" } }
+addons:
+  second-line: { title: Second line, EUR: "2.00" }
+services:
+  line: { questions: [name] }
+"""
+
+POLICY = """
+policy_language: 1
+book: phone
+currency: EUR
+groups: { all: { direction: by_list, members: [talk, chat, data, all] } }
+terms: { any: { %s } }
+"""
+
+ANNA = Subscription(
+    id="anna",
+    customer=Customer(id="anna"),
+    plan="talk",
+    price="monthly",
+    currency="EUR",
+    period=Period(start=date(2026, 3, 1), end=date(2026, 4, 1)),
+    bill_day=1,
+    answers=(Answer(service="line", question="name", value="Anna"),),
+    resources=(("number", "exchange-1"),),
+    settings=(("caller_id", "hidden"), ("voicemail", "on")),
+    addons=(HeldAddon(name="second-line", quantity=2),),
+    discount=Discount(ppm=100_000, code="WINTER"),
+)
+AT = parse_instant("2026-03-01 10:00", "UTC")
+
+
+def phone(terms: str = "") -> Book:
+    return load_text({"policy.yaml": POLICY % terms, "catalog.yaml": CATALOG})
+
+
+def decide(
+    terms: str = "",
+    *,
+    to: str = "chat",
+    held: Mapping[str, Any] | None = None,
+    **asked: Any,  # noqa: ANN401  # the fields of a request
+) -> Decision:
+    """The decision about a change of Anna's plan on the first day of March."""
+    request = ChangeRequest(**{"at": AT, "plan": to, "price": "monthly", **asked})
+    return phone(terms).decide(replace(ANNA, **(held or {})), request)
+
+
+def fates(decision: Decision, kind: str) -> dict[str, str]:
+    return {move.name: move.outcome for move in decision.moves if move.kind == kind}
+
+
+@pytest.mark.parametrize(
+    "word, caller_id, voicemail",
+    [
+        ("keep_if_same", "moves", "lost"),
+        ("keep", "moves", "moves"),
+        ("drop", "lost", "lost"),
+        ("map", "moves", "lost"),
+    ],
+)
+def test_a_setting_moves_where_the_new_plan_has_it(word: str, caller_id: str, voicemail: str) -> None:
+    decision = decide(f"carry: {{ settings: {word} }}")
+    assert fates(decision, "settings") == {"caller_id": caller_id, "voicemail": voicemail}
+    left = tuple(pair for pair, fate in zip(ANNA.settings, (caller_id, voicemail), strict=True) if fate == "moves")
+    assert decision.subscription_after().settings == left
+
+
+def test_a_loss_of_settings_can_be_refused() -> None:
+    decision = decide("carry: { settings: refuse }")
+    assert [(reason.code, reason.text) for reason in decision.reasons] == [
+        ("would_be_lost", "settings would be lost on Chat")
+    ]
+    assert decide("carry: { settings: refuse }", held={"settings": (("caller_id", "hidden"),)}).allowed
+
+
+def test_a_plan_without_settings_is_as_it_comes() -> None:
+    decision = decide(to="data")
+    assert fates(decision, "settings") == {"caller_id": "lost", "voicemail": "lost"}
+    assert "Lost: setting caller_id (the new plan has no such place)." in to_text(summary_of(decision), width=200)
+
+
+@pytest.mark.parametrize("asked", [{"price": "yearly"}, {"quantity": 3}])
+def test_on_the_same_plan_everything_stays(asked: dict[str, Any]) -> None:
+    words = ", ".join(f"{kind}: drop" for kind in ("answers", "resources", "settings", "addons"))
+    after = decide(f"carry: {{ {words} }}", to="talk", **asked).subscription_after()
+    assert (after.answers, after.resources, after.settings) == (ANNA.answers, ANNA.resources, ANNA.settings)
+    assert after.addons == ANNA.addons
+
+
+def test_what_was_lost_is_not_there_any_more() -> None:
+    after = decide(to="data").subscription_after()
+    assert (after.answers, after.resources, after.settings, after.addons) == ((), (), (), ())
+    kept = decide(to="chat").subscription_after()
+    assert (kept.answers, kept.resources, kept.addons) == (ANNA.answers, ANNA.resources, ANNA.addons)
+
+
+@pytest.mark.parametrize(
+    "word, to, code, stays",
+    [
+        ("keep_if_same", "chat", "SPRING", True),
+        ("keep_if_same", "chat", "WINTER", False),
+        ("keep_if_same", "chat", None, False),
+        ("keep_if_same", "data", "SPRING", False),
+        ("keep_if_same", "all", "WINTER", True),
+        ("keep_if_same", "all", None, True),
+        ("refuse", "chat", "SPRING", True),
+        ("map", "chat", "SPRING", True),
+        ("map", "chat", "WINTER", False),
+        ("keep", "data", "WINTER", True),
+        ("drop", "all", "SPRING", False),
+    ],
+)
+def test_a_coupon_is_used_where_the_plan_takes_it(word: str, to: str, code: str | None, stays: bool) -> None:
+    coupon = Discount(ppm=100_000, code=code)
+    decision = decide(f"carry: {{ coupons: {word} }}", to=to, held={"discount": coupon})
+    assert fates(decision, "coupons") == {code or "coupon": "moves" if stays else "lost"}
+    assert decision.subscription_after().discount == (coupon if stays else Discount())
+    assert decision.next_bill is not None
+    listed = {"chat": 2000, "data": 3000, "all": 4000}[to]
+    assert decision.next_bill.total.minor == (listed - listed // 10 if stays else listed)
+
+
+def test_a_coupon_that_would_be_lost_can_stand_against_a_change() -> None:
+    terms = "carry: { coupons: refuse }"
+    refused = decide(terms)
+    assert [(reason.code, reason.text) for reason in refused.reasons] == [
+        ("would_be_lost", "the coupon would be lost on Chat")
+    ]
+    assert fates(refused, "coupons") == {"WINTER": "lost"}
+    assert decide(terms, discount=Discount(ppm=200_000, code="SPRING")).allowed
+    assert decide(terms, held={"discount": Discount()}).allowed
+    assert decide(terms, kind="cancel", to="", price="").allowed
+    assert decide(terms, to="talk", quantity=2).allowed
+
+
+def test_a_coupon_stays_with_its_plan_unless_the_policy_drops_it() -> None:
+    stranger = Discount(ppm=100_000, code="AUTUMN")  # given by hand: no plan lists it
+    for word in ("keep", "keep_if_same", "map", "refuse"):
+        decision = decide(f"carry: {{ coupons: {word} }}", to="talk", price="yearly", held={"discount": stranger})
+        assert decision.subscription_after().discount == stranger
+        assert fates(decision, "coupons") == {}
+    dropped = decide("carry: { coupons: drop }", to="talk", price="yearly", held={"discount": stranger})
+    assert fates(dropped, "coupons") == {"AUTUMN": "lost"}
+
+
+@pytest.mark.parametrize("to, why", [("chat", "does not take"), ("all", "takes")])
+def test_a_coupon_tells_why(to: str, why: str) -> None:
+    decision = decide("carry: { coupons: keep_if_same }", to=to)
+    assert [move.why for move in decision.moves if move.kind == "coupons"] == [f"the new plan {why} it"]
+
+
+def test_settings_are_an_action_that_can_be_undone() -> None:
+    moving = next(step for step in decide().plan().steps if step.id == "move_settings")
+    assert moving.action == MoveSettings(
+        from_plan="talk", to_plan="chat", items=(Carried(name="caller_id", value="hidden"),)
+    )
+    assert moving.undo == MoveSettings(
+        from_plan="chat", to_plan="talk", items=(Carried(name="caller_id", value="hidden"),)
+    )
