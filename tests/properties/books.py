@@ -160,7 +160,9 @@ def _ladder(chance: Random, *, plans: list[str], says: Vocabulary, groups: int) 
 
 def _group(chance: Random, plans: list[str], *, says: Vocabulary, share: tuple[int, int]) -> Json:
     members = chance.sample(plans, k=chance.choice((len(plans), len(plans), chance.randint(2, len(plans)))))
-    direction = chance.choice(("by_level", "by_level", "by_list", "by_price_per_day", "by_price_per_month"))
+    direction = chance.choice(
+        ("by_level", "by_level", "by_list", "by_price_per_day", "by_price_per_month", "by_amount_per_day")
+    )
     group: Json = {
         "direction": direction,
         "members": {name: _member(chance, leveled=direction == "by_level") for name in members},

@@ -30,7 +30,10 @@ WORDS: dict[str, tuple[Data, ...]] = {
     "credit_basis": ("paid", "list_price"),
     "price_basis": ("first_period", "renewal", "renewal"),
     "unpaid": ("reduce_debt", "reduce_debt", "count_as_paid", "count_as_paid", "refuse"),
-    "unused_credit": ("offset", "account_credit", "refund", "next_invoice", "extend_time", "extend_time", "forfeit"),
+    "unused_credit": (
+        "offset", "account_credit", "refund", "next_invoice", "extend_time", "extend_time", "forfeit",
+        "offset_then_forfeit",
+    ),
     "collect": ("now", "next_invoice"),
     "apply": ("first", "after_payment", "regardless"),
     "payment_expires": ("14 days", "never"),
@@ -69,6 +72,7 @@ WORDS: dict[str, tuple[Data, ...]] = {
     "label": ("Upgrade", {"en": "Upgrade", "sv": "Uppgradera"}, "{direction} from {from} to {to}"),
     "rounding.mode": ("half_up", "half_even", "up", "down"),
     "rounding.place": ("line", "net"),
+    "rounding.side_scale": ("exact", 2, 4),
 }  # fmt: skip  # one term a line
 """The values to draw from; what comes more than once is drawn more often."""
 

@@ -239,10 +239,13 @@ class _Given:
         return Part(count=self.credit_share.count * months, of=of)
 
     def net(self, exact_credit: Fraction) -> int:
-        """What charge and credit come to, rounded once."""
-        return rounded(
-            self.unrounded(self.new.exact, self.charge_share) - exact_credit, self.terms.word("rounding.mode")
-        )
+        """What charge and credit come to, rounded once; each of them rounded early where the terms say so."""
+        mode, scale = self.terms.word("rounding.mode"), self.terms.scale("rounding.side_scale")
+        charge, credit = self.unrounded(self.new.exact, self.charge_share), exact_credit
+        if scale is not None:
+            parts = 10 ** max(scale - self.change.decimals, 0)
+            charge, credit = (Fraction(rounded(side * parts, mode), parts) for side in (charge, credit))
+        return rounded(charge - credit, mode)
 
 
 def _fee(change: Change, terms: Terms, *, old: Side, new: Side, charge: int) -> int:

@@ -52,12 +52,15 @@ def settle(change: Change, terms: Terms, *, when: When, bill: Bill) -> Purse:
     """Send credit and charges where the terms say."""
     route, given, held = terms.word("unused_credit"), bill.credit or 0, held_until(change, terms)
     credit = 0 if route == "forfeit" else given
+    offsets = route in ("offset", "offset_then_forfeit", "refund")
     ending = bill.contract.penalty + bill.contract.remainder
     charges = (bill.charge or 0) + (bill.charge_old or 0) + bill.fee + bill.one_time + bill.setup + ending
-    reduces, offsets = terms.word("unpaid") == "reduce_debt", route in ("offset", "refund")
+    reduces = terms.word("unpaid") == "reduce_debt"
     debt_reduced = min(credit, change.subscription.debt) if reduces and not held else 0
     offset = min(credit - debt_reduced, charges) if offsets and not held else 0
     rest = credit - debt_reduced - offset
+    if route == "offset_then_forfeit" and not held:
+        credit, rest = credit - rest, 0
     due_held = min(ending, charges - offset) if held else 0
     due = charges - offset - due_held
     waits = not when.immediate or terms.word("collect") == "next_invoice"

@@ -123,6 +123,8 @@ def _meeting(change: Change, group: Group, *, old: tuple[Member, int], new: tupl
     (source, before), (target, after) = old, new
     if group.direction.startswith("by_price"):
         ordered = _by_price(change)
+    elif group.direction == "by_amount_per_day":
+        ordered = _by_amount(change)
     else:
         ordered = None if before == after else "upgrade" if after > before else "downgrade"
     direction = ordered or ("crossgrade" if group.equal == "refuse" else group.equal)
@@ -150,6 +152,17 @@ def _by_price(change: Change) -> str | None:
     old = _per_day(change.old_price, change.listed_old)
     new = _per_day(change.new_price, change.listed_new)
     return None if old == new else "upgrade" if new > old else "downgrade"
+
+
+def _by_amount(change: Change) -> str | None:
+    """The same for what the customer pays: the agreed price where there is one, times the pieces."""
+    if change.old_price is None or change.new_price is None:
+        return None
+    held, asked = change.subscription.amount, change.request.amount
+    old = (change.listed_old if held is None else held) * change.old_quantity
+    new = (change.listed_new if asked is None else asked) * change.new_quantity
+    before, after = _per_day(change.old_price, old), _per_day(change.new_price, new)
+    return None if before == after else "upgrade" if after > before else "downgrade"
 
 
 def _per_day(price: Price, amount: int) -> Fraction:

@@ -53,9 +53,9 @@ class Telling:
             end = purse.bought.then_until if purse.bought else when.bill_end
             yield Line("charge", bill.charge, bill.begin, end, due, share=bill.charge_share.share)
         yield from self._flat(bill, due)
-        if bill.credit is not None and not purse.flow["forfeited"]:
+        if bill.credit is not None and (purse.flow["credit"] or not purse.flow["forfeited"]):
             share, until = bill.credit_share.share, held_until(self.change, self.terms)
-            yield Line("credit", bill.credit, when.stop, when.credit_end, due, held_until=until, share=share)
+            yield Line("credit", purse.flow["credit"], when.stop, when.credit_end, due, held_until=until, share=share)
 
     def _flat(self, bill: Bill, due: date) -> Iterator[Line]:
         old = self.change.plan(self.change.subscription.plan)

@@ -22,7 +22,7 @@ def lines_of(outcome: Outcome) -> Iterator[Line]:
     if outcome.truth("bills"):
         yield _charge(outcome)
     yield from _flat_lines(outcome)
-    if outcome.truth("gives_credit") and not outcome.value("forfeited"):
+    if outcome.truth("gives_credit") and (outcome.value("credit") or not outcome.value("forfeited")):
         yield _credit(outcome)
 
 
@@ -79,17 +79,20 @@ def _charge(outcome: Outcome) -> Line:
 
 def _credit(outcome: Outcome) -> Line:
     given = outcome.subscription.paid is not None and outcome.word("credit_basis") == "paid"
-    amount, share = outcome.value("credit"), Fraction(outcome.value("credit.num"), outcome.value("credit.den") or 1)
+    lost = outcome.value("forfeited")
+    amount = outcome.value("credit") + lost
+    share = Fraction(outcome.value("credit.num"), outcome.value("credit.den") or 1)
     base = outcome.value("billed" if given else "old_price")
     left = max(outcome.value("billed") - outcome.subscription.given_back, 0)
     capped = amount == left and base * share > left
-    formula = _share(
-        outcome, "credit", base="billed" if given else "old_price", note="limited to what was paid" if capped else ""
-    )
+    note = "limited to what was paid" if capped else ""
+    if lost:
+        note = f"less {outcome.money(lost)} that is forfeited"
+    formula = _share(outcome, "credit", base="billed" if given else "old_price", note=note)
     return Line(
         kind="credit",
         title=f"unused time on {title_of(outcome, outcome.subscription.plan)}",
-        amount=outcome.money(amount),
+        amount=outcome.money(amount - lost),
         formula=formula,
         source=source_of(outcome, "unused_credit", "credit", "proration.unit"),
         due_on=due_on(outcome),

@@ -57,8 +57,13 @@ class MemberModel(Document):
 class GroupModel(Document):
     """Plans that can be changed for each other."""
 
-    direction: Literal["by_level", "by_price_per_day", "by_price_per_month", "by_list"] | None = None
-    """What makes a change an upgrade: by default the level where levels are given, else the order of the list."""
+    direction: Literal["by_level", "by_price_per_day", "by_price_per_month", "by_amount_per_day", "by_list"] | None = (
+        None
+    )
+    """What makes a change an upgrade: by default the level where levels are given, else the order of the list.
+
+    Prices are those of the catalog; an amount is what this customer pays, with agreed prices and the number of pieces.
+    """
 
     equal: Literal["crossgrade", "upgrade", "downgrade", "refuse"] | None = None
     """What a change between equals is: by default refused between equal levels, else a crossgrade."""

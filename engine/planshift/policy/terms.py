@@ -148,6 +148,7 @@ _MONEY = (
         "refund",
         "next_invoice",
         "extend_time",
+        "offset_then_forfeit",
         "forfeit",
         doc="Where money for unused time goes.",
     ),
@@ -292,6 +293,12 @@ _ROUNDING = (
     ),
     _choice(
         "rounding.place", "line", "net", doc="Whether each line is rounded, or only what charge and credit come to."
+    ),
+    _choice(
+        "rounding.side_scale",
+        "exact",
+        counted=(_DECIMALS,),
+        doc="With the place `net`: to how many decimals charge and credit are each rounded before their difference is.",
     ),
 )
 

@@ -316,7 +316,8 @@ def _netted(facts: Facts, terms: Terms, *, price: Prices, credit: Int, portions:
     """The charge that, less the credit, is the difference of both sides rounded once.
 
     The rounding of a negative difference is that of its size with the sign put back. Where a rate is rounded and both
-    sides are the same part of a period, the rate of their difference is.
+    sides are the same part of a period, the rate of their difference is. The sides can be rounded early, to decimals
+    below the minor unit.
     """
     form = facts.form
     in_full, one = terms["credit"].among("full"), form.lit(1)
@@ -328,8 +329,10 @@ def _netted(facts: Facts, terms: Terms, *, price: Prices, credit: Int, portions:
     def build(mode: str, scale: int | None, power: int | None) -> Int:
         (n1, d1), (n2, d2) = (_early(portion.share, None if power else scale) for portion in portions)
         n1, d1 = choice(form, [(in_full, one)], n1), choice(form, [(in_full, one)], d1)
-        more, less = new * n2 * d1, (old * n1).least(cap * d1) * d2
+        back = (old * n1).least(cap * d1)
+        more, less = new * n2 * d1, back * d2
         net = _size(more, less).muldiv(1, d1 * d2 * PPM, mode)
+        net = _of_rounded_sides(facts, terms, sides=((new * n2, d2), (back, d1)), mode=mode, exact=net)
         if power is not None:
             alike = n1.same(n2) & d1.same(d2) & n1.same(d1).negate() & (old * n1 <= cap * d1)
             rated = prorate(_size(new, old), n2, d2, per=PPM, mode=mode, rate_power=power)
@@ -337,6 +340,30 @@ def _netted(facts: Facts, terms: Terms, *, price: Prices, credit: Int, portions:
         return choice(form, [(less > more, (credit - net).greatest(0))], credit + net)
 
     return by_rounding(facts, terms, build=build)
+
+
+def _of_rounded_sides(facts: Facts, terms: Terms, *, sides: tuple[Share, Share], mode: str, exact: Int) -> Int:
+    """The size of the difference of two sides that are rounded early where the terms say so, else `exact`.
+
+    A side is a fraction of millionths of a minor unit. How far the decimals reach below the unit is the currency's.
+    """
+
+    def by(value: TermValue) -> Int:
+        scale = scale_of(value)
+        if scale is None:
+            return exact
+        powers = [10 ** max(scale - decimals, 0) for decimals in facts.tables.decimals]
+        found = [
+            (facts.currency.same(k), _rounded_net(sides, power=power, mode=mode)) for k, power in enumerate(powers)
+        ]
+        return choice(facts.form, found[1:], found[0][1])
+
+    return terms["rounding.side_scale"].choose_int(by)
+
+
+def _rounded_net(sides: tuple[Share, Share], *, power: int, mode: str) -> Int:
+    new, old = (num.muldiv(power, den * PPM, mode) for num, den in sides)
+    return _size(new, old).muldiv(1, power, mode)
 
 
 def _size(a: Int, b: Int) -> Int:

@@ -6,7 +6,7 @@ shown. Values that agree are no conflict.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, permutations, product
 
 from planshift.billing.rates import twelfths_of_days
@@ -116,20 +116,22 @@ def _within_a_plan(statements: Statements) -> Statements:
 
 def _called_differently(draft: Draft, groups: tuple[Group, Group], *, ends: tuple[int, int]) -> bool:
     """Whether both groups allow some change between two plans and call it differently."""
-    by_price = any(group.direction == "by_price_per_day" for group in groups)
+    modes = {group.direction for group in groups}
     alike = any("same_interval" in require for require in (draft.ladder.require, *(g.require for g in groups)))
-    for order in _price_orders(draft, ends, alike=alike) if by_price else (0,):
-        words = {_word(group, ends, price_order=order) for group in groups}
+    prices = _price_orders(draft, ends, alike=alike) if "by_price_per_day" in modes else (0,)
+    amounts = (-1, 0, 1) if "by_amount_per_day" in modes else (0,)  # what a customer pays is not known beforehand
+    for price, amount in product(prices, amounts):
+        orders = {"by_price_per_day": price, "by_amount_per_day": amount}
+        words = {_word(group, ends, orders=orders) for group in groups}
         if None not in words and len(words) > 1:
             return True
     return False
 
 
-def _word(group: Group, ends: tuple[int, int], *, price_order: int) -> str | None:
-    """What a group calls a change; None where it refuses it. The order of the prices is positive where it goes up."""
-    if group.direction == "by_price_per_day":
-        order = price_order
-    else:
+def _word(group: Group, ends: tuple[int, int], *, orders: Mapping[str, int]) -> str | None:
+    """What a group calls a change; None where it refuses it. An order of money is positive where it goes up."""
+    order = orders.get(group.direction)
+    if order is None:
         levels = [member.level for plan in ends for member in group.members if member.plan == plan]
         order = levels[1] - levels[0]
     if order == 0:

@@ -8,7 +8,7 @@ from typing import final
 from planshift.diagnostics.span import Span
 from planshift.rulebook.sources import Statements
 
-GROUP_DIRECTIONS = ("by_level", "by_price_per_day", "by_list")
+GROUP_DIRECTIONS = ("by_level", "by_price_per_day", "by_amount_per_day", "by_list")
 """How a group tells up from down."""
 
 EQUAL_MEANS = ("refuse", "crossgrade", "upgrade", "downgrade")

@@ -159,11 +159,24 @@ def _constraints(facts: Facts, require: frozenset[str]) -> list[tuple[str, Bool]
 
 def _by_price(facts: Facts, equal: Int) -> Int:
     """The direction that the prices per day of both ends give; a month is a twelfth of 365 days."""
+    amounts = facts.tables.price_amounts("price.amount", lambda price: price.amounts)
+    old, new = (
+        facts.form.lookup(amounts, facts.by_plan_and_currency(price)) for price in (facts.from_price, facts.to_price)
+    )
+    return _dearer(facts, old, new, equal=equal)
+
+
+def _by_amount(facts: Facts, equal: Int) -> Int:
+    """The direction that the amounts per day give which this customer pays: agreed prices and pieces count."""
+    old = facts.from_unit * facts.whole("subscription.quantity")
+    return _dearer(facts, old, facts.to_unit * facts.whole("request.quantity"), equal=equal)
+
+
+def _dearer(facts: Facts, old: Int, new: Int, *, equal: Int) -> Int:
+    """The direction of two amounts, each for an interval of its side."""
     tables, form = facts.tables, facts.form
-    amounts = tables.price_amounts("price.amount", lambda price: price.amounts)
     lengths = tables.price_column("price.length", lambda _, price: twelfths_of_days(price.interval), nothing=1)
-    old = form.lookup(amounts, facts.by_plan_and_currency(facts.from_price)) * form.lookup(lengths, facts.to_price)
-    new = form.lookup(amounts, facts.by_plan_and_currency(facts.to_price)) * form.lookup(lengths, facts.from_price)
+    old, new = old * form.lookup(lengths, facts.to_price), new * form.lookup(lengths, facts.from_price)
     return _first(facts, [(old < new, form.lit(UPGRADE)), (new < old, form.lit(DOWNGRADE))], equal)
 
 
@@ -247,8 +260,9 @@ def _group_direction(facts: Facts, groups: tuple[Group, ...], group: Int, old: I
     codes = {"refuse": CROSSGRADE, "crossgrade": CROSSGRADE, "upgrade": UPGRADE, "downgrade": DOWNGRADE}
     equal = form.lookup(Table("equal.direction", tuple(codes[word] for word in EQUAL_MEANS)), equals)
     by_place = _first(facts, [(new > old, form.lit(UPGRADE)), (new < old, form.lit(DOWNGRADE))], equal)
-    by_price = modes.same(GROUP_DIRECTIONS.index("by_price_per_day"))
-    priced = _by_price(facts, equal)
-    direction = _first(facts, [(by_price, priced)], by_place)
-    level = (by_price.negate() & old.same(new)) | (by_price & _by_price(facts, form.lit(CROSSGRADE)).same(CROSSGRADE))
+    direction, level = by_place, old.same(new)
+    for word, compare in (("by_price_per_day", _by_price), ("by_amount_per_day", _by_amount)):
+        mode = modes.same(GROUP_DIRECTIONS.index(word))
+        direction = _first(facts, [(mode, compare(facts, equal))], direction)
+        level = (mode.negate() & level) | (mode & compare(facts, form.lit(CROSSGRADE)).same(CROSSGRADE))
     return direction, level & equals.same(EQUAL_MEANS.index("refuse"))

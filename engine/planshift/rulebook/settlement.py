@@ -16,6 +16,9 @@ from planshift.rulebook.extension import Extension, buy_time, is_held
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.fees import Extras
 
+_OFFSETS = ("offset", "offset_then_forfeit", "refund")
+"""The routes on which credit lowers what is charged first."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +60,16 @@ def settle(
     """Send credit and charges where the terms say."""
     form, zero = facts.form, facts.form.lit(0)
     route, held = terms["unused_credit"], is_held(facts, terms)
-    forfeited = choice(form, [(route.among("forfeit"), swap.credit)], zero)
-    credit, charges = swap.credit - forfeited, _charges(swap, extras)
+    spendable, charges = choice(form, [(route.among("forfeit"), zero)], swap.credit), _charges(swap, extras)
     reduces = terms["unpaid"].among("reduce_debt") & held.negate()
-    debt_reduced = credit.least(choice(form, [(reduces, facts.whole("subscription.debt"))], zero))
-    left = credit - debt_reduced
-    offset = left.least(choice(form, [(route.among("offset", "refund") & held.negate(), charges)], zero))
-    extension = buy_time(facts, terms, dates=dates, spans=spans, price=price, credit=left - offset)
-    routed = _routed(facts, terms, dates=dates, rest=left - offset, spendable=held.negate(), extends=extension.active)
+    debt_reduced = spendable.least(choice(form, [(reduces, facts.whole("subscription.debt"))], zero))
+    left = spendable - debt_reduced
+    offset = left.least(choice(form, [(route.among(*_OFFSETS) & held.negate(), charges)], zero))
+    loses = route.among("offset_then_forfeit") & held.negate()
+    rest = choice(form, [(loses, zero)], left - offset)
+    credit = choice(form, [(loses, debt_reduced + offset)], spendable)
+    extension = buy_time(facts, terms, dates=dates, spans=spans, price=price, credit=rest)
+    routed = _routed(facts, terms, dates=dates, rest=rest, spendable=held.negate(), extends=extension.active)
     due = (charges - offset).greatest(0)
     due_held = due.least(choice(form, [(held, extras.contract.penalty + extras.contract.remainder)], zero))
     waits = dates.immediate.negate() | terms["collect"].among("next_invoice")
@@ -76,7 +81,7 @@ def settle(
     used = (to_bill - waiting).least(fresh + facts.whole("subscription.account_credit"))
     return Settlement(
         credit=credit,
-        forfeited=forfeited,
+        forfeited=swap.credit - credit,
         charges=charges,
         debt_reduced=debt_reduced,
         offset=offset,
@@ -104,7 +109,9 @@ def _routed(facts: Facts, terms: Terms, *, dates: Dates, rest: Int, spendable: B
     route = terms["unused_credit"]
     waits = terms["collect"].among("next_invoice") & dates.immediate
     to_next = spendable & facts.is_cancel.negate() & (route.among("next_invoice") | (route.among("offset") & waits))
-    keeps = route.among("offset", "account_credit", "next_invoice") | (route.among("extend_time") & extends.negate())
+    keeps = route.among("offset", "account_credit", "next_invoice", "offset_then_forfeit") | (
+        route.among("extend_time") & extends.negate()
+    )
     return Routed(
         to_account=choice(form, [(keeps & to_next.negate(), rest)], zero),
         refunded=choice(form, [(route.among("refund"), rest)], zero),
