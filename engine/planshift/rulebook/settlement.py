@@ -61,12 +61,10 @@ def settle(
     form, zero = facts.form, facts.form.lit(0)
     route, held = terms["unused_credit"], is_held(facts, terms)
     spendable, charges = choice(form, [(route.among("forfeit"), zero)], swap.credit), _charges(swap, extras)
-    reduces = terms["unpaid"].among("reduce_debt") & held.negate()
-    debt_reduced = spendable.least(choice(form, [(reduces, facts.whole("subscription.debt"))], zero))
-    left = spendable - debt_reduced
-    offset = left.least(choice(form, [(route.among(*_OFFSETS) & held.negate(), charges)], zero))
+    debt_reduced = spendable.least(_reducible(facts, terms, held=held))
+    offset = (spendable - debt_reduced).least(choice(form, [(route.among(*_OFFSETS) & held.negate(), charges)], zero))
     loses = route.among("offset_then_forfeit") & held.negate()
-    rest = choice(form, [(loses, zero)], left - offset)
+    rest = choice(form, [(loses, zero)], spendable - debt_reduced - offset)
     credit = choice(form, [(loses, debt_reduced + offset)], spendable)
     extension = buy_time(facts, terms, dates=dates, spans=spans, price=price, credit=rest)
     routed = _routed(facts, terms, dates=dates, rest=rest, spendable=held.negate(), extends=extension.active)
@@ -97,6 +95,12 @@ def settle(
         next_bill_renewal=renewal,
         account_used=used,
     )
+
+
+def _reducible(facts: Facts, terms: Terms, *, held: Bool) -> Int:
+    """The open debt that the credit pays first."""
+    reduces = terms["unpaid"].among("reduce_debt") & held.negate()
+    return choice(facts.form, [(reduces, facts.whole("subscription.debt"))], facts.form.lit(0))
 
 
 def _routed(facts: Facts, terms: Terms, *, dates: Dates, rest: Int, spendable: Bool, extends: Bool) -> Routed:
