@@ -49,6 +49,8 @@ def _data(report: Report) -> dict[str, object]:
                 "kind": result.kind,
                 "status": result.status,
                 "why": result.why or None,
+                "preset": result.preset or None,
+                "beside": [{"term": term, "value": value} for term, value in result.beside],
                 "differences": [
                     {"field": each.field, "expected": each.expected, "got": each.got} for each in result.differences
                 ],

@@ -1,10 +1,13 @@
-"""A case as a book: the terms and the catalog of one worked figure, written as the two files of a book."""
+"""A case as a book: the terms and the catalog of one worked figure, written as the two files of a book.
+
+A case of a system that has a preset is decided in a book that extends it, and sets only what the case states otherwise.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import final
 
 from planshift.billing.change import ChangeRequest
@@ -46,7 +49,11 @@ class CasePlan:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseBook:
-    """Everything a book for one case says: `scale` are the decimals of all its amounts, `preset` is what it extends."""
+    """Everything a book for one case says: `scale` are the decimals of all its amounts.
+
+    `beside` are the terms that it sets beside the preset that it extends: on the plan that is left, where they are
+    stronger than those of any preset, whatever direction the change has.
+    """
 
     currency: str
     scale: int
@@ -56,6 +63,7 @@ class CaseBook:
     direction: str = "by_price_per_day"
     equal: str = "crossgrade"
     preset: str = ""
+    left: str = ""
 
     def files(self) -> dict[str, str]:
         """The book's files by name; JSON is YAML."""
@@ -64,6 +72,7 @@ class CaseBook:
     def _policy(self) -> dict[str, object]:
         members = [plan.name for plan in self.plans]
         group = {"direction": self.direction, "equal": self.equal, "members": members}
+        scopes = {"any": self.terms}
         return {
             "policy_language": 1,
             "book": "case",
@@ -71,7 +80,7 @@ class CaseBook:
             "timezone": self.zone,
             "decimals": {self.currency: self.scale},
             "groups": {"plans": group},
-            "terms": {"any": self.terms},
+            **({"plans": {self.left: {"terms": scopes}}} if self.preset else {"terms": scopes}),
             "extends": [self.preset] if self.preset else [],
         }
 
@@ -89,15 +98,61 @@ class CaseBook:
         return price
 
 
-def decide(book: CaseBook, *, subscription: Subscription, request: ChangeRequest) -> Decision:
-    """What the engine answers to the request under the case's book.
+@final
+class Through:
+    """Decides the changes of one case, through a preset where its system has one.
 
-    Raises:
-        InvalidBook: the case says something that no book can.
-        Undecided: the change is not allowed.
+    `beside` gathers what had to be set beside the preset: each term with its value, in the words of a policy.
     """
-    decision = load_text(book.files()).decide(subscription, request)
-    if not decision.allowed:
-        told = ", ".join(reason.code for reason in decision.reasons)
-        raise Undecided(f"the change is {decision.verdict}: {told}")
-    return decision
+
+    def __init__(self, preset: str = "") -> None:
+        self.preset = preset
+        self.beside: dict[tuple[str, str], None] = {}
+        self.asked = False
+
+    def decide(self, book: CaseBook, *, subscription: Subscription, request: ChangeRequest) -> Decision:
+        """What the engine answers to the request under the case's book.
+
+        Raises:
+            InvalidBook: the case says something that no book can.
+            Undecided: the change is not allowed.
+        """
+        self.asked = True
+        if self.preset:
+            book = self._beside(book, subscription=subscription, request=request)
+        decision = load_text(book.files()).decide(subscription, request)
+        if not decision.allowed:
+            told = ", ".join(reason.code for reason in decision.reasons)
+            raise Undecided(f"the change is {decision.verdict}: {told}")
+        return decision
+
+    def _beside(self, book: CaseBook, *, subscription: Subscription, request: ChangeRequest) -> CaseBook:
+        """The book with the terms that the preset does not give by itself: it is asked what it says of this change."""
+        alone = replace(book, preset=self.preset, left=subscription.plan, terms={})
+        said = load_text(alone.files()).decide(subscription, request).terms
+        terms: dict[str, object] = {}
+        for name, value in leaves(book.terms):
+            if said[name].text != value:
+                self.beside[name, value] = None
+                _put(terms, name, value)
+        return replace(alone, terms=terms)
+
+
+def leaves(terms: Terms, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every term with its dotted name."""
+    for name, value in terms.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", str(value)
+
+
+def _put(terms: dict[str, object], name: str, value: str) -> None:
+    """Set a term by its dotted name in the nested mapping that a policy writes."""
+    head, _, rest = name.partition(".")
+    if not rest:
+        terms[head] = value
+        return
+    inner = terms.setdefault(head, {})
+    assert isinstance(inner, dict)  # a name is either a term or the head of terms
+    _put(inner, rest, value)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Literal, final
 
 from planshift.conformance.fields import CaseMistake, Fields
+from planshift.conformance.presets import KILL_BILL, preset_of
 from planshift.diagnostics.diagnostic import Diagnostic, sort_diagnostics
 from planshift.diagnostics.errors import InvalidInput
 from planshift.diagnostics.span import whole_file
@@ -20,7 +21,10 @@ Format = Literal["kill_bill", "published"]
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One case: the inputs, what is expected, and by how much an inexact figure may be off."""
+    """One case: the inputs, what is expected, and by how much an inexact figure may be off.
+
+    `preset` is the one of the case's system, where it has one.
+    """
 
     id: str
     kind: str
@@ -28,6 +32,7 @@ class Case:
     given: Fields
     expect: Fields
     tolerance: Fraction
+    preset: str = ""
 
 
 def detect_format(text: str, *, file: str = "cases.yaml") -> Format:
@@ -94,6 +99,7 @@ def _case(item: Located, form: Format) -> Case:
         given=given,
         expect=fields.inner("expect"),
         tolerance=fields.fraction("tolerance") if fields.text("exact", "true") == "false" else Fraction(0),
+        preset=preset_of(fields.text("system", "")) if form == "published" else KILL_BILL,
     )
 
 

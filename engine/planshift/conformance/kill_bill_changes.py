@@ -13,16 +13,13 @@ from planshift.billing.money import Money
 from planshift.billing.subscription import Subscription
 from planshift.billing.whole import least
 from planshift.billing.zones import midnight
-from planshift.conformance.case_book import CUSTOMER, PRICE, CaseBook, CasePlan, Terms, decide
+from planshift.conformance.case_book import CUSTOMER, PRICE, CaseBook, CasePlan, Terms, Through
 from planshift.conformance.fields import Fields
 from planshift.conformance.figures import Answer, Figure, Figures, LineFigure, exact
 from planshift.conformance.kill_bill_dates import ARREAR, basis_of
 from planshift.conformance.money import Coin, coin_of
 from planshift.conformance.times import UTC, read_period
 from planshift.decision.decision import Decision
-
-PRESET = "kill-bill"
-"""The shipped preset that the cases are decided under."""
 
 TIMINGS = {"immediate": "now", "end_of_term": "period_end", "start_of_term": "period_start"}
 
@@ -82,7 +79,7 @@ def terms_of(given: Fields, *, timing: str) -> Terms:
     basis, n = basis_of(given.inner("proration")) if given.has("proration") else ("actual", 30)
     return {
         "timing": timing,
-        "backdating": "anyone",
+        **({"backdating": "anyone"} if timing == "period_start" else {}),
         "proration": {"basis": basis if basis == "actual" else f"months of {n}"},
         "setup": "bill",
         "rounding": {"mode": coin_of(given).mode},
@@ -122,7 +119,7 @@ def _given_back(given: Fields, coin: Coin) -> int:
     return coin.read_or(given, "adjusted", default=0) + coin.read_or(given, "already_credited", default=0)
 
 
-def change(given: Fields) -> Figures:
+def change(given: Fields, through: Through) -> Figures:
     """A plan change."""
     coin, old, new = coin_of(given), given.inner("old"), given.inner("new")
     plans = (_plan(old, "old"), _plan(new, "new"))
@@ -141,17 +138,15 @@ def change(given: Fields) -> Figures:
     day = given.day("change_on")
     book = _book(given, plans, timing=_timing(given))
     request = _request(day, plan=plans[1], new=new, until=given.day_or_none("credit_until"))
-    return Asked(decision=decide(book, subscription=subscription, request=request), on=day, coin=coin).figures()
+    return Asked(decision=through.decide(book, subscription=subscription, request=request), on=day, coin=coin).figures()
 
 
 def _book(given: Fields, plans: tuple[CasePlan, ...], *, timing: str) -> CaseBook:
     coin = coin_of(given)
-    return CaseBook(
-        currency=coin.currency, scale=coin.scale, terms=terms_of(given, timing=timing), plans=plans, preset=PRESET
-    )
+    return CaseBook(currency=coin.currency, scale=coin.scale, terms=terms_of(given, timing=timing), plans=plans)
 
 
-def cancel(given: Fields) -> Figures:
+def cancel(given: Fields, through: Through) -> Figures:
     """A cancellation inside a paid item; what was paid for the item stands for the price, which is not given."""
     coin = coin_of(given)
     plan = CasePlan(name="old", price=given.numeral("paid"), every=given.text("every", "1 month"))
@@ -169,10 +164,10 @@ def cancel(given: Fields) -> Figures:
     day = given.day("cancel_on")
     book = _book(given, (plan,), timing=_timing(given))
     request = _request(day, plan=None, new=None, until=given.day_or_none("credit_until"))
-    return Asked(decision=decide(book, subscription=subscription, request=request), on=day, coin=coin).figures()
+    return Asked(decision=through.decide(book, subscription=subscription, request=request), on=day, coin=coin).figures()
 
 
-def chain(given: Fields) -> tuple[Figures, ...]:
+def chain(given: Fields, through: Through) -> tuple[Figures, ...]:
     """Several changes in a row, each of the subscription that the one before leaves."""
     coin, paid = coin_of(given), given.inner("paid")
     steps = tuple(given.each("steps"))
@@ -200,7 +195,7 @@ def chain(given: Fields) -> tuple[Figures, ...]:
         timing = _timing(each, default=given.text("timing", "immediate"))
         named = next((plan for plan in plans if plan.name == f"step_{number}"), None)
         request = _request(each.day("change_on"), plan=named, new=each.optional("new"))
-        decision = decide(_book(given, plans, timing=timing), subscription=subscription, request=request)
+        decision = through.decide(_book(given, plans, timing=timing), subscription=subscription, request=request)
         asked = Asked(decision=decision, on=each.day("change_on"), coin=coin)
         subscription = _after(asked, subscription)
         found.append(_step_figures(asked, balance=subscription.account_credit))
@@ -227,5 +222,5 @@ def _step_figures(asked: Asked, *, balance: int) -> Figures:
     }
 
 
-KINDS: dict[str, Callable[[Fields], Answer]] = {"change": change, "cancel": cancel, "chain": chain}
+KINDS: dict[str, Callable[[Fields, Through], Answer]] = {"change": change, "cancel": cancel, "chain": chain}
 """How each kind is translated."""

@@ -10,7 +10,7 @@ from planshift.billing.line import line_amount
 from planshift.billing.proration import cap_credit
 from planshift.billing.rates import price_per_day, price_per_month
 from planshift.billing.subscription import Discount, Subscription
-from planshift.conformance.case_book import CUSTOMER, PRICE, CaseBook, CasePlan, Terms, decide
+from planshift.conformance.case_book import CUSTOMER, PRICE, CaseBook, CasePlan, Terms, Through
 from planshift.conformance.fields import Fields
 from planshift.conformance.figures import Answer, Figures
 from planshift.conformance.money import Coin, coin_of, percent_ppm
@@ -70,7 +70,7 @@ def _book(coin: Coin, *, plans: tuple[CasePlan, ...], terms: Terms, zone: str) -
     return CaseBook(currency=coin.currency, scale=coin.scale, terms=terms, plans=plans, zone=zone)
 
 
-def change(given: Fields) -> PublishedChange:
+def change(given: Fields, through: Through) -> PublishedChange:
     """The decided change of a case: `old` alone is a cancellation."""
     coin, situation, plans = coin_of(given), situation_of(given), _plans(given)
     old, new = given.optional("old"), given.optional("new")
@@ -100,16 +100,16 @@ def change(given: Fields) -> PublishedChange:
         now = extend is not None and extend.truth("charge_now")
         terms = {**terms, "charge": "full" if now else "none"}
     book = _book(coin, plans=plans, terms=terms, zone=situation.zone)
-    decision = decide(book, subscription=subscription, request=request)
+    decision = through.decide(book, subscription=subscription, request=request)
     return PublishedChange(decision=decision, given=given, situation=situation, coin=coin)
 
 
-def swap(given: Fields) -> Figures:
+def swap(given: Fields, through: Through) -> Figures:
     """Old and new plan, each for its share."""
-    return change(given).figures()
+    return change(given, through).figures()
 
 
-def classify(given: Fields) -> Figures:
+def classify(given: Fields, through: Through) -> Figures:
     """The direction of a change by comparable rates."""
     coin, old, new = coin_of(given), given.inner("old"), given.inner("new")
     per_month = given.word(
@@ -134,13 +134,13 @@ def classify(given: Fields) -> Figures:
         return lambda: Fraction(rate(coin.read(side, "price"), side.interval("every")), 10**coin.scale)
 
     return {
-        "direction": lambda: decide(book, subscription=subscription, request=request).direction,
+        "direction": lambda: through.decide(book, subscription=subscription, request=request).direction,
         "old_rate": rated(old),
         "new_rate": rated(new),
     }
 
 
-def credit_note(given: Fields) -> Figures:
+def credit_note(given: Fields, through: Through) -> Figures:
     """A credit for unused days without tax: a cancellation, less what earlier notes already gave back of it."""
     coin = coin_of(given)
     plan = CasePlan(name="old", price=given.numeral("price"), every=given.text("every", "1 month"))
@@ -154,13 +154,13 @@ def credit_note(given: Fields) -> Figures:
         id="case", plan="old", price=PRICE, currency=coin.currency, customer=CUSTOMER, period=situation.period
     )
     book = _book(coin, plans=(plan,), terms=terms_of(given, situation, coin=coin), zone=situation.zone)
-    decision = decide(book, subscription=subscription, request=ChangeRequest(at=situation.at, kind="cancel"))
+    decision = through.decide(book, subscription=subscription, request=ChangeRequest(at=situation.at, kind="cancel"))
     credit = decision.amount("credit") or coin.of(0)
     item = coin.of(cap_credit(credit.minor, credit.minor, coin.read_or(given, "prior_credit_notes", default=0)))
     return {"item": lambda: item, "total": lambda: item, "credit": lambda: item, "tax": lambda: coin.of(0)}
 
 
-KINDS: dict[str, Callable[[Fields], Answer]] = {
+KINDS: dict[str, Callable[[Fields, Through], Answer]] = {
     "swap": swap,
     "extend": swap,
     "classify": classify,

@@ -45,18 +45,27 @@ def terms_of(given: Fields, situation: Situation, *, coin: Coin) -> Terms:
         charge = "none"  # a share of nothing: the new price begins with the next bill
     return {
         "timing": timing,
-        "backdating": "anyone",
         "proration": _proration(given, situation, coin=coin),
         "charge": charge,
         "credit": _credit(given, none=route == "none" or unprorated),
-        "credit_basis": "paid" if given.text("credit_basis", "") == "debited" else "list_price",
+        **_of_the_old_plan(given, situation),
         "unused_credit": given.word("unused_credit", of=CREDIT_GOES, default="offset_new_charge"),
         "extend": _extend(given.optional("extend")),
         "collect": given.word("collect", of=_same("now", "next_invoice"), default="now"),
         "anchor": given.word("anchor", of=_same("keep", "reset"), default="keep"),
-        "carry": {"coupons": "drop"},
         "rounding": {"mode": coin.mode, "place": _place(given)},
     }
+
+
+def _of_the_old_plan(given: Fields, situation: Situation) -> Terms:
+    """What a credit is a share of, where that makes a difference, and that the discount of one side is not the other's."""
+    old = given.optional("old")
+    discounted = old is not None and (old.has("discount_percent") or old.has("discount_amount"))
+    told = given.has("credit_basis") or given.has("cap_credit") or (old is not None and old.has("debited"))
+    terms: dict[str, object] = {"carry": {"coupons": "drop"}} if discounted else {}
+    if told or discounted or (situation.ratio is not None and situation.ratio > 1):
+        terms["credit_basis"] = "paid" if given.text("credit_basis", "") == "debited" else "list_price"
+    return terms
 
 
 def _credit(given: Fields, *, none: bool) -> str:

@@ -6,18 +6,32 @@ from collections.abc import Callable
 from pathlib import Path
 
 from planshift.conformance import kill_bill_changes, kill_bill_dates, published_changes, published_figures
-from planshift.conformance.case_book import Undecided
+from planshift.conformance.case_book import Through, Undecided
 from planshift.conformance.case_file import Case, read_cases
 from planshift.conformance.fields import Fields
 from planshift.conformance.figures import Answer, differences
-from planshift.conformance.report import CaseResult, Report
+from planshift.conformance.report import CaseResult, Difference, Report
 from planshift.conformance.scope import out_of_scope
 from planshift.diagnostics.errors import InvalidBook, InvalidInput
 from planshift.policy.shelf import FolderShelf
 
-TRANSLATIONS: dict[str, dict[str, Callable[[Fields], Answer]]] = {
-    "kill_bill": {**kill_bill_changes.KINDS, **kill_bill_dates.KINDS},
-    "published": {**published_changes.KINDS, **published_figures.KINDS},
+Translation = Callable[[Fields, Through], Answer]
+
+
+def _alone(translate: Callable[[Fields], Answer]) -> Translation:
+    """The translation of a kind that asks for no decision."""
+    return lambda given, _through: translate(given)
+
+
+TRANSLATIONS: dict[str, dict[str, Translation]] = {
+    "kill_bill": {
+        **kill_bill_changes.KINDS,
+        **{kind: _alone(translate) for kind, translate in kill_bill_dates.KINDS.items()},
+    },
+    "published": {
+        **published_changes.KINDS,
+        **{kind: _alone(translate) for kind, translate in published_figures.KINDS.items()},
+    },
 }
 """How each kind of case of each format is answered."""
 
@@ -52,11 +66,24 @@ def run_case(case: Case) -> CaseResult:
     translate = TRANSLATIONS[case.format].get(case.kind)
     if translate is None:
         return CaseResult(id=case.id, kind=kind, status="failed", why=f"`{case.kind}` is not a kind of this format")
+    through = Through(case.preset)
     try:
-        found = differences(case.expect, translate(case.given), tolerance=case.tolerance)
+        found = differences(case.expect, translate(case.given, through), tolerance=case.tolerance)
     except (ValueError, OverflowError, Undecided) as error:  # what a case says that the trade does not accept
-        return CaseResult(id=case.id, kind=kind, status="failed", why=str(error))
+        return _result(case, through, why=str(error))
     except (InvalidBook, InvalidInput) as error:
         told = "; ".join(diagnostic.message for diagnostic in error.diagnostics if diagnostic.is_error)
-        return CaseResult(id=case.id, kind=kind, status="failed", why=f"no book or subscription can say this: {told}")
-    return CaseResult(id=case.id, kind=kind, status="failed" if found else "passed", differences=found)
+        return _result(case, through, why=f"no book or subscription can say this: {told}")
+    return _result(case, through, found=found)
+
+
+def _result(case: Case, through: Through, *, found: tuple[Difference, ...] = (), why: str = "") -> CaseResult:
+    return CaseResult(
+        id=case.id,
+        kind=case.kind,
+        status="failed" if found or why else "passed",
+        differences=found,
+        why=why,
+        preset=through.preset if through.asked else "",
+        beside=tuple(through.beside),
+    )
