@@ -51,8 +51,8 @@ class CasePlan:
 class CaseBook:
     """Everything a book for one case says: `scale` are the decimals of all its amounts.
 
-    `beside` are the terms that it sets beside the preset that it extends: on the plan that is left, where they are
-    stronger than those of any preset, whatever direction the change has.
+    A book that extends a preset sets its terms on the plan that is `left`: there they are stronger than those of the
+    preset, whatever direction the change has.
     """
 
     currency: str

@@ -58,7 +58,7 @@ def terms_of(given: Fields, situation: Situation, *, coin: Coin) -> Terms:
 
 
 def _of_the_old_plan(given: Fields, situation: Situation) -> Terms:
-    """What a credit is a share of, where that makes a difference, and that the discount of one side is not the other's."""
+    """What a credit is a share of, where that makes a difference, and that its discount is not the new plan's."""
     old = given.optional("old")
     discounted = old is not None and (old.has("discount_percent") or old.has("discount_amount"))
     told = given.has("credit_basis") or given.has("cap_credit") or (old is not None and old.has("debited"))
