@@ -118,7 +118,7 @@ def classify(given: Fields, through: Through) -> Figures:
     book = CaseBook(
         currency=coin.currency,
         scale=coin.scale,
-        terms={"backdating": "anyone"},
+        terms={},
         plans=(_plan(old, "old"), _plan(new, "new")),
         direction=f"by_price_per_{per_month}",
         equal=given.text("equal_is", "crossgrade"),

@@ -80,9 +80,20 @@ def _place(given: Fields) -> str:
 
 
 def _proration(given: Fields, situation: Situation, *, coin: Coin) -> Terms:
-    """How the share is counted: always that of the running period, on both sides."""
+    """How the share is counted: always that of the running period, on both sides, and rounded only where a case says so.
+
+    The period of a printed ratio has whole units and belongs to the new plan from the change on.
+    """
     proration, rounding = given.optional("proration"), given.optional("rounding")
-    terms: dict[str, object] = {"unit": situation.unit, "basis": situation.basis, "leading": "own_period"}
+    terms: dict[str, object] = {
+        "unit": situation.unit,
+        "basis": situation.basis,
+        "leading": "own_period",
+        "change_day": "new",
+        "part_day": "whole",
+        "share_scale": "exact",
+        "rate_scale": "exact",
+    }
     if rounding is not None and rounding.text("apply_to", "line") == "rate_of_difference":
         terms["rate_scale"] = str(coin.scale)
     if proration is None:
