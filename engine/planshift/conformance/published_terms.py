@@ -80,7 +80,7 @@ def _place(given: Fields) -> str:
 
 
 def _proration(given: Fields, situation: Situation, *, coin: Coin) -> Terms:
-    """How the share is counted: always that of the running period, on both sides, and rounded only where a case says so.
+    """How the share is counted: always that of the running period, on both sides, rounded only where a case says so.
 
     The period of a printed ratio has whole units and belongs to the new plan from the change on.
     """
