@@ -111,7 +111,8 @@ def test_what_a_preset_says_is_not_set_again() -> None:
 def test_what_a_preset_says_otherwise_is_set_whatever_the_direction() -> None:
     (result,) = run_text(HALF.replace("SYSTEM", "Kill Bill"), file="half.yaml").results
     assert result.status == "passed"
-    assert {term for term, _ in result.beside} == {"unused_credit", "collect", "proration.leading"}
+    otherwise = {"unused_credit", "collect", "anchor", "proration.leading", "proration.share_scale"}
+    assert {term for term, _ in result.beside} == otherwise
 
 
 def test_a_system_without_a_preset_says_all_of_its_terms() -> None:
