@@ -16,18 +16,23 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+from pydantic.json_schema import JsonSchemaValue
 from rich.console import Console
 
+from planshift.actions.action import KINDS, UNDONE_BY
 from planshift.book import load
 from planshift.cli.app import COMMANDS, make_app
 from planshift.decision.outcome import Outcome
 from planshift.decision.reasons import REASON_CODES, sentence
 from planshift.decision.term_text import term_text
+from planshift.decision.words import listed
 from planshift.diagnostics.codes import CODES, PHASES
 from planshift.expressions.functions import FUNCTIONS, Function
 from planshift.expressions.names import SCOPE_WORDS, Symbol
 from planshift.expressions.needs import NEEDS
 from planshift.expressions.types import MONEY, Enum, OneOf, SetOf, Type, Wanted
+from planshift.policy.expectations import ABOUT_OFFERS
+from planshift.policy.json_schemas import LANGUAGE, json_schemas
 from planshift.policy.term_shapes import Shape
 from planshift.policy.terms import SCOPES, TERMS, TermDefinition
 from planshift.rulebook.requirements import REQUIREMENT_CODES, Objection
@@ -148,6 +153,24 @@ WARNINGS_NOTE = """\
 A warning never stands in the way. Its code is `warning` where a rule utters it, and `over_limits` where the term
 `limits` is `warn`."""
 
+CASES_INTRO = """\
+Every key of a file of cases. [Cases](../cases.md) shows how they are used. `planshift check` finds what is wrong in a
+case file, `planshift test` runs the cases."""
+
+GIVEN_NOTE = """\
+`subscription` and `after` are keys of cases, the others those of a subscription file. Written in a case they stand over
+those of its file, key by key."""
+
+EXPECT_NOTE = """\
+What a case does not mention is not checked. `null` says that there is none. Where the table says "all of them", the
+list has to be complete: what else there is fails the case.
+
+{offers} can be expected without `when`."""
+
+STEPS_NOTE = """\
+What `steps`, `later_steps` and `undo` speak of. The steps of a decision are those that
+`planshift decide ... --plan-of-actions` lists."""
+
 COMMANDS_INTRO = """\
 `planshift --help` lists the commands. `planshift COMMAND --help` shows what stands here. What goes into a file or a
 pipe is plain text, and `--format json` gives the same answer as data."""
@@ -156,7 +179,7 @@ pipe is plain text, and `--format json` gives the same answer as data."""
 def main(arguments: list[str]) -> int:
     """Write or check the pages; 1 when the check finds a difference."""
     pages = {"terms.md": terms_page, "names.md": names_page, "diagnostics.md": diagnostics_page}
-    pages |= {"reasons.md": reasons_page, "commands.md": commands_page}
+    pages |= {"reasons.md": reasons_page, "commands.md": commands_page, "cases.md": cases_page}
     stale = []
     for name, make in pages.items():
         text, page = make(), PAGES / name
@@ -406,6 +429,80 @@ def sentence_text(objection: Objection) -> str:
     # a stand-in has every part of an outcome that sentences read, and no decision behind it
     said = sentence(cast("Outcome", speaker), objection)
     return said.replace("1970-01-01", "DAY")
+
+
+def cases_page() -> str:
+    """Every key of a file of cases, and every kind of step."""
+    schema = json_schemas()[f"cases-{LANGUAGE}.json"]
+    parts = [CASES_INTRO]
+    for heading, name in (("The file", ""), ("A case", "Case"), ("`given`", "Given"), ("`when`", "Request")):
+        own = schema["$defs"][name] if name else schema
+        parts += [f"## {heading}", table(KEYS, _keys(schema, own))]
+        if name == "Given":
+            parts.append(GIVEN_NOTE)
+    offers = listed(tuple(code(name) for name in schema["$defs"]["Expect"]["properties"] if name in ABOUT_OFFERS))
+    parts += ["## `expect`", EXPECT_NOTE.format(offers=offers), table(KEYS, _keys(schema, schema["$defs"]["Expect"]))]
+    kinds = [(code(kind), _first_sentence(action), _undone(kind)) for kind, action in KINDS.items()]
+    parts += ["## Kinds of steps", STEPS_NOTE, table(("kind", "what it does", "undone by"), kinds)]
+    return page_of("Cases", *parts)
+
+
+KEYS = ("key", "what stands there", "meaning")
+
+PARTS = ("ContractExpect", "ExtensionExpect", "InvoiceExpect", "Remedies")
+"""Parts of a case file that are told key by key where they stand."""
+
+
+def _keys(schema: JsonSchemaValue, part: JsonSchemaValue, *, within: str = "") -> Iterator[tuple[str, str, str]]:
+    """The keys of a part of a case file, each inner key after the one it stands under."""
+    properties = dict(part["properties"])
+    if "after" in properties:  # what a case says of its own comes before what it says of the subscription
+        properties = {name: properties.pop(name) for name in ("subscription", "after")} | properties
+    for name, described in properties.items():
+        yield code(f"{within}{name}"), value_text(described), described.get("description", "")
+        inner = next((name for name in map(_ref, _choices(described)) if name in PARTS), None)
+        if inner is not None:
+            yield from _keys(schema, schema["$defs"][inner], within=f"{within}{name}.")
+
+
+def _choices(described: JsonSchemaValue) -> list[JsonSchemaValue]:
+    found: list[JsonSchemaValue] = described.get("anyOf", [described])
+    return [inner for each in found for inner in each.get("anyOf", [each]) if inner.get("type") != "null"]
+
+
+def _ref(described: JsonSchemaValue) -> str:
+    return str(described.get("$ref", "")).rpartition("/")[2]
+
+
+def value_text(described: JsonSchemaValue) -> str:
+    """What can stand at a key, in words."""
+    return " or ".join(dict.fromkeys(_value_text(each) for each in _choices(described)))
+
+
+def _value_text(described: JsonSchemaValue) -> str:
+    if "enum" in described:
+        return ", ".join(map(code, described["enum"]))
+    if "examples" in described:
+        return f"such as {code(described['examples'][-1])}"
+    if described.get("type") == "array":
+        return "a list"
+    if "$ref" in described or described.get("type") == "object":
+        named = described.get("propertyNames", {}).get("enum")
+        return f"a mapping of {', '.join(map(code, named))}" if named else "a mapping"
+    if described.get("format") == "date":
+        return "a day"
+    return {"string": "a text", "integer": "a whole number", "boolean": "`true`, `false`"}[described["type"]]
+
+
+def _first_sentence(action: type) -> str:
+    return " ".join((action.__doc__ or "").split()).partition(". ")[0].rstrip(".") + "."
+
+
+def _undone(kind: str) -> str:
+    if kind not in UNDONE_BY:
+        return "it only undoes"
+    undone = UNDONE_BY[kind]
+    return "nothing" if undone is None else code(undone)
 
 
 def commands_page() -> str:

@@ -44,7 +44,7 @@ def _why(options: Options[Decision], *, expected: ExpectedValue) -> Difference |
     said = tuple(dict.fromkeys((*_reasons_of(options), *_reasons_of(options.only("plans")))))
     if expected in said or (expected is None and not said):
         return None
-    return Difference(what="why", expected=str(expected or "none"), got=" / ".join(said) or "none")
+    return Difference(what="why", expected=str(expected or "none"), got=said[0] if said else "none")
 
 
 def _hidden(options: Options[Decision], name: str, *, expected: ExpectedValue) -> Difference | None:

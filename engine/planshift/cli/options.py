@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -28,6 +28,10 @@ def options(
     *,
     at: AtOption = None,
     by: ByOption = "customer",
+    only: Annotated[
+        Literal["plans", "terms"] | None,
+        Parameter(help="Only other plans, or only other prices of the present plan."),
+    ] = None,
     hidden: Annotated[bool, Parameter(help="Also tell what is not offered, and why.")] = False,
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
@@ -39,6 +43,7 @@ def options(
     held = open_subscription(opened, book, name=subscription)
     request = ChangeRequest(at=instant_of(opened, held, at=at), by=by)
     found = opened.options(held, request)
+    found = found if only is None else found.only(only)
     if format == "json":
         say_json(to_json(found, hidden=hidden))
     else:

@@ -24,7 +24,10 @@ def run_cases(
     *,
     run: Annotated[
         str | None,
-        Parameter(help="Only the cases that have this in their name or that of their file.", metavar="PATTERN"),
+        Parameter(
+            help="Only the cases that have this in their name or that of their file, or show this requirement.",
+            metavar="PATTERN",
+        ),
     ] = None,
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
@@ -74,6 +77,7 @@ def _data(report: Report) -> dict[str, object]:
                 "file": result.span.file,
                 "line": result.span.line,
                 "status": result.status,
+                "shows": list(result.shows),
                 "todo": result.todo or None,
                 "differences": [
                     {"what": each.what, "expected": each.expected, "got": each.got, "why": list(each.why)}

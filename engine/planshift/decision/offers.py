@@ -26,9 +26,10 @@ def offers_of(options: Options[Made], *, of: Subscription, hidden: bool = False)
 
 
 def to_json(options: Options[Made], *, hidden: bool = False) -> dict[str, object]:
-    """The options as data that `json` can write, each a whole decision."""
+    """The options as data that `json` can write, each a whole decision; other plans and other prices stand apart."""
     told: dict[str, object] = {
-        "entries": [decision_json(entry) for entry in options.entries],
+        "other_plans": [decision_json(entry) for entry in options.other_plans],
+        "other_terms": [decision_json(entry) for entry in options.other_terms],
         "reason": options.reason or None,
     }
     return told | ({"hidden": [decision_json(entry) for entry in options.hidden]} if hidden else {})

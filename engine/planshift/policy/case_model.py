@@ -218,7 +218,7 @@ class CaseModel(Document):
     """The subscription."""
 
     when: RequestModel | None = None
-    """What is asked for; without it the case is about the options."""
+    """What is asked for; without it the case is about what is offered."""
 
     expect: ExpectModel
     """What must come out."""
