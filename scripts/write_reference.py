@@ -124,7 +124,7 @@ the same place, a direction is stronger than `any`."""
 
 NAMES_INTRO = """\
 What rules may speak of. The names that depend on the book are shown for the small book `scripts/reference_book`: it
-limits `disk_gb`, sells the add-on `extra-disk`, and declares the facts `pays_by` and `last_login`.
+limits `disk_gb`, sells the add-on `extra-disk`, and declares the facts `pays_by`, `last_login` and `channel`.
 [The rule language](../the-rule-language.md) tells how names are used."""
 
 SCOPE_NOTES = {

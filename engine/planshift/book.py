@@ -162,7 +162,10 @@ class Book:
 
     def _check_request(self, subscription: Subscription, request: ChangeRequest) -> None:
         _refuse(request_flaws(self.rulebook, subscription, request=request))
-        if not request.remedies.end:  # services to end are those of one subscription, so they are looked at each time
+        # Services to end are those of one subscription, and defaults of facts those of one currency: both are looked at
+        # each time.
+        complete = len(request.facts) == len(self.document.facts.request)
+        if complete and not request.remedies.end:
             _remember(request, self.digest)
 
 

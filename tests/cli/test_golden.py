@@ -72,6 +72,20 @@ def test_a_book_with_mistakes(shop: Path, session: Callable[[str], str], golden:
     golden(GOLDEN / "decide-mistakes.txt", session(f"planshift decide shop anna --to gold {AT}"))
 
 
+def test_facts_of_the_request(shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]) -> None:
+    declared = "{ urgent: { type: boolean }, pieces: { type: integer, default: 1 } }, required: [urgent]"
+    shop.joinpath("policy.yaml").write_text(
+        f"{POLICY}facts: {{ request: {{ properties: {declared} }} }}\n", encoding="utf-8"
+    )
+    rule = 'rule "Now"\n  when request.urgent and request.pieces > 2\n  set fee = 3 EUR\n'
+    shop.joinpath("policy.rules").write_text(rule, encoding="utf-8")
+    ask = f"planshift decide shop anna --to silver {AT}"
+    golden(GOLDEN / "decide-facts.txt", session(f"{ask} --fact urgent=true pieces=3"))
+    golden(GOLDEN / "decide-facts-wrong.txt", session(f"{ask} --fact urgent=soon --fact peaces=3 --fact pieces=many"))
+    golden(GOLDEN / "decide-facts-missing.txt", session(ask))
+    golden(GOLDEN / "options-facts.txt", session(f"planshift options shop anna {AT} --fact urgent=false"))
+
+
 def test_the_cases_of_a_book(shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]) -> None:
     golden(GOLDEN / "test-no-cases.txt", session("planshift test shop"))
     shop.joinpath("cases").mkdir()

@@ -38,6 +38,14 @@ COUPONS = ("SPRING", "WINTER")
 EVENTS = ("rating.completed", "job.completed")
 
 
+REQUEST_FACTS: Json = {
+    "urgent": {"type": "boolean", "default": False},
+    "channel": {"enum": ["shop", "phone"], "default": "shop"},
+    "pieces": {"type": "integer", "default": 1},
+}
+"""What every book declares of requests."""
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
@@ -66,6 +74,7 @@ def draw_book(chance: Random, *, groups: int | None = None) -> Drawn:
         "currency": "EUR",
         "timezone": chance.choice(ZONES),
         "invoice_days_before": chance.choice((0, 0, 5)),
+        "facts": {"request": {"properties": REQUEST_FACTS}},
     }
     if own_decimals:
         policy["decimals"] = dict(own_decimals)

@@ -14,6 +14,7 @@ from planshift.billing.subscription import (
     Answer,
     Customer,
     Discount,
+    FactValue,
     HeldAddon,
     HeldService,
     PendingChange,
@@ -160,7 +161,18 @@ def draw_request(chance: Random, catalog: Catalog, *, subscription: Subscription
         approvals=chance.choice(((), (), ("finance",), ("finance", "support"))),
         override=chance.random() < 0.2,
         remedies=_remedies(chance, catalog, subscription, plan),
+        facts=_request_facts(chance),
     )
+
+
+def _request_facts(chance: Random) -> tuple[tuple[str, FactValue], ...]:
+    """Some of the facts that every book declares, in any order; words of a list by their position."""
+    drawn: list[tuple[str, FactValue]] = [
+        ("urgent", chance.random() < 0.5),
+        ("channel", chance.randint(0, 1)),
+        ("pieces", chance.randint(0, 5)),
+    ]
+    return tuple(chance.sample(drawn, chance.choice((0, 0, 1, 2, 3))))
 
 
 def _target(chance: Random, catalog: Catalog, *, subscription: Subscription) -> tuple[str, str]:

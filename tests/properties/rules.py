@@ -38,6 +38,8 @@ CONDITIONS = (
     "request.by = staff",
     "request.by in [customer, system]",
     "request.quantity > subscription.quantity",
+    "request.urgent",
+    "request.channel = phone and request.pieces > 2",
     'customer.client_group = "resellers"',
     'customer.id in ["c1", "c3"]',
     'subscription.status != "active"',

@@ -97,7 +97,12 @@ def _customer(change: Change) -> dict[str, Value]:
 
 def _declared(change: Change) -> dict[str, Value]:
     schema, held = change.document.facts, change.subscription
-    sides = (("customer", schema.customer, held.customer.facts), ("usage", schema.usage, held.usage_facts))
+    left_out = tuple((fact.name, fact.default) for fact in schema.request if fact.default is not None)
+    sides = (
+        ("customer", schema.customer, held.customer.facts),
+        ("usage", schema.usage, held.usage_facts),
+        ("request", schema.request, (*left_out, *change.request.facts)),
+    )
     return {
         f"{side}.{fact.name}": _fact_value(fact.type, dict(values)[fact.name])
         for side, facts, values in sides

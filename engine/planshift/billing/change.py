@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import final
 
-from planshift.billing.subscription import Discount, HeldAddon
+from planshift.billing.subscription import Discount, FactValue, HeldAddon
 
 KINDS = ("change", "cancel", "start")
 REQUESTERS = ("customer", "staff", "system")
@@ -29,7 +29,8 @@ class ChangeRequest:
     `at` is in epoch seconds. `kind` is `change`, `cancel` (no target; `until` makes it a pause that credits up to that
     day) or `start` (nothing is given up). `on` is the wished date for the timing `on_date`. `quantity` None keeps
     the present one. `bill_day` moves the bill day (1 to 31). `discount` replaces the coupon on the new side.
-    `approvals` are the roles that agreed, `override` lets staff pass denials where the policy says so.
+    `approvals` are the roles that agreed, `override` lets staff pass denials where the policy says so. `facts` are
+    those that the book declares of requests; one that is left out has its default.
     """
 
     at: int
@@ -48,5 +49,6 @@ class ChangeRequest:
     override: bool = False
     override_reason: str = ""
     remedies: Remedies = Remedies()
+    facts: tuple[tuple[str, FactValue], ...] = ()
     checked_by: str = field(default="", init=False, compare=False, repr=False)
     """The digest of the book that found nothing wrong with it; empty on a new one, however it was made."""

@@ -6,6 +6,7 @@ Mistakes in them are diagnostics like those in a book; one in an option has the 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, final
@@ -17,17 +18,20 @@ from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.errors import InvalidInput
 from planshift.diagnostics.nearest import nearest
 from planshift.diagnostics.span import whole_file
+from planshift.expressions.types import BOOL, WHOLE
 
 if TYPE_CHECKING:
     from planshift.billing.change import ChangeRequest
     from planshift.billing.subscription import Subscription
     from planshift.book import Book
+    from planshift.expressions.types import Type
+    from planshift.policy.facts import Fact
 
 Requester = Literal["customer", "staff", "system"]
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _LISTED = 12
-_REMEDIES = ("add", "end")
+_DIGITS = 30
 _CALLED = {"to": "--to", "price": "--price", "override_reason": "--reason"}
 
 
@@ -38,6 +42,10 @@ AtOption = Annotated[
     Parameter(
         help="When it is asked, such as 2026-03-11T10:00 in the zone of the book. Without it, now.", metavar="INSTANT"
     ),
+]
+FactOption = Annotated[
+    tuple[str, ...],
+    Parameter(help="Facts of the request that the book declares.", metavar="NAME=VALUE...", consume_multiple=True),
 ]
 ByOption = Annotated[Requester, Parameter(help="Who asks; the customer, where it is left out.")]
 
@@ -76,6 +84,7 @@ class Asked:
     override: Annotated[bool, Parameter(help="Let staff pass a refusal, where the policy lets them.")] = False
     reason: Annotated[str | None, Parameter(help="Why staff passes it; it is recorded.", metavar="TEXT")] = None
     bill_one_time: Annotated[bool, Parameter(help="Bill the one-time services of the new plan.")] = False
+    fact: FactOption = ()
 
 
 def open_book(path: Path) -> Book:
@@ -126,24 +135,25 @@ def _subscription_file(book: Path, name: str) -> Path:
     raise InvalidInput(diagnostics=(Diagnostic(code="PS001", message=message, span=whole_file(name), help=help_text),))
 
 
-def open_request(book: Book, subscription: Subscription, *, asked: Asked) -> ChangeRequest:
-    """What the options ask for.
+def open_request(book: Book, subscription: Subscription, *, asked: Asked, targeted: bool = True) -> ChangeRequest:
+    """What the options ask for; where it is not `targeted`, no plan needs to be named.
 
     Raises:
         InvalidInput: something in them is unknown, malformed or missing.
     """
     from planshift.policy.request_documents import read_request
 
-    text, options = _request_text(asked)
-    request, problems = read_request(text, file="", book=book.document, subscription=subscription, now=now())
+    text, options = _request_text(asked, book.document.facts.request)
+    request, problems = read_request(
+        text, file="", book=book.document, subscription=subscription, now=now(), targeted=targeted
+    )
     if request is None:
         raise InvalidInput(diagnostics=tuple(_at_option(problem, options) for problem in problems))
     return request
 
 
-def _request_text(asked: Asked) -> tuple[str, list[str]]:
+def _request_text(asked: Asked, facts: tuple[Fact, ...]) -> tuple[str, list[str]]:
     """What a request document would say, and for each of its lines the option that says it."""
-    add = [_addon(text) for text in asked.add]
     fields: tuple[tuple[str, str, object], ...] = (
         ("to", f"--to {asked.to}", asked.to),
         ("price", f"--price {asked.price}", asked.price),
@@ -156,15 +166,49 @@ def _request_text(asked: Asked) -> tuple[str, list[str]]:
         ("override", "--override", asked.override),
         ("override_reason", f"--reason {asked.reason}", asked.reason),
         ("bill_one_time", "--bill-one-time", asked.bill_one_time),
-        ("add", f"--add {' '.join(asked.add)}", add),
+    )
+    remedies = (
+        ("add", f"--add {' '.join(asked.add)}", [_addon(text) for text in asked.add]),
         ("end", f"--end {' '.join(asked.end)}", asked.end),
     )
-    said = [each for each in fields if each[2] or each[2] == 0]
-    plain = [f"{json.dumps(key)}: {json.dumps(value)}," for key, _, value in said if key not in _REMEDIES]
-    remedies = [f"{json.dumps(key)}: {json.dumps(value)}," for key, _, value in said if key in _REMEDIES]
-    options = [option for key, option, _ in said]
-    lines = ["{", *plain, *(['"remedies": {', *remedies, "}"] if remedies else []), "}"]
-    return "\n".join(lines), ["", *options[: len(plain)], "", *options[len(plain) :]]
+    document = [
+        *_said(fields),
+        *_group("remedies", _said(remedies)),
+        *_group("facts", _facts(asked.fact, facts)),
+    ]
+    lines = [("{", ""), *document, ("}", "")]
+    return "\n".join(line for line, _ in lines), [option for _, option in lines]
+
+
+def _said(fields: Iterable[tuple[str, str, object]]) -> list[tuple[str, str]]:
+    """The lines of those fields that say something, each with its option."""
+    return [(_field(name, value), option) for name, option, value in fields if value or value == 0]
+
+
+def _group(name: str, lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Lines that stand in a mapping of their own."""
+    return [(f"{json.dumps(name)}: {{", ""), *lines, ("},", "")] if lines else []
+
+
+def _field(name: str, value: object) -> str:
+    return f"{json.dumps(name)}: {json.dumps(value)},"
+
+
+def _facts(texts: tuple[str, ...], declared: tuple[Fact, ...]) -> list[tuple[str, str]]:
+    """`urgent=true` as the book declares the fact; a value that is of another kind is left for the reader to refuse."""
+    kinds = {fact.name: fact.type for fact in declared}
+    lines = []
+    for text in texts:
+        name, _, value = text.partition("=")
+        lines.append((_field(name, _fact_value(value, kinds.get(name))), f"--fact {text}"))
+    return lines
+
+
+def _fact_value(text: str, kind: Type | None) -> object:
+    if kind == BOOL:
+        return {"true": True, "false": False}.get(text, text)
+    number = text.removeprefix("-")
+    return int(text) if kind == WHOLE and number.isascii() and number.isdecimal() and len(number) <= _DIGITS else text
 
 
 def _addon(text: str) -> dict[str, object]:
@@ -176,29 +220,14 @@ def _addon(text: str) -> dict[str, object]:
 def _at_option(problem: Diagnostic, options: list[str]) -> Diagnostic:
     """The diagnostic with the option as its place and in its words: nobody wrote the document that it is about."""
     number = problem.span.line - 1
-    place = options[number] if 0 <= number < len(options) and "`to`" not in problem.message else ""
+    missing = problem.code == "PS102" and ("`to`" in problem.message or "the fact" in problem.message)
+    place = options[number] if 0 <= number < len(options) and not missing else ""
     message = problem.message
     for field, option in _CALLED.items():
         message = message.replace(f"`{field}` is missing", f"`{option}` is missing")
-    help_text = (
-        "name the plan with --to, or cancel with --kind cancel" if message.startswith("`--to`") else problem.help
-    )
+    help_text = problem.help
+    if message.startswith("`--to`"):
+        help_text = "name the plan with --to, or cancel with --kind cancel"
+    elif missing:
+        help_text = "say it with --fact NAME=VALUE"
     return replace(problem, message=message, help=help_text, span=whole_file(place), labels=(), context="")
-
-
-def instant_of(book: Book, subscription: Subscription, *, at: str | None) -> int:
-    """The instant that `--at` names, or now.
-
-    Raises:
-        InvalidInput: it names none.
-    """
-    from planshift.billing.zones import parse_instant
-
-    if at is None:
-        return now()
-    try:
-        return parse_instant(at, subscription.timezone or book.zone)
-    except ValueError as error:
-        help_text = "write 2026-01-31T10:00:00Z, or in the zone of the book 2026-01-31 10:00"
-        found = Diagnostic(code="PS118", message=str(error), span=whole_file(f"--at {at}"), help=help_text)
-        raise InvalidInput(diagnostics=(found,)) from None

@@ -9,12 +9,14 @@ from cyclopts import Parameter
 from planshift.cli.answering import answering
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import (
+    Asked,
     AtOption,
     BookArgument,
     ByOption,
+    FactOption,
     SubscriptionArgument,
-    instant_of,
     open_book,
+    open_request,
     open_subscription,
 )
 from planshift.cli.printing import FormatOption, say_json, say_sheet
@@ -32,16 +34,16 @@ def options(
         Literal["plans", "terms"] | None,
         Parameter(help="Only other plans, or only other prices of the present plan."),
     ] = None,
+    fact: FactOption = (),
     hidden: Annotated[bool, Parameter(help="Also tell what is not offered, and why.")] = False,
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """List what a subscription can change to."""
-    from planshift.billing.change import ChangeRequest
     from planshift.decision.offers import offers_of, to_json
 
     opened = open_book(book)
     held = open_subscription(opened, book, name=subscription)
-    request = ChangeRequest(at=instant_of(opened, held, at=at), by=by)
+    request = open_request(opened, held, asked=Asked(at=at, by=by, fact=fact), targeted=False)
     found = opened.options(held, request)
     found = found if only is None else found.only(only)
     if format == "json":

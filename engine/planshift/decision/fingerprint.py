@@ -18,9 +18,13 @@ def fingerprint_of(digest: str, *, subscription: Subscription, request: ChangeRe
 
 
 def plain(value: object) -> object:
-    """A value of the trade as JSON can hold it; fields that do not take part in comparisons are left out."""
+    """A value of the trade as JSON can hold it; fields that do not take part in comparisons are left out.
+
+    So is what has its default: a version that knows more fields gives the same digest for what does not use them.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.compare}
+        said = ((f, getattr(value, f.name)) for f in fields(value) if f.compare)
+        return {f.name: plain(held) for f, held in said if held != f.default}
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from planshift.billing import calendar
 from planshift.billing.money import format_minor
-from planshift.billing.subscription import FactValue, Subscription
+from planshift.billing.subscription import Subscription
 from planshift.billing.zones import is_zone, midnight
+from planshift.decision.fact_flaws import subscription_fact_flaws
 from planshift.decision.flaws import (
     bad_addons,
     bad_amounts,
@@ -24,25 +25,14 @@ from planshift.decision.flaws import (
 from planshift.decision.kinds import misfits
 from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.nearest import did_you_mean
-from planshift.expressions.types import BOOL, DATE, DAYS, MONEY, MONTHS, TEXT, WHOLE, Enum, Type
-from planshift.policy.facts import MAX_FACT, Fact
 from planshift.policy.payments import Payments, due_for_period
-from planshift.rulebook.catalog_tables import MAX_AMOUNT
-from planshift.rulebook.facts import LAST_DAY, MAX_COUNT
+from planshift.rulebook.facts import LAST_DAY
 from planshift.rulebook.rulebook import Rulebook
 
 MAX_USE = 10**12
 """The largest use of a resource."""
 
 _LAST_SECOND = (LAST_DAY + 2) * 86_400
-
-_FACT_RANGES: dict[Type, tuple[int, int]] = {
-    WHOLE: (-MAX_FACT, MAX_FACT),
-    MONEY: (0, MAX_AMOUNT),
-    DATE: (0, LAST_DAY),
-    MONTHS: (0, MAX_COUNT),
-    DAYS: (0, MAX_COUNT),
-}
 
 
 def subscription_flaws(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnostic]:
@@ -55,7 +45,7 @@ def subscription_flaws(rulebook: Rulebook, subscription: Subscription) -> Iterat
     yield from _dates(subscription)
     numbers = tuple(_numbers(subscription))
     yield from numbers or _payments(rulebook, subscription)
-    yield from _facts(rulebook, subscription)
+    yield from subscription_fact_flaws(rulebook, subscription)
     yield from _belongings(rulebook, subscription)
     if subscription.timezone is None or is_zone(subscription.timezone):
         yield from _instants(subscription, zone=subscription.timezone or rulebook.zone)
@@ -142,45 +132,6 @@ def _numbers(subscription: Subscription) -> Iterator[Diagnostic]:
     yield from bad_counts({"bill_day": subscription.bill_day}, high=31)
     yield from bad_counts({"renewals": subscription.renewals, "unpaid_invoices": subscription.unpaid_invoices})
     yield from bad_discount(subscription.discount)
-
-
-def _facts(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnostic]:
-    """Facts must stand in the order of the book's schema, each of them, as the engine holds them."""
-    for side, facts in (("customer", subscription.customer.facts), ("usage", subscription.usage_facts)):
-        schema = rulebook.document.facts.of(side)
-        wanted = tuple(fact.name for fact in schema)
-        if wanted != tuple(name for name, _ in facts):
-            listed = ", ".join(f"`{name}`" for name in wanted) or "none"
-            yield flaw("PS529", f"the book wants these {side} facts, in this order: {listed}")
-            continue
-        for fact, (_, value) in zip(schema, facts, strict=True):
-            yield from _fact(fact, value, side=side)
-
-
-def _fact(fact: Fact, value: FactValue, *, side: str) -> Iterator[Diagnostic]:
-    name = f"the {side} fact `{fact.name}`"
-    if fact.type in (BOOL, TEXT):
-        kind, words = (bool, "a truth") if fact.type == BOOL else (str, "a text")
-        if not isinstance(value, kind):
-            yield flaw("PS532", f"{name} must be {words}")
-    elif isinstance(value, (bool, str)):
-        yield flaw("PS532", f"{name} must be a whole number", help_text=_HELD_AS.get(fact.type))
-    else:
-        enum = fact.type if isinstance(fact.type, Enum) else None
-        low, high = (0, len(enum.members) - 1) if enum else _FACT_RANGES[fact.type]
-        if not low <= value <= high:
-            help_text = f"the position of one of {', '.join(enum.members)}" if enum else None
-            yield flaw(
-                "PS527", f"{name} is {number(value)}, which is not between {low} and {high}", help_text=help_text
-            )
-
-
-_HELD_AS: dict[Type, str] = {
-    MONEY: "an amount is held in minor units",
-    DATE: "a date is held as days since 1970-01-01",
-    MONTHS: "a duration is held as its months",
-    DAYS: "a duration is held as its days",
-}
 
 
 def _belongings(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnostic]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from planshift.billing.change import KINDS, REQUESTERS, ChangeRequest
 from planshift.billing.subscription import Subscription
+from planshift.decision.fact_flaws import request_fact_flaws
 from planshift.decision.flaws import (
     bad_addons,
     bad_amounts,
@@ -45,6 +46,7 @@ def request_flaws(
         yield from _target(rulebook, request)
     yield from bad_addons(rulebook, request.remedies.add, at="remedies.add")
     yield from _unknown_services(subscription, request)
+    yield from request_fact_flaws(rulebook, subscription, request=request)
 
 
 def _words(request: ChangeRequest) -> Iterator[Diagnostic]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from hashlib import sha256
 
+from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import FactValue
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.expressions.types import BOOL, MONEY, TEXT, WHOLE, Enum, Type
@@ -22,6 +23,7 @@ Declared = Mapping[str, object]
 _BUILT_IN = {
     "customer": frozenset({"id", "client_group", "since", "tenure", "facts"}),
     "usage": frozenset[str](),
+    "request": frozenset(field.name for field in fields(ChangeRequest)),
 }
 _SIDE_KEYWORDS = ("$schema", "type", "title", "description", "properties", "required", "additionalProperties")
 _KEYWORDS = (
@@ -59,7 +61,11 @@ def read_fact_schema(placing: Placing, *, currency: str, decimals: Decimals, lim
         texts.append((side, _schema_text(declared, found[side])))
     digest = sha256(json.dumps(texts).encode()).hexdigest()[:16] if texts else ""
     return FactSchema(
-        customer=found.get("customer", ()), usage=found.get("usage", ()), digest=digest, texts=tuple(texts)
+        customer=found.get("customer", ()),
+        usage=found.get("usage", ()),
+        request=found.get("request", ()),
+        digest=digest,
+        texts=tuple(texts),
     )
 
 

@@ -46,13 +46,13 @@ def read_facts(
     for fact in facts:
         if fact.name not in wrong_ones:
             try:
-                pairs.append((fact.name, _value(fact, given, currency=currency, decimals=decimals)))
+                pairs.append((fact.name, _value(fact, given, side=side, currency=currency, decimals=decimals)))
             except Mistakes as error:
                 mistakes += error.mistakes
     return tuple(pairs), tuple(mistakes)
 
 
-def _value(fact: Fact, given: Mapping[str, object], *, currency: str, decimals: Decimals) -> FactValue:
+def _value(fact: Fact, given: Mapping[str, object], *, side: str, currency: str, decimals: Decimals) -> FactValue:
     if fact.name in given:
         try:
             return fact_value(fact, given[fact.name], currency=currency, decimals=decimals)
@@ -60,10 +60,16 @@ def _value(fact: Fact, given: Mapping[str, object], *, currency: str, decimals: 
             raise Mistakes(*error.at(fact.name)) from None
     if fact.default is None:
         raise wrong("PS102", f"the fact `{fact.name}` is missing")
-    if fact.default and fact.default_currency not in ("", currency):
+    if not default_fits(fact, currency):
         message = f"the default of `{fact.name}` is in {fact.default_currency}, not in {currency}"
-        raise wrong("PS505", message, help_text="give the fact with the subscription")
+        given_with = "request" if side == "request" else "subscription"
+        raise wrong("PS505", message, help_text=f"give the fact with the {given_with}")
     return fact.default
+
+
+def default_fits(fact: Fact, currency: str) -> bool:
+    """Whether the default of a fact may stand in for it in a currency; an amount of another one may not."""
+    return not fact.default or fact.default_currency in ("", currency)
 
 
 def _undeclared(facts: tuple[Fact, ...], given: Iterable[str]) -> Iterator[Mistake]:

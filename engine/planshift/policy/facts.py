@@ -1,7 +1,7 @@
 """The facts that a book declares beyond the built-in ones: their types, and values checked before a rule sees them.
 
-A side (`customer`, `usage`) is a JSON Schema of an object. Of the dialect's keywords those are taken that a type can be
-made of; each fact is required or has a default, so that no rule ever meets a missing one.
+A side (`customer`, `usage`, `request`) is a JSON Schema of an object. Of the dialect's keywords those are taken that a
+type can be made of; each fact is required or has a default, so that no rule ever meets a missing one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from planshift.policy.amounts import Decimals, read_money
 from planshift.policy.fields import read_date, read_days, read_months
 from planshift.policy.mistakes import describe, shown, wrong
 
-SIDES = ("customer", "usage")
+SIDES = ("customer", "usage", "request")
 """Whose facts a book can declare."""
 
 MAX_FACT = 10**12
@@ -46,6 +46,7 @@ class FactSchema:
 
     customer: tuple[Fact, ...] = ()
     usage: tuple[Fact, ...] = ()
+    request: tuple[Fact, ...] = ()
     digest: str = ""
     """Identifies the declarations; empty where there are none."""
 
@@ -54,7 +55,7 @@ class FactSchema:
 
     def of(self, side: str) -> tuple[Fact, ...]:
         """Return the facts of a side, one of `SIDES`."""
-        return self.customer if side == "customer" else self.usage
+        return {"customer": self.customer, "usage": self.usage, "request": self.request}[side]
 
 
 NO_FACTS = FactSchema()

@@ -170,6 +170,9 @@ class FactsModel(Document):
     usage: dict[str, Any] | None = None
     """Facts of the subscription's use."""
 
+    request: dict[str, Any] | None = None
+    """Facts of the request."""
+
 
 class PolicyModel(Document):
     """A policy of plan changes."""

@@ -11,45 +11,60 @@ from planshift.policy.held import Held
 from planshift.policy.located import Located
 from planshift.policy.placing import Placing
 from planshift.policy.request_model import RemediesModel, RequestModel
-from planshift.policy.subscription_documents import read_document
+from planshift.policy.subscription_documents import read_declared_facts, read_document
 from planshift.policy.validation import validate
 
 
 def read_request(
-    text: str | bytes, *, file: str, book: BookDocument, subscription: Subscription, now: int | None = None
+    text: str | bytes,
+    *,
+    file: str,
+    book: BookDocument,
+    subscription: Subscription,
+    now: int | None = None,
+    targeted: bool = True,
 ) -> tuple[ChangeRequest | None, tuple[Diagnostic, ...]]:
     """Return the request of a YAML or JSON text, or None where it has errors, and everything wrong with it.
 
-    `now` is the instant of a request that names none, in epoch seconds.
+    `now` is the instant of a request that names none, in epoch seconds. One that is not `targeted` may name no plan: it
+    asks for the options.
     """
     root, problems = read_document(text, file=file)
     if root is None:
         return None, problems
-    request, found = request_of(root, book, subscription=subscription, now=now)
+    request, found = request_of(root, book, subscription=subscription, now=now, targeted=targeted)
     problems = sort_diagnostics([*problems, *found])
     return None if has_errors(problems) else request, problems
 
 
 def request_of(
-    root: Located, book: BookDocument, *, subscription: Subscription, now: int | None = None
+    root: Located, book: BookDocument, *, subscription: Subscription, now: int | None = None, targeted: bool = True
 ) -> tuple[ChangeRequest | None, tuple[Diagnostic, ...]]:
     """Return the request of a tree, or None where it has errors, and everything wrong with it."""
     validated = validate(RequestModel, root, context={"decimals": dict(book.policy.decimals)})
     if validated.model is None:
         return None, validated.problems
     placing = Placing.of(validated)
-    request = request_from_model(validated.model, placing, book=book, subscription=subscription, now=now)
+    request = request_from_model(
+        validated.model, placing, book=book, subscription=subscription, now=now, targeted=targeted
+    )
     found = sort_diagnostics([*validated.problems, *placing.all_problems()])
     return None if has_errors(found) else request, found
 
 
 def request_from_model(
-    model: RequestModel, placing: Placing, *, book: BookDocument, subscription: Subscription, now: int | None
+    model: RequestModel,
+    placing: Placing,
+    *,
+    book: BookDocument,
+    subscription: Subscription,
+    now: int | None,
+    targeted: bool = True,
 ) -> ChangeRequest:
     """Return the request of a model; what is wrong with it is left in the placing."""
     zone = subscription.timezone or book.policy.timezone
     held = Held(book=book, placing=placing, currency=subscription.currency, zone=zone)
-    return _request(model, subscription, held=held, now=now)
+    return _request(model, subscription, held=held, now=now, targeted=targeted)
 
 
 def default_price(book: BookDocument, subscription: Subscription, *, plan: str) -> str | None:
@@ -71,8 +86,10 @@ def default_price(book: BookDocument, subscription: Subscription, *, plan: str) 
     return None
 
 
-def _request(model: RequestModel, subscription: Subscription, *, held: Held, now: int | None) -> ChangeRequest:
-    plan, price = _target(model, subscription, held=held)
+def _request(
+    model: RequestModel, subscription: Subscription, *, held: Held, now: int | None, targeted: bool
+) -> ChangeRequest:
+    plan, price = _target(model, subscription, held=held, targeted=targeted)
     if model.at is None and now is None and not held.placing.was_cut("at"):
         held.placing.report("PS102", "`at` is missing", path=(), help_text="say when it is asked for", on_key=True)
     at = now or 0
@@ -100,10 +117,11 @@ def _request(model: RequestModel, subscription: Subscription, *, held: Held, now
         override=model.override,
         override_reason=model.override_reason or "",
         remedies=_remedies(model.remedies, subscription, held=held),
+        facts=read_declared_facts(("facts",), "request", held=held),
     )
 
 
-def _target(model: RequestModel, subscription: Subscription, *, held: Held) -> tuple[str, str]:
+def _target(model: RequestModel, subscription: Subscription, *, held: Held, targeted: bool) -> tuple[str, str]:
     """Return plan and price; report what is missing, unknown, or too much."""
     if model.kind == "cancel":
         for key, value in (("to", model.to), ("price", model.price)):
@@ -113,7 +131,7 @@ def _target(model: RequestModel, subscription: Subscription, *, held: Held) -> t
     if model.until is not None:
         held.placing.report("PS515", "only a cancellation has `until`", path=("until",), on_key=True)
     name = model.to or (subscription.plan if model.price is not None or model.quantity is not None else None)
-    if name is None and held.placing.was_cut("to"):
+    if name is None and (not targeted or held.placing.was_cut("to")):
         return "", ""
     if name is None:
         help_text = "write `to:` and the plan, or `kind: cancel`"

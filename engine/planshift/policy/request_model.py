@@ -74,3 +74,6 @@ class RequestModel(Document):
 
     remedies: RemediesModel | None = None
     """What is done so that present use fits."""
+
+    facts: dict[str, object] | None = None
+    """The facts of the request that the book declares."""

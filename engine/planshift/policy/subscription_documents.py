@@ -182,8 +182,8 @@ def _period(model: PeriodModel, held: Held) -> Period | None:
 
 
 def _customer(model: SubscriptionModel, held: Held) -> tuple[Customer, FactPairs]:
-    facts = _facts(("customer", "facts"), "customer", held=held)
-    usage = _facts(("usage_facts",), "usage", held=held)
+    facts = read_declared_facts(("customer", "facts"), "customer", held=held)
+    usage = read_declared_facts(("usage_facts",), "usage", held=held)
     customer = model.customer
     if customer is None:
         return Customer(id=model.id, facts=facts), usage
@@ -198,7 +198,8 @@ def _customer(model: SubscriptionModel, held: Held) -> tuple[Customer, FactPairs
     )
 
 
-def _facts(at: tuple[str, ...], side: str, *, held: Held) -> FactPairs:
+def read_declared_facts(at: tuple[str, ...], side: str, *, held: Held) -> FactPairs:
+    """Return the facts of a side that stand at a place of the document, and report what is wrong with them."""
     found = follow(held.placing.root, at)
     node = found.value if found.steps == len(at) else None
     decimals = dict(held.book.policy.decimals)

@@ -14,7 +14,7 @@ from typing import final
 
 from planshift.billing import calendar
 from planshift.billing.change import KINDS, REQUESTERS
-from planshift.billing.subscription import Discount, Subscription
+from planshift.billing.subscription import Discount, FactValue, Subscription
 from planshift.billing.zones import midnight
 from planshift.expressions.form import Bool, Form, Int, Text
 from planshift.rulebook.catalog_tables import MAX_AMOUNT, CatalogTables
@@ -106,6 +106,14 @@ def pair(pairs: Iterable[tuple[str, int]], name: str) -> int:
         if key == name:
             return value
     return 0
+
+
+def fact(pairs: Iterable[tuple[str, FactValue]], name: str, *, default: FactValue) -> FactValue:
+    """The value of a fact among those given; its default where it is not given."""
+    for key, value in pairs:
+        if key == name:
+            return value
+    return default
 
 
 def held(subscription: Subscription, name: str) -> int:
@@ -201,6 +209,7 @@ class Facts:
             "ends_at": ends_at,
             "bill_day": remembered_bill_day,
             "pair": pair,
+            "fact": fact,
             "held": held,
             "no_coupon": Discount(),
             "changes_within": changes_within,

@@ -22,7 +22,7 @@ from planshift.expressions.types import (
     Type,
     plan_type,
 )
-from planshift.policy.facts import FactSchema
+from planshift.policy.facts import SIDES, FactSchema
 from planshift.rulebook.catalog_tables import MAX_AMOUNT, CatalogTables
 from planshift.rulebook.dates import choice, whole_node
 from planshift.rulebook.facts import MAX_COUNT, Facts
@@ -262,11 +262,19 @@ def _list_names(tables: CatalogTables) -> Iterator[Known]:
         )
 
 
+_FACTS_OF = {"customer": "s.customer.facts", "usage": "s.usage_facts", "request": "r.facts"}
+
+
 def _fact_names(schema: FactSchema) -> Iterator[Known]:
-    """The facts that the book declares; they stand in the subscription in the order of the schema."""
-    for side, path in (("customer", "s.customer.facts"), ("usage", "s.usage_facts")):
+    """The facts that the book declares.
+
+    Those of the subscription stand there in the order of the schema. A request may leave out what has a default.
+    """
+    for side in SIDES:
         for position, fact in enumerate(schema.of(side)):
-            access = f"{path}[{position}][1]"
+            access = f"{_FACTS_OF[side]}[{position}][1]"
+            if side == "request":
+                access = f"fact(r.facts, {fact.name!r}, default={fact.default!r})"
             yield _known(
                 f"{side}.{fact.name}",
                 fact.type,
