@@ -59,6 +59,7 @@ WRONG: tuple[Any, ...] = (
     Period(start=date(2026, 3, 1), end=date(2026, 4, 1), starts_at=10**18),
     Period(start=date(2026, 3, 1), end=date(2026, 4, 1), ends_at=5),
     RunningContract(starts_on=date(2026, 3, 1), ends_on=date(2025, 3, 1)),
+    RunningContract(starts_on=date(2026, 3, 1), ends_on=date(2027, 3, 1), service="nothing"),
     RunningContract(starts_on=cast("date", "now"), ends_on=date(2025, 3, 1), penalty=-1),
     PendingChange(to_plan="x", to_price="y", effective_on=cast("date", None)),
 )

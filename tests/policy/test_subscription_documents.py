@@ -46,7 +46,8 @@ account_credit: 0.50 EUR
 discount: { percent: 12.5%, amount: 1 EUR, code: SPRING }
 trial_ends_on: 2025-01-15
 paid_through: 2026-03-15
-contract: { starts_on: 2025-01-01, ends_on: 2027-01-01, penalty: 50 EUR, remainder: true, plan: silver }
+contract:
+  { starts_on: 2025-01-01, ends_on: 2027-01-01, penalty: 50 EUR, remainder: true, plan: silver, service: hosting }
 usage: { disk_gb: 4 }
 addons: [{ name: extra-disk, quantity: 2 }]
 services: [{ id: s1, title: Shop, uses: { disk_gb: 3 } }, { id: 2 }]
@@ -98,7 +99,12 @@ def test_a_subscription_says_everything() -> None:
         trial_ends_on=date(2025, 1, 15),
         paid_through=date(2026, 3, 15),
         contract=RunningContract(
-            starts_on=date(2025, 1, 1), ends_on=date(2027, 1, 1), penalty=5000, remainder=True, plan="silver"
+            starts_on=date(2025, 1, 1),
+            ends_on=date(2027, 1, 1),
+            penalty=5000,
+            remainder=True,
+            plan="silver",
+            service="hosting",
         ),
         usage=(("disk_gb", 4),),
         addons=(HeldAddon(name="extra-disk", quantity=2),),

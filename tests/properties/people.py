@@ -102,7 +102,8 @@ def _contract(chance: Random, period: Period, *, plan: Plan) -> RunningContract 
         ends_on=ends_on,
         penalty=chance.choice((0, 1500)),
         remainder=chance.random() < 0.5,
-        plan=plan.name,
+        plan=chance.choice((None, plan.name)),
+        service=chance.choice((None, None, "hosting")),
     )
 
 

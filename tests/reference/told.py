@@ -58,8 +58,12 @@ class Telling:
             yield Line("credit", purse.flow["credit"], when.stop, when.credit_end, due, held_until=until, share=share)
 
     def _flat(self, bill: Bill, due: date) -> Iterator[Line]:
-        old = self.change.plan(self.change.subscription.plan)
+        held_contract = self.change.subscription.contract
+        came_with = held_contract.plan if held_contract is not None else None
+        old = self.change.plan(came_with or self.change.subscription.plan)
         under = old.contract.service if old is not None and old.contract is not None else None
+        if held_contract is not None and held_contract.service is not None:
+            under = held_contract.service
         taxed = self.terms.names("fee_taxed_as")
         held = held_until(self.change, self.terms)
         amounts = (

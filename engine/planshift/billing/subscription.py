@@ -15,13 +15,17 @@ FactValue = int | bool | str
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningContract:
-    """A commitment the customer is in: half-open dates, and what leaving before `ends_on` costs (minor units)."""
+    """A commitment the customer is in: half-open dates, and what leaving before `ends_on` costs (minor units).
+
+    What leaving costs is taxed as `service`, or else as the contract of `plan` in the catalog says.
+    """
 
     starts_on: date
     ends_on: date
     penalty: int = 0
     remainder: bool = False
     plan: str | None = None
+    service: str | None = None
 
 
 @final

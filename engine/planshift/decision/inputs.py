@@ -147,7 +147,10 @@ def _belongings(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diag
         total.update(dict(service.uses))
     yield from bad_counts({f"use of {name} by all services": count for name, count in total.items()}, high=MAX_USE)
     known = {service.name for service in rulebook.tables.catalog.services}
-    for name in dict.fromkeys(answer.service for answer in subscription.answers if answer.service not in known):
+    named = [answer.service for answer in subscription.answers]
+    if subscription.contract and subscription.contract.service is not None:
+        named.append(subscription.contract.service)
+    for name in dict.fromkeys(service for service in named if service not in known):
         yield flaw("PS204", f"there is no service {quoted(name)}", help_text=did_you_mean(name, known))
 
 

@@ -177,8 +177,11 @@ def _service(outcome: Outcome, kind: str) -> str | None:
     if kind == "fee":
         value = outcome.term("fee_taxed_as").value
         return value.names[0] if isinstance(value, Names) and value.names else None
-    plan = outcome.plan_named(outcome.subscription.plan)
-    return plan.contract.service if kind in ("penalty", "remainder") and plan and plan.contract else None
+    contract = outcome.subscription.contract
+    if contract is None or kind not in ("penalty", "remainder"):
+        return None
+    plan = outcome.plan_named(contract.plan or outcome.subscription.plan)
+    return contract.service or (plan.contract.service if plan is not None and plan.contract is not None else None)
 
 
 def flow_of(outcome: Outcome) -> Flow:

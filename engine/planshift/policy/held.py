@@ -49,6 +49,12 @@ class Held:
             self.placing.unknown("PS520", "plan", name=name, known=self.plans, path=at)
         return self.plans.get(name)
 
+    def service(self, name: str, *, at: Path) -> None:
+        """Report a service that the catalog does not have."""
+        known = {service.name for service in self.book.catalog.services}
+        if name not in known:
+            self.placing.unknown("PS204", "service", name=name, known=known, path=at)
+
     def price(self, plan: Plan, id_: str, *, at: Path) -> Price | None:
         """Return the price; report one that the plan does not have."""
         found = plan.price(id_)

@@ -229,12 +229,15 @@ def _contract(model: RunningContractModel | None, held: Held) -> RunningContract
         held.placing.report("PS525", message, path=("contract", "ends_on"))
     if model.plan is not None:
         held.plan(model.plan, at=("contract", "plan"))
+    if model.service is not None:
+        held.service(model.service, at=("contract", "service"))
     return RunningContract(
         starts_on=model.starts_on,
         ends_on=model.ends_on,
         penalty=held.money(model.penalty, at=("contract", "penalty")),
         remainder=model.remainder,
         plan=model.plan,
+        service=model.service,
     )
 
 
@@ -260,9 +263,6 @@ def _services(model: SubscriptionModel, held: Held) -> tuple[HeldService, ...]:
 
 
 def _answers(model: SubscriptionModel, held: Held) -> tuple[Answer, ...]:
-    known = {service.name for service in held.book.catalog.services}
     for index, each in enumerate(model.answers or ()):
-        if each.service not in known:
-            path = ("answers", index, "service")
-            held.placing.unknown("PS204", "service", name=each.service, known=known, path=path)
+        held.service(each.service, at=("answers", index, "service"))
     return tuple(Answer(service=each.service, question=each.question, value=each.value) for each in model.answers or ())

@@ -73,6 +73,9 @@ class RunningContractModel(Document):
     plan: Name | None = None
     """The plan that it came with, where that is not the running one."""
 
+    service: Name | None = None
+    """The service whose tax code leaving early bears, where that is not the one of the plan's contract."""
+
 
 class DiscountModel(Document):
     """A coupon on the recurring price."""
