@@ -34,7 +34,7 @@ from planshift.expressions.types import MONEY, Enum, OneOf, SetOf, Type, Wanted
 from planshift.policy.expectations import ABOUT_OFFERS
 from planshift.policy.json_schemas import LANGUAGE, json_schemas
 from planshift.policy.term_shapes import Shape
-from planshift.policy.terms import SCOPES, TERMS, TermDefinition
+from planshift.policy.terms import INTERVAL_SCOPES, SCOPES, TERMS, TermDefinition
 from planshift.rulebook.requirements import REQUIREMENT_CODES, Objection
 from planshift.rulebook.rules import term_types
 from planshift.rulebook.symbols import ACTIONS, EVENTS, known_names
@@ -120,7 +120,11 @@ it; 1 is the weakest."""
 
 SCOPES_NOTE = """\
 Wherever `terms:` stands, and under `arriving:`, the terms are sorted by the changes they are for: {scopes}. On one and
-the same place, a direction is stronger than `any`."""
+the same place, a direction is stronger than `any`.
+
+Inside `any` and inside a direction, three blocks hold terms for changes of the interval: {blocks}. What stands in a
+block is stronger than what stands beside it, and `longer_interval` and `shorter_interval` are stronger than
+`other_interval`. None of them holds where a side has no interval: a once-only price, a start, a cancellation."""
 
 NAMES_INTRO = """\
 What rules may speak of. The names that depend on the book are shown for the small book `scripts/reference_book`: it
@@ -235,7 +239,7 @@ def terms_page() -> str:
     parts = [
         TERMS_INTRO.format(count=len(TERMS)),
         table(("strength", "who", "written", "in"), rows),
-        SCOPES_NOTE.format(scopes=", ".join(map(code, SCOPES))),
+        SCOPES_NOTE.format(scopes=", ".join(map(code, SCOPES)), blocks=", ".join(map(code, INTERVAL_SCOPES))),
     ]
     for definition in TERMS:
         if definition.name in TERM_SECTIONS:

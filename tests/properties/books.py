@@ -13,7 +13,7 @@ from random import Random  # noqa: TID251  # seeded, or driven by hypothesis: sa
 from typing import TypeAlias, final
 
 from tests.properties.rules import draw_rules
-from tests.properties.terms import Data, Vocabulary, draw_scopes, draw_terms, draw_vocabulary
+from tests.properties.terms import Data, Vocabulary, draw_blocks, draw_scopes, draw_terms, draw_vocabulary
 
 Json: TypeAlias = "dict[str, Data]"
 
@@ -21,6 +21,7 @@ PLANS = ("bronze", "silver", "gold", "trial", "dns")
 EVERY = {
     "monthly": "1 month",
     "yearly": "1 year",
+    "days": "365 days",
     "quarterly": "3 months",
     "thirty": "30 days",
     "fortnight": "15 days",
@@ -216,6 +217,7 @@ def _path(chance: Random, origin: str, *, targets: list[str], says: Vocabulary, 
     if chance.random() < 0.25:
         path["require"] = [chance.choice(("same_module", "same_interval"))]
     path |= draw_terms(chance, says, most=3, share=share)
+    path |= draw_blocks(chance, says, most=2, share=share)
     if chance.random() < 0.3:
         path["terms"] = draw_scopes(chance, says, most=2, share=share, scopes=("upgrade", "downgrade"))
     return path

@@ -52,6 +52,8 @@ CONDITIONS = (
     "abs(to.price - from.price) * 2 > from.price + {money}",
     "10% of to.price > {money}",
     "min(to.price, from.price) < max(to.price / 3, {money})",
+    "longer_interval",
+    "shorter_interval or same_interval",
     "from.every = to.every",
     "from.every < 12 months",
     "from.module = to.module",

@@ -8,6 +8,8 @@ from typing import TypeAlias, final
 
 Data: TypeAlias = "str | int | bool | list[Data] | dict[str, Data] | None"
 
+BLOCKS = ("other_interval", "longer_interval", "shorter_interval")
+
 SCOPES = ("any", "upgrade", "downgrade", "crossgrade", "term_change", "cancel")
 
 WORDS: dict[str, tuple[Data, ...]] = {
@@ -179,5 +181,18 @@ def draw_scopes(
         limit = most if scope == "any" else most // 2
         if scope in ("any", "upgrade", "downgrade") or chance.random() < 0.3:
             terms = draw_terms(chance, vocabulary, most=limit, share=share)
+            if scope != "cancel":
+                terms |= draw_blocks(chance, vocabulary, most=limit // 2, share=share)
             found |= {scope: terms} if terms else {}
+    return found
+
+
+def draw_blocks(
+    chance: Random, vocabulary: Vocabulary, *, most: int, share: tuple[int, int] = (0, 1)
+) -> dict[str, Data]:
+    """Terms for changes of the interval; most scopes say nothing about them."""
+    found: dict[str, Data] = {}
+    for block in BLOCKS:
+        terms = draw_terms(chance, vocabulary, most=most, share=share) if chance.random() < 0.1 else {}
+        found |= {block: terms} if terms else {}
     return found

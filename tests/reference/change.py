@@ -79,6 +79,19 @@ class Change:
         return self.new_price.interval if self.new_price else ONCE
 
     @property
+    def has_intervals(self) -> bool:
+        """Whether both sides are billed again and again."""
+        return not self.old_interval.once and not self.new_interval.once
+
+    @property
+    def longer(self) -> bool:
+        return self.has_intervals and days.length(self.new_interval) > days.length(self.old_interval)
+
+    @property
+    def shorter(self) -> bool:
+        return self.has_intervals and days.length(self.new_interval) < days.length(self.old_interval)
+
+    @property
     def old_quantity(self) -> int:
         return self.subscription.quantity
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from planshift.billing.interval import Interval
 from tests.reference.evaluate import whole_months
 
-__all__ = ["bill_on_or_after", "local_day", "midnight", "month_length", "on_month", "step", "whole_months"]
+__all__ = ["bill_on_or_after", "length", "local_day", "midnight", "month_length", "on_month", "step", "whole_months"]
 
 
 def local_day(instant: int, zone: str) -> date:
@@ -30,6 +31,11 @@ def on_month(day: date, months: int, *, anchor: int) -> date:
     """The anchor day of a later or earlier month, or that month's last."""
     year, month = divmod(12 * day.year + day.month - 1 + months, 12)
     return date(year, month + 1, min(anchor, monthrange(year, month + 1)[1]))
+
+
+def length(interval: Interval) -> Fraction:
+    """The days of an interval, a month as a twelfth of 365; what is charged once counts as a twelfth of a day."""
+    return Fraction(1, 12) if interval.once else Fraction(365 * interval.months, 12) + interval.days
 
 
 def step(day: date, interval: Interval, *, anchor: int, times: int = 1) -> date:

@@ -20,6 +20,8 @@ DIRECTIONS = ("upgrade", "downgrade", "crossgrade", "term_change", "cancel")
 def rule_facts(change: Change, road: Road) -> Oracle:
     """The oracle of the rule language with every fact that is known before the change is decided."""
     names: dict[str, Value] = {name: road.direction == name for name in DIRECTIONS}
+    names |= {"longer_interval": change.longer, "shorter_interval": change.shorter}
+    names["same_interval"] = change.has_intervals and change.old_interval == change.new_interval
     names |= _end("from", change.old_plan, interval=change.old_interval, change=change)
     names |= _end("to", change.new_plan, interval=change.new_interval, change=change)
     names |= {"from.level": Fraction(road.from_level), "to.level": Fraction(road.to_level)}

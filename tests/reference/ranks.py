@@ -1,7 +1,8 @@
 """Term resolution as DESIGN says it: the most specific source that speaks wins.
 
 From weak to strong: built-in default, `any`, the direction's terms, client group, customer, plan group, plan, path,
-rule. Within one holder what is said for the direction is more specific than what is said for `any`.
+rule. Within one holder what is said for the direction is more specific than what is said for `any`, and within a scope
+what is said for a change of the interval than what is said beside it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from tests.reference.evaluate import Oracle
 from tests.reference.roads import Road
 
 Holders = Iterable[tuple[ScopedTerms, ...]]
+
+Scopes = tuple[tuple[str, str], ...]
+"""A direction or `any`, and the block for an interval in it, if it is one."""
 
 
 @final
@@ -79,14 +83,13 @@ def settle_terms(change: Change, road: Road, *, oracle: Oracle, matching: list[T
     return Terms(settled=settled)
 
 
-def _from_weak_to_strong(
-    change: Change, road: Road
-) -> Iterator[tuple[str, list[tuple[ScopedTerms, ...]], tuple[str, ...]]]:
+def _from_weak_to_strong(change: Change, road: Road) -> Iterator[tuple[str, list[tuple[ScopedTerms, ...]], Scopes]]:
     """Each rank: its holders, and the scopes in which they may speak, the stronger one first."""
     policy, customer = change.document.policy, change.subscription.customer
-    both = (road.direction, "any")
-    yield "any", [policy.terms], ("any",)
-    yield "direction", [policy.terms], (road.direction,)
+    every, named = (tuple((scope, block) for block in _blocks(change)) for scope in ("any", road.direction))
+    both = (*named, *every)
+    yield "any", [policy.terms], every
+    yield "direction", [policy.terms], named
     groups = [c.terms for c in policy.clients if c.client_group and c.client_group == customer.client_group]
     yield "client_group", groups, both
     yield "customer", [c.terms for c in policy.clients if c.customer == customer.id], both
@@ -98,7 +101,18 @@ def _from_weak_to_strong(
     yield "path", [path.terms for path in road.paths], both
 
 
-def _said(holders: Holders, scopes: tuple[str, ...]) -> Iterator[SpokenTerm]:
+def _blocks(change: Change) -> Iterator[str]:
+    """The blocks of a scope that hold for the change, the stronger one first; the empty one is the scope itself."""
+    if change.longer:
+        yield "longer_interval"
+    if change.shorter:
+        yield "shorter_interval"
+    if change.has_intervals and change.old_interval != change.new_interval:
+        yield "other_interval"
+    yield ""
+
+
+def _said(holders: Holders, scopes: Scopes) -> Iterator[SpokenTerm]:
     """What the holders of one rank say, the first of them and the stronger scope last.
 
     Where two holders speak of one term they agree, or the book is refused; the first is then called its source.
@@ -106,7 +120,7 @@ def _said(holders: Holders, scopes: tuple[str, ...]) -> Iterator[SpokenTerm]:
     for terms in reversed(list(holders)):
         for scope in reversed(scopes):
             for scoped in terms:
-                if scoped.scope == scope:
+                if (scoped.scope, scoped.interval) == scope:
                     yield from scoped.terms
 
 

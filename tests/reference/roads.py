@@ -10,6 +10,7 @@ from typing import final
 from planshift.billing.catalog import Price
 from planshift.policy.document import Group, Member, Path
 from tests.reference.change import Change
+from tests.reference.days import length
 
 
 @final
@@ -166,10 +167,7 @@ def _by_amount(change: Change) -> str | None:
 
 
 def _per_day(price: Price, amount: int) -> Fraction:
-    """A month is a twelfth of 365 days. What is charged once counts as if it were for a twelfth of a day."""
-    interval = price.interval
-    length = Fraction(1, 12) if interval.once else Fraction(365 * interval.months, 12) + interval.days
-    return amount / length
+    return amount / length(price.interval)
 
 
 def _own_level(change: Change, plan: str) -> int:

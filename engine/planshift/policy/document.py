@@ -33,10 +33,11 @@ class SpokenTerm:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopedTerms:
-    """Terms for the changes of one scope, one of `SCOPES`."""
+    """Terms for the changes of one scope, one of `SCOPES`; with an `interval`, for some of them (`INTERVAL_SCOPES`)."""
 
     scope: str
     terms: tuple[SpokenTerm, ...]
+    interval: str = ""
 
 
 @final

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from planshift.policy.document import NamePlace, Path, ScopedTerms, SpokenTerm
+from planshift.policy.document import NamePlace, Path, ScopedTerms
 from planshift.policy.located import Mapping, Sequence, follow, scalars, span_of
 from planshift.policy.policy_model import PathEndsModel
-from planshift.policy.spoken_terms import Against, read_scopes, read_terms
-from planshift.policy.terms import SCOPES
+from planshift.policy.spoken_terms import Against, read_scope, read_scopes
+from planshift.policy.terms import INTERVAL_SCOPES, SCOPES
 
 At = tuple[str | int, ...]
 
@@ -29,7 +29,7 @@ def _path(index: int, model: PathEndsModel, *, node: Mapping, against: Against) 
     origins = _names(node, "from", at=at, against=against)
     ends = {kind: _names(node, kind, at=at, against=against) for kind in _ENDS if kind in node.entries}
     _check_ends(origins, ends, at=at, against=against)
-    direct = read_terms(model, node, against=against, at=at)
+    direct = tuple(each for each in read_scope(model, node, scope="any", against=against, at=at) if each.terms)
     scoped = read_scopes(model.terms, against, at=(*at, "terms")) if model.terms is not None else ()
     return Path(
         number=index + 1,
@@ -87,16 +87,23 @@ def _twice(name: str, before: str, *, after: str) -> str:
 
 
 def _with_direct(
-    direct: tuple[SpokenTerm, ...], scoped: tuple[ScopedTerms, ...], *, at: At, against: Against
+    direct: tuple[ScopedTerms, ...], scoped: tuple[ScopedTerms, ...], *, at: At, against: Against
 ) -> tuple[ScopedTerms, ...]:
     """Return the terms with those that stand on the path itself as its terms for `any` change."""
-    if not scoped:
-        return (ScopedTerms(scope="any", terms=direct),)
-    by_scope = {each.scope: each.terms for each in scoped}
-    inner = {term.name for term in by_scope.get("any", ())}
-    for term in direct:
-        if term.name in inner:
-            message = f"the path sets `{term.name}` here and under `terms: any:`"
-            against.placing.report("PS121", message, path=(*at, *term.name.split(".")))
-    by_scope["any"] = (*direct, *by_scope.get("any", ()))
-    return tuple(ScopedTerms(scope=scope, terms=by_scope[scope]) for scope in SCOPES if scope in by_scope)
+    found = {(each.scope, each.interval): each.terms for each in scoped}
+    for own in direct:
+        under = found.get((own.scope, own.interval), ())
+        block = (own.interval,) if own.interval else ()
+        inner = {term.name for term in under}
+        for term in own.terms:
+            if term.name in inner:
+                place = ": ".join(("terms", own.scope, *block))
+                message = f"the path sets `{term.name}` here and under `{place}:`"
+                against.placing.report("PS121", message, path=(*at, *block, *term.name.split(".")))
+        found[own.scope, own.interval] = (*own.terms, *under)
+    places = ((scope, interval) for scope in SCOPES for interval in ("", *INTERVAL_SCOPES))
+    return tuple(
+        ScopedTerms(scope=scope, interval=interval, terms=found[scope, interval])
+        for scope, interval in places
+        if (scope, interval) in found
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -19,6 +20,9 @@ class Document(BaseModel):
     # Strict: a document's `5` is not the text "5", and "true" is no truth.
     # Deferred: a command builds only the models of the documents that it reads.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    elsewhere: ClassVar[Mapping[str, str]] = {}
+    """Names that are no fields of this mapping but of another one, each with what its author can do."""
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -21,7 +21,7 @@ from planshift.policy.fields import (
     as_mapping,
 )
 from planshift.policy.models import Document
-from planshift.policy.term_models import TERM_FIELDS, ScopesModel
+from planshift.policy.term_models import TERM_FIELDS, IntervalBlocksModel, ScopesModel
 
 Constraint = Literal["same_module", "same_interval", "adjacent"]
 """What must be alike on both ends of a road: the module, the interval, or levels that follow each other."""
@@ -81,7 +81,7 @@ class GroupModel(Document):
     """The plans, with their levels; a mere list where direction follows from prices or from the list itself."""
 
 
-class PathEndsModel(Document):
+class PathEndsModel(IntervalBlocksModel):
     """Explicit roads from one plan or several; terms can stand beside the roads."""
 
     from_: Annotated[Names, Field(alias="from", min_length=1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
@@ -14,7 +15,7 @@ from planshift.policy.places import Path
 from planshift.policy.placing import Placing
 from planshift.policy.term_models import ScopesModel, spoken
 from planshift.policy.term_values import Names
-from planshift.policy.terms import SCOPES
+from planshift.policy.terms import INTERVAL_SCOPES, SCOPES
 
 
 @final
@@ -46,7 +47,7 @@ class Against:
 
 
 def read_scopes(model: ScopesModel | None, against: Against, *, at: Path) -> tuple[ScopedTerms, ...]:
-    """Return the terms of each scope, in the order of `SCOPES`."""
+    """Return the terms of each scope, in the order of `SCOPES`, each with its blocks behind it."""
     if model is None:
         return ()
     node = follow(against.placing.root, at).value
@@ -54,12 +55,21 @@ def read_scopes(model: ScopesModel | None, against: Against, *, at: Path) -> tup
     for scope in SCOPES:
         terms: Document | None = getattr(model, scope)
         if terms is not None and isinstance(node, Mapping):
-            inner = node.entries[scope].value
-            found.append(ScopedTerms(scope=scope, terms=read_terms(terms, inner, against=against, at=(*at, scope))))
+            found += read_scope(terms, node.entries[scope].value, scope=scope, against=against, at=(*at, scope))
     return tuple(found)
 
 
-def read_terms(model: Document, node: Located, *, against: Against, at: Path) -> tuple[SpokenTerm, ...]:
+def read_scope(model: Document, node: Located, *, scope: str, against: Against, at: Path) -> Iterator[ScopedTerms]:
+    """Yield the terms that the mapping at `at` sets, then those of its blocks, in the order of `INTERVAL_SCOPES`."""
+    yield ScopedTerms(scope=scope, terms=_read_terms(model, node, against=against, at=at))
+    for interval in INTERVAL_SCOPES:
+        block: Document | None = getattr(model, interval, None)
+        if block is not None and isinstance(node, Mapping):
+            terms = _read_terms(block, node.entries[interval].value, against=against, at=(*at, interval))
+            yield ScopedTerms(scope=scope, interval=interval, terms=terms)
+
+
+def _read_terms(model: Document, node: Located, *, against: Against, at: Path) -> tuple[SpokenTerm, ...]:
     """Return the terms that the mapping at `at` sets."""
     found: list[SpokenTerm] = []
     for name, value in spoken(model):

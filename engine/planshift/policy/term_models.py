@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, cast
 
 from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, create_model
 
 from planshift.policy.models import Document
 from planshift.policy.term_shapes import Schema
 from planshift.policy.term_values import Choice, TermValue
-from planshift.policy.terms import TERMS, TermDefinition
+from planshift.policy.terms import INTERVAL_SCOPES, TERMS, TermDefinition
 
 _GROUP_DOCS = {
     "proration": "How the rest of a period is counted.",
@@ -56,28 +56,62 @@ def _term_fields() -> dict[str, Any]:
 TERM_FIELDS: dict[str, Any] = _term_fields()
 """The fields of every mapping that can hold terms."""
 
+_ELSEWHERE = dict.fromkeys(
+    INTERVAL_SCOPES, "write it inside `any` or a direction; a cancellation leads to no interval, and blocks do not nest"
+)
+
+
+class _PlainTermsModel(Document):
+    elsewhere: ClassVar[Mapping[str, str]] = _ELSEWHERE
+
+
 TermsModel: type[Document] = create_model(
-    "Terms", __base__=Document, __doc__="Terms of a change.", __module__=__name__, **TERM_FIELDS
+    "Terms", __base__=_PlainTermsModel, __doc__="Terms of a change.", __module__=__name__, **TERM_FIELDS
 )
 """A mapping of terms and nothing else."""
+
+
+class IntervalBlocksModel(Document):
+    """Terms by what the change does to the interval; a price that is charged once has none."""
+
+    other_interval: TermsModel | None = None
+    """For changes to a price of another interval, stronger than the terms beside it."""
+
+    longer_interval: TermsModel | None = None
+    """For changes to a price of a longer interval, stronger than `other_interval`."""
+
+    shorter_interval: TermsModel | None = None
+    """For changes to a price of a shorter interval, stronger than `other_interval`."""
+
+
+ScopedTermsModel: type[IntervalBlocksModel] = create_model(
+    "ScopedTerms",
+    __base__=IntervalBlocksModel,
+    __doc__="Terms of a change, with blocks for changes of the interval.",
+    __module__=__name__,
+    **TERM_FIELDS,
+)
+"""The terms of one scope."""
 
 
 class ScopesModel(Document):
     """Terms by the changes they are for."""
 
-    any: TermsModel | None = None
+    elsewhere: ClassVar[Mapping[str, str]] = _ELSEWHERE
+
+    any: ScopedTermsModel | None = None
     """For every change."""
 
-    upgrade: TermsModel | None = None
+    upgrade: ScopedTermsModel | None = None
     """For changes to something higher."""
 
-    downgrade: TermsModel | None = None
+    downgrade: ScopedTermsModel | None = None
     """For changes to something lower."""
 
-    crossgrade: TermsModel | None = None
+    crossgrade: ScopedTermsModel | None = None
     """For changes between equals."""
 
-    term_change: TermsModel | None = None
+    term_change: ScopedTermsModel | None = None
     """For changes of the price within a plan."""
 
     cancel: TermsModel | None = None

@@ -28,6 +28,9 @@ from planshift.policy.term_values import Choice, Fee, Frequency, Names, Notices,
 SCOPES = ("any", "upgrade", "downgrade", "crossgrade", "term_change", "cancel")
 """For which changes terms are set: all of them, or those of one direction."""
 
+INTERVAL_SCOPES = ("other_interval", "longer_interval", "shorter_interval")
+"""For which changes of interval a block of terms inside a scope is; the first is weaker than the two others."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.nearest import did_you_mean, nearest
 from planshift.policy.located import Located, Mapping, Plain, follow, plain
 from planshift.policy.mistakes import Mistake, Mistakes, Step, describe, no_such_word, shown
+from planshift.policy.models import Document
 from planshift.policy.places import problem_at
 from planshift.policy.pruning import without
 
@@ -119,9 +120,11 @@ def _is_no_field(path: Path, model: type[BaseModel]) -> bool:
 
 
 def _unknown_field(path: Path, model: type[BaseModel]) -> Mistake:
-    known = fields_at(model, path[:-1])
+    known, found = fields_at(model, path[:-1]), _model_at(model, path[:-1])
     listed = ", ".join(f"`{name}`" for name in known)
-    help_text = did_you_mean(str(path[-1]), known) or (f"known here: {listed}" if 0 < len(known) <= 12 else None)
+    help_text = found.elsewhere.get(str(path[-1])) if found is not None and issubclass(found, Document) else None
+    help_text = help_text or did_you_mean(str(path[-1]), known)
+    help_text = help_text or (f"known here: {listed}" if 0 < len(known) <= 12 else None)
     return Mistake("PS101", f"`{path[-1]}` is not a field here", help_text)
 
 

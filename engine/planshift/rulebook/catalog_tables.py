@@ -12,6 +12,7 @@ from typing import final
 
 from planshift.billing import currency
 from planshift.billing.catalog import Catalog, Plan, Price
+from planshift.billing.rates import twelfths_of_days
 from planshift.expressions.form import Table
 
 STATUSES = ("active", "restricted", "inactive")
@@ -58,6 +59,11 @@ class CatalogTables:
     def price_column(self, name: str, value: Callable[[Plan, Price], int], *, nothing: int = 0) -> Table:
         """A column over prices."""
         return Table(name, (*(int(value(plan, price)) for plan, price in self.rows), nothing))
+
+    @cached_property
+    def price_lengths(self) -> Table:
+        """How long the intervals of prices are, in twelfths of a day; 1 for once-only prices and for nothing."""
+        return self.price_column("price.length", lambda _, price: twelfths_of_days(price.interval), nothing=1)
 
     def plan_amounts(self, name: str, amounts: Callable[[Plan], Iterable[tuple[str, int]]]) -> Table:
         """A column over plan and currency (position `plan * currencies + currency`); missing amounts are 0."""

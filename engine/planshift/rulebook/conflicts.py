@@ -1,7 +1,7 @@
 """The pass that finds sources of equal rank which can both hold for one change and disagree (DESIGN section 4).
 
 Inside one rank the order of the file must not matter, so a disagreement is a mistake of the book and both places are
-shown. Values that agree are no conflict.
+shown. Values that agree are no conflict, and neither is what a stronger scope of the same holder covers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from planshift.rulebook.draft import Draft
 from planshift.rulebook.ladder import roads_of_path
 from planshift.rulebook.ladder_values import Group, Road
 from planshift.rulebook.sources import Statement, Statements
+from planshift.rulebook.voices import EVERY_KIND, Voice, disagreements, kinds_between
 
 
 def find_conflicts(draft: Draft) -> None:
@@ -25,19 +26,6 @@ def find_conflicts(draft: Draft) -> None:
     found += _between_clients(draft)
     found += _between_plans(draft)
     draft.diagnostics += dict.fromkeys(found)
-
-
-def disagreements(first: Statements, second: Statements) -> Iterator[tuple[Statement, Statement]]:
-    """Pairs that speak of one term for changes they share, with different values."""
-    for scope, said in first.scopes:
-        for other_scope, other_said in second.scopes:
-            if scope != other_scope and "any" not in (scope, other_scope):
-                continue
-            others = {statement.term: statement for statement in other_said}
-            for statement in said:
-                other = others.get(statement.term)
-                if other is not None and other.value != statement.value:
-                    yield statement, other
 
 
 def _conflict(code: str, pair: tuple[Statement, Statement], *, both: str, help_text: str) -> Diagnostic:
@@ -78,7 +66,8 @@ def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
                     help="leave the plans on one of the paths",
                     context=second.title,
                 )
-            for pair in disagreements(first.statements, second.statements):
+            kinds = kinds_between(draft.tables, first.origin, target=first.target)
+            for pair in disagreements(Voice(first.statements), Voice(second.statements), kinds=kinds):
                 yield _conflict(
                     "PS401",
                     pair,
@@ -103,15 +92,13 @@ def _between_groups(draft: Draft) -> Iterator[Diagnostic]:
                 help="give both groups the same order of these plans",
                 context=f"group {second.name}",
             )
-        said = [group.statements if len(shared) > 1 else _within_a_plan(group.statements) for group in (first, second)]
-        for pair in disagreements(*said):
+        kinds = {
+            kind: None
+            for origin, target in product(shared, repeat=2)
+            for kind in kinds_between(draft.tables, origin, target=target)
+        }
+        for pair in disagreements(Voice(first.statements), Voice(second.statements), kinds=kinds):
             yield _conflict("PS402", pair, both=both, help_text="settle the term in one of the groups, or on a path")
-
-
-def _within_a_plan(statements: Statements) -> Statements:
-    """What is said for changes that stay on one plan."""
-    scopes = ("any", "upgrade", "downgrade", "term_change")
-    return Statements(scopes=tuple(said for said in statements.scopes if said[0] in scopes))
 
 
 def _called_differently(draft: Draft, groups: tuple[Group, Group], *, ends: tuple[int, int]) -> bool:
@@ -160,7 +147,7 @@ def _between_clients(draft: Draft) -> Iterator[Diagnostic]:
 def _repeated(holders: Iterable[tuple[str, Statements]]) -> Iterator[Diagnostic]:
     for (name, first), (other, second) in combinations(holders, 2):
         if name == other:
-            for pair in disagreements(first, second):
+            for pair in disagreements(Voice(first), Voice(second), kinds=EVERY_KIND):
                 yield _conflict(
                     "PS403", pair, both=f"two entries for `{name}`", help_text="put the terms into one entry"
                 )
@@ -170,12 +157,14 @@ def _between_plans(draft: Draft) -> Iterator[Diagnostic]:
     """The plan that is left and the plan that is arrived at, where a road joins them."""
     joined = {(road.origin, road.target) for road in draft.ladder.roads}
     members = [{m.plan for m in group.members} for group in draft.ladder.groups]
-    for origin, leaving in draft.holders.leaving:
-        for target, arriving in draft.holders.arriving:
+    leavers = [(plan, Voice(statements)) for plan, statements in draft.holders.leaving]
+    comers = [(plan, Voice(statements)) for plan, statements in draft.holders.arriving]
+    for origin, leaving in leavers:
+        for target, arriving in comers:
             met = origin == target or (origin, target) in joined or any(origin in g and target in g for g in members)
             if not met:
                 continue
-            for pair in disagreements(leaving, arriving):
+            for pair in disagreements(leaving, arriving, kinds=kinds_between(draft.tables, origin, target=target)):
                 yield _conflict(
                     "PS404",
                     pair,

@@ -73,6 +73,17 @@ def intervals(facts: Facts) -> Intervals:
     )
 
 
+def interval_truth(facts: Facts, name: str) -> Bool:
+    """Whether the change is to the `same_interval`, or to one of `INTERVAL_SCOPES`; a once-only price has none."""
+    form, spans = facts.form, intervals(facts)
+    both = (spans.from_once | spans.to_once).negate()
+    if name in ("same_interval", "other_interval"):
+        return both & (spans.alike if name == "same_interval" else spans.alike.negate())
+    lengths = facts.tables.price_lengths
+    old, new = form.lookup(lengths, facts.from_price), form.lookup(lengths, facts.to_price)
+    return both & (old < new if name == "longer_interval" else new < old)
+
+
 def whole_node(form: Form, value: object) -> Int:
     """What a polymorphic function of the billing package returned, as an integer node."""
     if isinstance(value, int):

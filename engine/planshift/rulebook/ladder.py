@@ -8,7 +8,7 @@ from dataclasses import replace
 from planshift.policy import document
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.ladder_values import BY_PRICE, Group, Member, Road
-from planshift.rulebook.sources import CROSSGRADE, DOWNGRADE, UPGRADE, Statement, Statements
+from planshift.rulebook.sources import CROSSGRADE, DOWNGRADE, UPGRADE, Scope, Statement, Statements
 from planshift.rulebook.statements import statements_of
 
 
@@ -95,7 +95,7 @@ def roads_of_path(draft: Draft, path: document.Path) -> Iterator[Road]:
 
 def _joined(first: Road, second: Road) -> Road:
     """Two paths between the same plans: the union of what they say; disagreement is found by `conflicts`."""
-    found: dict[str, dict[str, Statement]] = {}
+    found: dict[Scope, dict[str, Statement]] = {}
     for scope, statements in first.statements.scopes + second.statements.scopes:
         for statement in statements:
             found.setdefault(scope, {}).setdefault(statement.term, statement)

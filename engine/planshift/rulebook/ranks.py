@@ -8,11 +8,12 @@ from typing import Protocol, final
 from planshift.diagnostics.span import NOWHERE
 from planshift.expressions.form import Bool, Form, Int
 from planshift.policy.terms import TermDefinition
+from planshift.rulebook.dates import interval_truth
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.resolution import Guarded, Keyed, Rank
 from planshift.rulebook.roads import RoadFinding
-from planshift.rulebook.sources import DIRECTIONS, Source, Statement, Statements
+from planshift.rulebook.sources import DIRECTIONS, SCOPES, Scope, Source, Statement, Statements
 
 
 class SettingRule(Protocol):
@@ -43,7 +44,9 @@ class Ranks:
             (facts.from_plan, dict(holders.leaving)),
             *((group, by_group) for group in road.groups),
         )
-        self._spoken = self._terms_by_scope()
+        self._facts = facts
+        self._intervals: dict[str, Bool] = {}
+        self._spoken = self._scopes_by_term()
 
     @staticmethod
     def default(definition: TermDefinition) -> Statement:
@@ -67,7 +70,7 @@ class Ranks:
 
     def _keyed_ranks(self, term: str, key: Int, holders: Mapping[int, Statements]) -> list[Rank]:
         ranks: list[Rank] = []
-        for scope in self._scopes(term):
+        for scope in self._spoken.get(term, ()):
             reached = {k: holder for k, holder in holders.items() if key.lo <= k <= key.hi}
             said = {k: s for k, holder in reached.items() if (s := holder.about(term, scope)) is not None}
             if said:
@@ -76,22 +79,29 @@ class Ranks:
 
     def _scoped(self, term: str, statements: Statements, condition: Bool) -> list[Rank]:
         found: list[Rank] = []
-        for scope in self._scopes(term):
+        for scope in self._spoken.get(term, ()):
             statement = statements.about(term, scope)
             if statement is not None:
                 found.append(Guarded(condition=condition & self._in_scope(scope), statement=statement))
         return found
 
-    def _scopes(self, term: str) -> list[str]:
-        """The scopes in which somebody speaks of the term, the directions before `any`."""
-        return [scope for scope in (*DIRECTIONS, "any") if (term, scope) in self._spoken]
+    def _in_scope(self, scope: Scope) -> Bool:
+        every = scope.direction == "any"
+        named = self._form.truth(True) if every else self._direction.same(DIRECTIONS.index(scope.direction))
+        if not scope.interval:
+            return named
+        if scope.interval not in self._intervals:
+            self._intervals[scope.interval] = interval_truth(self._facts, scope.interval)
+        return named & self._intervals[scope.interval]
 
-    def _in_scope(self, scope: str) -> Bool:
-        return self._form.truth(True) if scope == "any" else self._direction.same(DIRECTIONS.index(scope))
-
-    def _terms_by_scope(self) -> frozenset[tuple[str, str]]:
+    def _scopes_by_term(self) -> dict[str, list[Scope]]:
+        """The scopes in which somebody speaks of each term, stronger before weaker."""
         holders = [self._company, *(s for _, s in self._texts), *(s for _, held in self._keyed for s in held.values())]
-        return frozenset().union(*(holder.terms() for holder in holders))
+        spoken: frozenset[tuple[str, Scope]] = frozenset().union(*(holder.terms() for holder in holders))
+        found: dict[str, list[Scope]] = {}
+        for term, scope in sorted(spoken, key=lambda said: SCOPES.index(said[1])):
+            found.setdefault(term, []).append(scope)
+        return found
 
     @staticmethod
     def _named_holders(facts: Facts, holders: Holders) -> tuple[tuple[Bool, Statements], ...]:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
-from planshift.billing.rates import twelfths_of_days
 from planshift.expressions.form import Bool, Int, Table
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.ladder_values import BY_PRICE, EQUAL_MEANS, GROUP_DIRECTIONS, Group, Ladder, Member
@@ -175,7 +174,7 @@ def _by_amount(facts: Facts, equal: Int) -> Int:
 def _dearer(facts: Facts, old: Int, new: Int, *, equal: Int) -> Int:
     """The direction of two amounts, each for an interval of its side."""
     tables, form = facts.tables, facts.form
-    lengths = tables.price_column("price.length", lambda _, price: twelfths_of_days(price.interval), nothing=1)
+    lengths = tables.price_lengths
     old, new = old * form.lookup(lengths, facts.to_price), new * form.lookup(lengths, facts.from_price)
     return _first(facts, [(old < new, form.lit(UPGRADE)), (new < old, form.lit(DOWNGRADE))], equal)
 

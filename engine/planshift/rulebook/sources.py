@@ -64,18 +64,35 @@ class Statement:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The changes that a holder speaks of: `any` or those of a direction, of them those with such an interval."""
+
+    direction: str
+    interval: str = ""
+
+
+SCOPES = tuple(
+    Scope(direction=direction, interval=interval)
+    for direction in (*DIRECTIONS, "any")
+    for interval in ("longer_interval", "shorter_interval", "other_interval", "")
+)
+"""Everything that can be spoken of, stronger before weaker: within one holder the first that holds settles a term."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statements:
-    """What one holder of terms says, by scope: `any` or a direction, then by term."""
+    """What one holder of terms says, by scope, then by term."""
 
-    scopes: tuple[tuple[str, tuple[Statement, ...]], ...] = ()
+    scopes: tuple[tuple[Scope, tuple[Statement, ...]], ...] = ()
 
-    def about(self, term: str, scope: str) -> Statement | None:
-        """The word on a term for `any` or a direction."""
+    def about(self, term: str, scope: Scope) -> Statement | None:
+        """The word on a term in a scope."""
         for name, statements in self.scopes:
             if name == scope:
                 return next((s for s in statements if s.term == term), None)
         return None
 
-    def terms(self) -> frozenset[tuple[str, str]]:
+    def terms(self) -> frozenset[tuple[str, Scope]]:
         """All (term, scope) that are spoken of."""
         return frozenset((s.term, scope) for scope, statements in self.scopes for s in statements)

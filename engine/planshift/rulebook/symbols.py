@@ -24,7 +24,7 @@ from planshift.expressions.types import (
 )
 from planshift.policy.facts import SIDES, FactSchema
 from planshift.rulebook.catalog_tables import MAX_AMOUNT, CatalogTables
-from planshift.rulebook.dates import choice, whole_node
+from planshift.rulebook.dates import choice, interval_truth, whole_node
 from planshift.rulebook.facts import MAX_COUNT, Facts
 from planshift.rulebook.roads import RoadFinding
 from planshift.rulebook.sources import DIRECTIONS
@@ -105,10 +105,19 @@ def _known(name: str, kind: Type, doc: str, build: Build, *, bits: int = 48) -> 
     return Known(symbol=Symbol(name=name, type=kind, doc=doc, input=name, bits=bits), build=build)
 
 
+_INTERVAL_DOCS = {
+    "same_interval": "whether both prices have the same interval",
+    "longer_interval": "whether the new price has the longer interval",
+    "shorter_interval": "whether the new price has the shorter interval",
+}
+
+
 def _change_names() -> Iterator[Known]:
     words = ("an upgrade", "a downgrade", "a crossgrade", "a change of the price alone", "a cancellation")
     for code, (name, word) in enumerate(zip(DIRECTIONS, words, strict=False)):
         yield _known(name, BOOL, f"whether the change is {word}", lambda _, road, k=code: road.direction.same(k))  # type: ignore[misc]  # the default binds the loop's code
+    for name, doc in _INTERVAL_DOCS.items():
+        yield _known(name, BOOL, f"{doc}; not with a once-only price", lambda f, _, n=name: interval_truth(f, n))  # type: ignore[misc]  # the default binds the loop's name
     yield _known("today", DATE, "the local day of the request", lambda f, _: f.today)
     yield _known(
         "request.by",
