@@ -30,7 +30,7 @@ TERMS: Mapping[str, tuple[str, ...]] = {
     "collect": ("now", "next_invoice"),
     "apply": ("first", "after_payment", "regardless"),
     "payment_expires": ("never", "14 days", "1 month"),
-    "anchor": ("keep", "realign", "reset", "day 15"),
+    "anchor": ("keep", "keep_next_bill", "realign", "reset", "day 15"),
     "fee": ("none", "15 EUR"),
     "setup": ("skip", "bill"),
     "contract": ("destination_then_source", "destination", "source", "none"),

@@ -39,7 +39,7 @@ WORDS: dict[str, tuple[Data, ...]] = {
     "collect": ("now", "next_invoice"),
     "apply": ("first", "after_payment", "regardless"),
     "payment_expires": ("14 days", "never"),
-    "anchor": ("keep", "realign", "reset", "day 15", "day 31"),
+    "anchor": ("keep", "keep_next_bill", "realign", "reset", "day 15", "day 31"),
     "extend.unit": ("day", "month"),
     "extend.rounding": ("up", "down", "half_up"),
     "extend.starts": ("change_day", "day_after"),

@@ -75,7 +75,7 @@ def make_bill(change: Change, terms: Terms, when: When) -> Bill:
     credit, exact_credit = given.credit() if _gives_credit(change, terms, when) else (None, Fraction(0))
     charge = given.charge() if _bills(change, terms) else None
     netted = terms.word("rounding.place") == "net" and terms.word("charge") == "prorated"
-    if netted and charge is not None and credit is not None:
+    if netted and charge is not None and credit is not None and not change.new_interval.once:
         charge = max(credit + given.net(exact_credit), 0)
     arrear = in_arrear(change.old_price)
     used_share = used_part(change, terms, when)

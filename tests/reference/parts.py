@@ -56,10 +56,12 @@ def credit_part(change: Change, terms: Terms, when: When) -> Part:
     """The unused part of the running period."""
     held = change.subscription.period
     by_instants = terms.word("proration.unit") in SECONDS
-    if not by_instants and when.stop <= held.start and when.credit_end == held.end:
+    own_term = terms.word("proration.basis") == "own_term"
+    # A period that is longer or shorter than a term of its own is not a whole one then.
+    is_term = not own_term or _one_interval_on(when.effective, change.old_interval) == held.end
+    if not by_instants and is_term and when.stop <= held.start and when.credit_end == held.end:
         return WHOLE
     period_at = _period_at(change)
-    own_term = terms.word("proration.basis") == "own_term"
     last = _one_interval_on(when.effective, change.old_interval) if own_term else held.end
     first = when.effective if own_term else held.start
     stretch = Stretch(
@@ -100,7 +102,8 @@ def _charge_stretch(change: Change, terms: Terms, *, when: When, begin: date) ->
     ends_at = period_at[1] if when.keeps else midnight(when.bill_end, zone)
     own_term = terms.word("proration.basis") == "own_term"
     own_period = terms.word("proration.leading") == "own_period"
-    if own_period and when.keeps and not own_term:
+    as_long = change.old_interval == interval or terms.word("anchor") != "keep_next_bill"
+    if own_period and when.keeps and as_long and not own_term:
         first, last, first_at, last_at = held.start, held.end, *period_at
     elif own_period or own_term:
         first, last = when.effective, _one_interval_on(when.effective, interval)

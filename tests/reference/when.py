@@ -47,7 +47,11 @@ def fix_dates(change: Change, terms: Terms) -> When:
     bill_day, moves = _bill_day(change, terms, effective)
     interval = change.new_interval
     keeps = (
-        (change.old_interval == interval or terms.word("charge") == "month_equivalent")
+        (
+            change.old_interval == interval
+            or terms.word("charge") == "month_equivalent"
+            or terms.word("anchor") == "keep_next_bill"
+        )
         and not (moves or interval.once or change.starts)
         and effective < period.end
     )  # fmt: skip  # three things that must hold
@@ -115,6 +119,6 @@ def _bill_day(change: Change, terms: Terms, effective: date) -> tuple[int, bool]
     if change.request.bill_day:
         return change.request.bill_day, True
     anchor = terms.choice("anchor")
-    if anchor.word in ("keep", "realign"):
+    if anchor.word in ("keep", "keep_next_bill", "realign"):
         return bill_day_of(change), anchor.word == "realign"
     return (anchor.number if anchor.word == "day" else effective.day), True

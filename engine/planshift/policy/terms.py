@@ -166,6 +166,7 @@ _MONEY = (
     _choice(
         "anchor",
         "keep",
+        "keep_next_bill",
         "realign",
         "reset",
         counted=(Counted(word="day", pattern="day {n}", highest=31),),

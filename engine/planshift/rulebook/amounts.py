@@ -202,10 +202,10 @@ def swap(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: P
     """Credit and charge of the change."""
     form, zero = facts.form, facts.form.lit(0)
     by_instants = terms["proration.unit"].among(*SECONDS_PER_UNIT)
-    left = Portion(
-        measured=share(facts, terms, stretch=credit_stretch(facts, terms, dates=dates, spans=spans)),
-        whole=(dates.stop <= facts.period_start) & dates.credit_end.same(facts.period_end) & by_instants.negate(),
-    )
+    rest = credit_stretch(facts, terms, dates=dates, spans=spans)
+    all_of_it = (dates.stop <= facts.period_start) & dates.credit_end.same(facts.period_end) & by_instants.negate()
+    # Measured against a term of its own, a period that is longer or shorter than that is not a whole one.
+    left = Portion(measured=share(facts, terms, stretch=rest), whole=all_of_it & rest.of_end.same(facts.period_end))
     part = charge_stretch(facts, terms, dates=dates, spans=spans)
     # A running period that is itself a part costs a part, also from its first day on.
     interval = part.of_start.same(facts.period_start) & part.of_end.same(facts.period_end) & by_instants.negate()

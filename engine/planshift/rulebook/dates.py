@@ -18,6 +18,9 @@ from planshift.rulebook.sources import TermValue
 
 Terms = dict[str, ResolvedTerm]
 
+_KEPT = ("keep", "keep_next_bill")
+"""The anchors that leave the running period as it is."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +138,7 @@ def fix_dates(facts: Facts, terms: Terms, *, spans: Intervals, in_arrear: Bool) 
     until = choice(form, [(facts.truth("request.until.given"), facts.whole("request.until"))], end)
     bill_day, moved = _bill_day(facts, terms["anchor"], effective)
     # A charge for the rest of the old period lasts as long as that, whatever the new price's own interval is.
-    alike = spans.alike | terms["charge"].among("month_equivalent")
+    alike = spans.alike | terms["charge"].among("month_equivalent") | terms["anchor"].among("keep_next_bill")
     keeps = alike & moved.negate() & spans.to_once.negate() & (effective < end) & facts.is_start.negate()
     first = whole_node(form, calendar.first_bill_day(effective, months=spans.to_months, bill_day=bill_day))
     next_bill = whole_node(form, calendar.step(first, months=spans.to_months, days=spans.to_days, anchor_day=bill_day))
@@ -171,9 +174,9 @@ def _bill_day(facts: Facts, anchor: ResolvedTerm, effective: Int) -> tuple[Int, 
         form,
         [
             (anchor.among("reset"), day_of_month),
-            (anchor.among("keep", "realign"), facts.whole("subscription.bill_day")),
+            (anchor.among(*_KEPT, "realign"), facts.whole("subscription.bill_day")),
         ],
         fixed,
     )
-    moved = anchor.among("keep").negate() | (asked > 0)
+    moved = anchor.among(*_KEPT).negate() | (asked > 0)
     return choice(form, [(asked > 0, asked)], kept).greatest(1), moved

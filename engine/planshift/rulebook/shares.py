@@ -72,7 +72,8 @@ def charge_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
     form = facts.form
     own_term = terms["proration.basis"].holds(lambda value: basis_of(value)[0] == "own_term")
     own_period = terms["proration.leading"].among("own_period")
-    running = own_period & dates.keeps_period & own_term.negate()
+    as_long = spans.alike | terms["anchor"].among("keep_next_bill").negate()
+    running = own_period & dates.keeps_period & own_term.negate() & as_long
     forward = own_term | own_period
     # A running period is as long as its bill days make it; a first part looks back on the day it ends on.
     own_day = whole_node(form, calendar.civil(dates.bill_end)[2])
