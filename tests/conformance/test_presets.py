@@ -7,6 +7,7 @@ entry that nobody can give a reason for.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,10 @@ from planshift.conformance.scope import out_of_scope
 from planshift.policy.shelf import preset_names
 
 HERE = Path(__file__).parent
+DOCS = HERE.parents[1] / "docs" / "presets"
+
+BOOKS = {"atomia", "blesta", "blesta-switching", "business-manager", "engageip"}
+"""Presets whose pages come with their books under policies/, and name no figures."""
 
 SET_BESIDE: dict[str, dict[str, str]] = {
     "blesta": {
@@ -26,11 +31,47 @@ SET_BESIDE: dict[str, dict[str, str]] = {
         "proration.leading: own_period": "the figure's share is of the period that it names",
         "rounding.place: line": "the library of Blesta rounds one amount; the net of both is rounded by its caller",
     },
+    "business-manager": {
+        "proration.leading: own_period": "the figure's share is of the period that it names",
+    },
+    "chargebee": {
+        "proration.unit: day": "the site setting of day-based billing",
+        "proration.change_day: old": "with day-based billing the day of the change counts as used",
+        "proration.unit: none": "the site setting that disables proration",
+        "charge: full": "proration is disabled: the whole new price is charged",
+        "credit: none": "proration is disabled: nothing is credited",
+        "unused_credit: forfeit": "proration is disabled: there is no credit that could go anywhere",
+    },
+    "google-play": {
+        "timing: period_end": "the replacement mode DEFERRED",
+        "charge: prorated": "DEFERRED: the new plan's regular price from its first period on",
+        "credit: none": "DEFERRED: the old plan is used up",
+        "unused_credit: offset": "DEFERRED: nothing buys time",
+        "anchor: keep": "DEFERRED: the renewal date stays",
+        "proration.unit: none": "DEFERRED: nothing is prorated",
+        "proration.change_day: new": "DEFERRED: no day of the running period is shared",
+    },
     "kill-bill": {
         "timing: period_end": "the catalog's policy END_OF_TERM",
         "timing: period_start": "the catalog's policy START_OF_TERM",
         "backdating: anyone": "START_OF_TERM takes effect on a day that has passed",
         "proration.basis: months of 30": "the proration mode of a fixed month of 30 days",
+    },
+    "lago": {
+        "proration.leading: own_period": "the figure's share is of the period that it names",
+        "proration.change_day: new": "the figure prints a number of unused days, and no day of the change",
+    },
+    "paddle": {
+        "proration.unit: day": "the figure prints a ratio of days, and no instants",
+    },
+    "recurly": {
+        "proration.unit: day": "the figure prints half a cycle, and no instants",
+    },
+    "samsung": {
+        "charge: prorated": "the proration mode INSTANT_PRORATED_CHARGE",
+        "unused_credit: offset": "INSTANT_PRORATED_CHARGE: the rest is taken off what is charged",
+        "anchor: keep": "INSTANT_PRORATED_CHARGE: the renewal date stays",
+        "extend.period_days: 30": "the daily price of the example is that of a month of 30 days",
     },
     "stripe": {
         "collect: now": "`proration_behavior: always_invoice`: an invoice at once",
@@ -66,6 +107,17 @@ def test_the_figures_of_a_preset_hold(preset: str) -> None:
     assert [result.id for result in RESULTS[preset] if result.status != "passed"] == []
 
 
+@pytest.mark.parametrize("preset", sorted(set(RESULTS) - {"kill-bill", *BOOKS}))
+def test_the_page_of_a_preset_names_its_figures(preset: str) -> None:
+    page = (DOCS / f"{preset}.md").read_text(encoding="utf-8")
+    decided = {result.id for result in RESULTS[preset] if result.preset}
+    named = {*re.findall(r"`([a-z-]+-[a-z0-9-]+)`", page)} & {case.id for case in CASES}
+    run = re.search(r"`([a-z-]+-)(\d)` to `\1(\d)`", page)
+    if run is not None:
+        named |= {f"{run[1]}{number}" for number in range(int(run[2]), int(run[3]))}
+    assert named == decided
+
+
 def test_everything_on_the_list_has_a_reason_and_a_preset() -> None:
     assert set(SET_BESIDE) <= set(preset_names())
     assert all(len(why.split()) >= 4 for listed in SET_BESIDE.values() for why in listed.values())
@@ -78,7 +130,12 @@ def test_everything_on_the_list_has_a_reason_and_a_preset() -> None:
         ("Metorik (Stripe-based)", "stripe"),
         ("Kill Bill", "kill-bill"),
         ("Blesta", "blesta"),
-        ("CloudBlue / Odin Business Automation", ""),
+        ("CloudBlue / Odin Business Automation", "business-manager"),
+        ("Google Play Billing", "google-play"),
+        ("Shopify Billing API", "shopify"),
+        ("Samsung IAP", "samsung"),
+        ("Apple App Store", "app-store"),
+        ("Chargify (Maxio)", "maxio"),
         ("Polar", ""),
         ("", ""),
     ],

@@ -10,6 +10,7 @@ KILL_BILL = "kill-bill"
 SOLD_AS = {
     "apple": "app-store",
     "chargify": "maxio",
+    "cloudblue": "business-manager",
 }
 """Names under which a system is known, too, and its preset."""
 

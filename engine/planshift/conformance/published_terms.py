@@ -53,7 +53,7 @@ def terms_of(given: Fields, situation: Situation, *, coin: Coin) -> Terms:
         "extend": _extend(given.optional("extend")),
         "collect": given.word("collect", of=_same("now", "next_invoice"), default="now"),
         "anchor": given.word("anchor", of=_same("keep", "reset"), default="keep"),
-        "rounding": {"mode": coin.mode, "place": _place(given)},
+        "rounding": {"mode": coin.mode, "place": _place(given), "side_scale": "exact"},
     }
 
 
