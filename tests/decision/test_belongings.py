@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from planshift.actions.plan_actions import Carried, MoveSettings
+from planshift.actions.plan_actions import Carried, DropAllowance, MoveAllowance, MoveSettings, RestoreAllowance
+from planshift.actions.wording import words_of
 from planshift.billing.change import ChangeRequest
 from planshift.billing.period import Period
 from planshift.billing.subscription import Answer, Customer, Discount, HeldAddon, Subscription
@@ -27,6 +28,7 @@ plans:
     services: [line]
     resources: { number: exchange-1 }
     settings: [caller_id, voicemail]
+    allowances: { minutes: 200, texts: 50 }
     addons: [second-line]
     coupons: [SPRING, WINTER]
   chat:
@@ -36,12 +38,14 @@ plans:
     services: [line]
     resources: { number: exchange-1 }
     settings: [caller_id]
+    allowances: { minutes: 500 }
     addons: [second-line]
     coupons: [SPRING]
   data:
     title: Data
     module: switch
     prices: { monthly: { every: 1 month, EUR: "30.00" } }
+    allowances: { minutes: unlimited }
     coupons: []
   all:
     title: All
@@ -73,6 +77,7 @@ ANNA = Subscription(
     resources=(("number", "exchange-1"),),
     settings=(("caller_id", "hidden"), ("voicemail", "on")),
     addons=(HeldAddon(name="second-line", quantity=2),),
+    allowances=(("minutes", 120), ("texts", 7)),
     discount=Discount(ppm=100_000, code="WINTER"),
 )
 AT = parse_instant("2026-03-01 10:00", "UTC")
@@ -206,3 +211,72 @@ def test_settings_are_an_action_that_can_be_undone() -> None:
     assert moving.undo == MoveSettings(
         from_plan="chat", to_plan="talk", items=(Carried(name="caller_id", value="hidden"),)
     )
+
+
+@pytest.mark.parametrize(
+    "word, minutes, texts, after",
+    [
+        ("keep", "moves", "moves", {"minutes": 620, "texts": 7}),
+        ("keep_if_same", "moves", "lost", {"minutes": 620}),
+        ("map", "moves", "lost", {"minutes": 620}),
+        ("drop", "lost", "lost", {"minutes": 500}),
+    ],
+)
+def test_what_is_left_of_an_allowance_is_added_to_the_new_one(
+    word: str, minutes: str, texts: str, after: dict[str, int]
+) -> None:
+    decision = decide(f"carry: {{ usage: {word} }}")
+    assert fates(decision, "usage") == {"minutes": minutes, "texts": texts}
+    assert dict(decision.subscription_after().allowances) == after
+    assert {each.name: each.total for each in decision.allowances} == after
+
+
+def test_what_is_left_can_be_too_good_to_lose() -> None:
+    decision = decide("carry: { usage: refuse }")
+    assert [(reason.code, reason.text) for reason in decision.reasons] == [
+        ("would_be_lost", "the rest of an allowance would be lost on Chat")
+    ]
+    kept = decide("carry: { usage: refuse }", held={"allowances": (("minutes", 120), ("texts", 0))})
+    assert kept.subscription_after().allowances == (("minutes", 620),)
+
+
+@pytest.mark.parametrize("terms", ["timing: period_end", "timing: period_end, carry: { usage: refuse }"])
+def test_at_the_end_of_the_period_nothing_is_left(terms: str) -> None:
+    decision = decide(terms)
+    assert decision.allowed
+    assert fates(decision, "usage") == {}
+    assert decision.subscription_after().allowances == (("minutes", 500),)
+
+
+@pytest.mark.parametrize("asked", [{"price": "yearly"}, {"quantity": 2}])
+def test_the_same_plan_leaves_the_allowances_alone(asked: dict[str, Any]) -> None:
+    decision = decide("carry: { usage: drop }", to="talk", **asked)
+    assert (decision.allowances, decision.subscription_after().allowances) == ((), ANNA.allowances)
+
+
+def test_a_plan_that_starts_begins_with_its_own() -> None:
+    decision = decide(to="chat", kind="start", held={"discount": Discount()})
+    assert decision.subscription_after().allowances == (("minutes", 500),)
+
+
+def test_allowances_are_told() -> None:
+    decision = decide("carry: { usage: keep_if_same }")
+    text = to_text(summary_of(decision), width=200)
+    assert "- Lost: 7 texts left over (the new plan includes none)." in text
+    assert "120 minutes left over" in text
+    assert "- The first period includes 620 minutes, 120 of them left over." in text
+    assert "- The first period includes unlimited minutes." in to_text(summary_of(decide(to="data")), width=200)
+    assert decision.to_json()["allowances"] == [{"name": "minutes", "own": 500, "carried": 120, "total": 620}]
+    assert decide(to="data").subscription_after().allowances == (("texts", 7),)
+
+
+def test_allowances_are_actions_that_can_be_undone() -> None:
+    steps = {step.id: step for step in decide("carry: { usage: keep_if_same }").plan().steps}
+    minutes, texts = (Carried(name="minutes", value="120"),), (Carried(name="texts", value="7"),)
+    moved = steps["move_allowance"]
+    assert moved.action == MoveAllowance(from_plan="talk", to_plan="chat", items=minutes)
+    assert moved.undo == MoveAllowance(from_plan="chat", to_plan="talk", items=minutes)
+    gone = steps["drop_allowance"]
+    assert gone.action == DropAllowance(plan="talk", items=texts)
+    assert gone.undo == RestoreAllowance(plan="talk", items=texts)
+    assert words_of(gone.action) == "texts = 7"

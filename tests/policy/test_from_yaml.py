@@ -31,6 +31,7 @@ plans:
     services: [hosting]
     contract: { term: 1 year, penalty: [50 EUR, 5000 JPY], remainder: true, service: hosting }
     resources: { panel: shared }
+    allowances: { mails: 1000, traffic_gb: unlimited }
     settings: [php]
     coupons: SPRING
     trial: 15 days
@@ -72,6 +73,7 @@ def test_a_catalog_says_everything() -> None:
         months=12, penalty=(("EUR", 5000), ("JPY", 5000)), remainder=True, service="hosting"
     )
     assert plan.resources == (Resource(name="panel", connector="shared"),)
+    assert plan.allowances == (("mails", 1000), ("traffic_gb", UNLIMITED))
     assert (plan.settings, plan.coupons) == (("php",), ("SPRING",))
     assert (plan.trial, plan.status, plan.stock) == (Interval(days=15), "restricted", 3)
     assert (plan.usage_bucket, plan.quantity_max) == (True, 5)

@@ -54,6 +54,7 @@ services: [{ id: s1, title: Shop, uses: { disk_gb: 3 } }, { id: 2 }]
 answers: [{ service: support, question: domain, value: example.com }]
 resources: { panel: shared }
 settings: { night_backup: on, php: 8 }
+allowances: { mails: 10 }
 pending: { to_plan: silver, to_price: monthly, effective_on: 2026-04-01 }
 changes: [2026-02-01, 2026-01-01]
 timezone: America/New_York
@@ -115,6 +116,7 @@ def test_a_subscription_says_everything() -> None:
         answers=(Answer(service="support", question="domain", value="example.com"),),
         resources=(("panel", "shared"),),
         settings=(("night_backup", "on"), ("php", "8")),
+        allowances=(("mails", 10),),
         pending=PendingChange(to_plan="silver", to_price="monthly", effective_on=date(2026, 4, 1)),
         changes=(date(2026, 1, 1), date(2026, 2, 1)),
         timezone="America/New_York",

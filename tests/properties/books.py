@@ -133,6 +133,8 @@ def _plan(chance: Random, says: Vocabulary, *, limited: bool) -> Json:
     if chance.random() < 0.3:
         plan["settings"] = chance.sample(["caller_id", "voicemail"], k=chance.randint(1, 2))
     if chance.random() < 0.3:
+        plan["allowances"] = {"minutes": chance.choice((100, "unlimited")), "data_mb": 50}
+    if chance.random() < 0.3:
         plan["coupons"] = chance.sample([*COUPONS], k=chance.randint(0, 2))
     if chance.random() < 0.15:
         plan["stock"] = chance.choice((0, 5, 5))

@@ -129,6 +129,7 @@ def _with_belongings(chance: Random, subscription: Subscription, catalog: Catalo
         answers=tuple(answer for answer in answers if chance.random() < 0.3),
         resources=chance.choice(((), (("db", "mysql"),), (("db", "maria"), ("cache", "redis")))),
         settings=chance.choice(((), (), (("caller_id", "hidden"),), (("caller_id", "shown"), ("voicemail", "off")))),
+        allowances=chance.choice(((), (("minutes", 7),), (("data_mb", 0), ("minutes", chance.randint(0, 300))))),
         pending=chance.choice((None, None, None, None, pending)),
         changes=tuple(sorted(start - timedelta(days=chance.randint(-20, 200)) for _ in range(chance.randint(0, 2)))),
     )

@@ -58,7 +58,7 @@ WORDS: dict[str, tuple[Data, ...]] = {
     "carry.addons": ("keep_if_same", "keep_if_same", "keep", "keep", "drop", "drop", "map", "refuse"),
     "carry.coupons": ("keep_if_same", "keep_if_same", "keep", "drop", "drop", "map", "refuse"),
     "carry.price_override": ("keep_if_same", "keep", "keep", "drop", "map", "refuse"),
-    "carry.usage": ("keep_if_same", "keep", "drop", "map", "refuse"),
+    "carry.usage": ("keep_if_same", "keep_if_same", "keep", "drop", "drop", "map", "refuse"),
     "limits": ("check", "warn", "ignore"),
     "provision": ("notify", "none"),
     "cancellable_until": ("effective", "invoice_issued", "3 days before", "never"),

@@ -16,7 +16,7 @@ from tests.reference.days import step
 from tests.reference.ranks import Terms
 from tests.reference.when import When
 
-THINGS = ("answers", "resources", "settings", "addons")
+THINGS = ("answers", "resources", "settings", "addons", "usage")
 """What a subscription holds in numbers, by the terms that settle it."""
 
 NEEDS = {
@@ -55,7 +55,7 @@ def objections(change: Change, terms: Terms, *, when: When, uses: list[Use]) -> 
     yield from _not_sold(change)
     yield from _people(change, terms, when)
     yield from _state(change, terms)
-    yield from _lost(change, terms)
+    yield from _lost(change, terms, when)
     asked = terms.value("requires")
     assert isinstance(asked, Requirements)
     for item in asked.items:
@@ -126,12 +126,12 @@ def _state(change: Change, terms: Terms) -> Iterator[Objection]:
             yield Objection(code="too_frequent")
 
 
-def _lost(change: Change, terms: Terms) -> Iterator[Objection]:
+def _lost(change: Change, terms: Terms, when: When) -> Iterator[Objection]:
     """What has no place on the new plan, and may not be lost."""
     if change.cancels or change.starts:
         return
     for kind in THINGS:
-        if terms.word(f"carry.{kind}") == "refuse" and not all(same for _, same in things(change, kind)):
+        if terms.word(f"carry.{kind}") == "refuse" and not all(same for _, same in things(change, kind, when)):
             yield Objection(code="would_be_lost")
     if terms.word("carry.coupons") == "refuse" and has_coupon(change) and not takes_coupon(change):
         yield Objection(code="would_be_lost")
@@ -153,7 +153,7 @@ def takes_coupon(change: Change) -> bool:
     return change.subscription.discount.code in plan.coupons
 
 
-def things(change: Change, kind: str) -> list[tuple[str, bool]]:
+def things(change: Change, kind: str, when: When) -> list[tuple[str, bool]]:
     """What the subscription holds of a kind, and whether the target has the same place for it."""
     held, plan = change.subscription, change.new_plan
     if change.same_plan or change.starts:
@@ -164,6 +164,9 @@ def things(change: Change, kind: str) -> list[tuple[str, bool]]:
     if kind == "resources":
         connected = {(r.name, r.connector) for r in plan.resources} if plan else set()
         return [(pair[0], pair in connected) for pair in held.resources]
+    if kind == "usage":
+        left = held.allowances if when.effective < held.period.end else ()
+        return [(name, plan is not None and name in dict(plan.allowances)) for name, count in left if count]
     if kind == "settings":
         return [(name, plan is not None and name in plan.settings) for name, _ in held.settings]
     return [(addon.name, plan is not None and addon.name in plan.addons) for addon in held.addons]

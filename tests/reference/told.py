@@ -107,7 +107,7 @@ class Telling:
         same_plan = self.change.same_plan
         for kind in () if same_plan else THINGS:
             rule = self.terms.word(f"carry.{kind}")
-            for name, same in things(self.change, kind):
+            for name, same in things(self.change, kind, self.when):
                 stays = rule == "keep" or (same and rule != "drop")
                 yield kind, name, "moves" if stays else "lost"
         if has_coupon(self.change):

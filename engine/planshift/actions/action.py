@@ -28,15 +28,18 @@ from planshift.actions.plan_actions import (
     CarryContract,
     ChangePackage,
     ChangeTerm,
+    DropAllowance,
     EndContract,
     EndPackage,
     EndPlan,
     EndService,
     MoveAddons,
+    MoveAllowance,
     MoveAnswers,
     MoveResources,
     MoveSettings,
     RemoveAddon,
+    RestoreAllowance,
     ResumePlan,
     StartContract,
     StartPackage,
@@ -103,8 +106,11 @@ Action = (
     | MoveResources
     | MoveSettings
     | MoveAddons
+    | MoveAllowance
     | AddAddon
     | RemoveAddon
+    | DropAllowance
+    | RestoreAllowance
     | EndService
     | Schedule
     | Unschedule
@@ -146,6 +152,8 @@ UNDONE_BY: Final[dict[str, str | None]] = {
     "move_resources": "move_resources",
     "move_settings": "move_settings",
     "move_addons": "move_addons",
+    "move_allowance": "move_allowance",
+    "drop_allowance": "restore_allowance",
     "add_addon": "remove_addon",
     "remove_addon": "add_addon",
     "end_service": None,

@@ -198,7 +198,18 @@ class MoveAddons:
     items: tuple[Carried, ...]
 
 
-Moving = MoveAnswers | MoveResources | MoveSettings | MoveAddons
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveAllowance:
+    """Add what is left of allowances to those that another plan begins with."""
+
+    kind: ClassVar[str] = "move_allowance"
+    from_plan: str
+    to_plan: str
+    items: tuple[Carried, ...]
+
+
+Moving = MoveAnswers | MoveResources | MoveSettings | MoveAddons | MoveAllowance
 """The actions that move things of one kind."""
 
 
@@ -220,6 +231,26 @@ class RemoveAddon:
     kind: ClassVar[str] = "remove_addon"
     name: str
     quantity: int
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropAllowance:
+    """Let what is left of allowances of a plan go."""
+
+    kind: ClassVar[str] = "drop_allowance"
+    plan: str
+    items: tuple[Carried, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreAllowance:
+    """Let what was left of allowances of a plan count again."""
+
+    kind: ClassVar[str] = "restore_allowance"
+    plan: str
+    items: tuple[Carried, ...]
 
 
 @final

@@ -12,16 +12,19 @@ from planshift.actions.plan_actions import (
     CarryContract,
     ChangePackage,
     ChangeTerm,
+    DropAllowance,
     EndContract,
     EndPackage,
     EndPlan,
     EndService,
     MoveAddons,
+    MoveAllowance,
     MoveAnswers,
     MoveResources,
     MoveSettings,
     Moving,
     RemoveAddon,
+    RestoreAllowance,
     ResumePlan,
     StartContract,
     StartPackage,
@@ -36,6 +39,7 @@ _MOVES: dict[str, Callable[..., Moving]] = {
     "resources": MoveResources,
     "settings": MoveSettings,
     "addons": MoveAddons,
+    "usage": MoveAllowance,
 }
 """The action that moves things of a kind. A coupon and an agreed price go with the start of the new plan."""
 
@@ -167,7 +171,7 @@ def _start_contract(change: Change, running: RunningContract, plan: str) -> Star
 
 
 def carry(change: Change) -> Iterator[Draft]:
-    """What moves to the new plan. Add-ons without a place there are ended by name.
+    """What moves to the new plan. What is left of allowances and add-ons without a place there end.
 
     A switch leaves resources and settings where they are: to move them is to speak to a connector or a service
     (S1.9).
@@ -183,6 +187,10 @@ def carry(change: Change) -> Iterator[Draft]:
         if items:
             forth = action(from_plan=old, to_plan=new, items=items)
             yield _draft(forth, undo=action(from_plan=new, to_plan=old, items=items))
+    dropped = [move for move in moves if (move.kind, move.outcome) == ("usage", "lost")]
+    if dropped:
+        items = tuple(Carried(name=move.name, value=move.value) for move in dropped)
+        yield _draft(DropAllowance(plan=old, items=items), undo=RestoreAllowance(plan=old, items=items))
     for name in dict.fromkeys(move.name for move in moves if (move.kind, move.outcome) == ("addons", "lost")):
         quantity = sum(addon.quantity for addon in change.before.addons if addon.name == name)
         gone = RemoveAddon(name=name, quantity=quantity)

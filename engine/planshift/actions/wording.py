@@ -30,16 +30,19 @@ from planshift.actions.plan_actions import (
     CarryContract,
     ChangePackage,
     ChangeTerm,
+    DropAllowance,
     EndContract,
     EndPackage,
     EndPlan,
     EndService,
     MoveAddons,
+    MoveAllowance,
     MoveAnswers,
     MoveResources,
     MoveSettings,
     Moving,
     RemoveAddon,
+    RestoreAllowance,
     ResumePlan,
     StartContract,
     StartPackage,
@@ -113,7 +116,7 @@ def _contract(action: StartContract) -> str:
     return f"{action.plan} until {action.ends_on}{costs}{', and the rest of it' if action.remainder else ''}"
 
 
-def _moving(action: Moving) -> str:
+def _moving(action: Moving | DropAllowance | RestoreAllowance) -> str:
     return ", ".join(f"{item.name} = {item.value}" for item in action.items)
 
 
@@ -169,6 +172,9 @@ _WORDS: Final[dict[type[Action], Callable[[Any], str]]] = {
     MoveResources: _moving,
     MoveSettings: _moving,
     MoveAddons: _moving,
+    MoveAllowance: _moving,
+    DropAllowance: _moving,
+    RestoreAllowance: _moving,
     AddAddon: lambda a: f"{a.name} x {a.quantity}",
     RemoveAddon: lambda a: f"{a.name} x {a.quantity}",
     EndService: lambda a: f"{a.title} ({a.service})",

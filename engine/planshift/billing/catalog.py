@@ -79,7 +79,8 @@ class Addon:
 class Plan:
     """What a customer subscribes to.
 
-    `settings` names what customers can set on it for themselves, `coupons` the codes that it takes (None: all of them).
+    `allowances` is what a period includes, `settings` names what customers can set on it for themselves, `coupons` the
+    codes that it takes (None: all of them).
     """
 
     name: str
@@ -90,6 +91,7 @@ class Plan:
     addons: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     resources: tuple[Resource, ...] = ()
+    allowances: tuple[tuple[str, int], ...] = ()
     settings: tuple[str, ...] = ()
     coupons: tuple[str, ...] | None = None
     contract: ContractTerms | None = None

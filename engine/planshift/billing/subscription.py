@@ -95,8 +95,9 @@ class Subscription:
 
     `paid` is what was really debited for `period` (None: the whole price); `given_back` what was already returned of
     it; `debt` what is billed for the period and still open. `amount` overrides the list price per interval.
-    `paid_through` matters in arrear only. `settings` are what the customer set on the running service, by name.
-    `changes` are the days of earlier changes, newest last.
+    `paid_through` matters in arrear only. `settings` are what the customer set on the running service, by name;
+    `allowances` are what is left of the allowances of the running period. `changes` are the days of earlier changes,
+    newest last.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Subscription:
     answers: tuple[Answer, ...] = ()
     resources: tuple[tuple[str, str], ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
+    allowances: tuple[tuple[str, int], ...] = ()
     pending: PendingChange | None = None
     changes: tuple[date, ...] = ()
     timezone: str | None = None

@@ -160,6 +160,20 @@ class Move:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What the first period on a plan includes of one thing: the plan's `own`, and what was `carried` over to it.
+
+    `own` and `total` are None where the plan sets no limit.
+    """
+
+    name: str
+    own: int | None
+    carried: int
+    total: int | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContractResult:
     """What becomes of the commitment."""
 

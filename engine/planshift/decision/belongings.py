@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from planshift.billing.catalog import UNLIMITED
 from planshift.billing.subscription import Answer, Discount, HeldAddon, Subscription
-from planshift.decision.answer import Move
+from planshift.decision.answer import Allowance, Move
 from planshift.decision.outcome import Outcome
 from planshift.rulebook.moves import movables
 
@@ -16,15 +17,26 @@ def moves_of(outcome: Outcome) -> Iterator[Move]:
     subscription, request = outcome.subscription, outcome.request
     plan = outcome.plan_named(request.plan)
     for item in () if _stays_put(outcome) else movables(outcome.rulebook.tables.catalog, subscription, plan=plan):
+        if item.kind == "usage" and outcome.truth("allowances_over"):
+            continue  # nothing is left then
         rule = outcome.word(f"carry.{item.kind}")
         stays = rule == "keep" or (rule != "drop" and item.same)
-        why = _why(rule, fits="the new plan has the same" if item.same else "the new plan has no such place")
+        why = _why(rule, fits=_FITS[item.kind == "usage", item.same])
         yield Move(kind=item.kind, name=item.name, value=item.value, outcome="moves" if stays else "lost", why=why)
     yield from _coupon(outcome)
     if subscription.amount is not None and request.amount is None and not keeps_agreed_price(outcome):
         same = _stays_put(outcome) and request.price == subscription.price
         why = _why("drop") if same else "it was agreed for the old price"
         yield Move(kind="price_override", name="agreed price", value="", outcome="lost", why=why)
+
+
+_FITS = {
+    (False, True): "the new plan has the same",
+    (False, False): "the new plan has no such place",
+    (True, True): "the new plan includes the same",
+    (True, False): "the new plan includes none",
+}
+"""What the new plan offers, by whether an allowance is meant and whether there is a place."""
 
 
 def _stays_put(outcome: Outcome) -> bool:
@@ -62,6 +74,9 @@ def carried_over(outcome: Outcome) -> Subscription:
     before = outcome.subscription
     moves = [move for move in moves_of(outcome) if move.outcome == "moves"]
     named = {kind: [move for move in moves if move.kind == kind] for kind in ("answers", "resources", "settings")}
+    included = tuple((each.name, each.total) for each in allowances_of(outcome) if each.total is not None)
+    if outcome.request.kind == "start" or not _stays_put(outcome):
+        before = replace(before, allowances=included)
     held = replace(before, addons=_addons(outcome), discount=_discount(outcome))
     if _stays_put(outcome):
         return held
@@ -71,6 +86,22 @@ def carried_over(outcome: Outcome) -> Subscription:
         resources=tuple((move.name, move.value) for move in named["resources"]),
         settings=tuple((move.name, move.value) for move in named["settings"]),
     )
+
+
+def allowances_of(outcome: Outcome) -> Iterator[Allowance]:
+    """What the first period on the new plan includes, by name; a plan that stays keeps what is left."""
+    plan = outcome.plan_named(outcome.request.plan)
+    if plan is None or (_stays_put(outcome) and outcome.request.kind != "start"):
+        return
+    moves = [move for move in moves_of(outcome) if (move.kind, move.outcome) == ("usage", "moves")]
+    own = dict(plan.allowances)
+    for name in sorted({*own, *(move.name for move in moves)}):
+        carried = sum(int(move.value) for move in moves if move.name == name)
+        count = own.get(name, 0)
+        free = count == UNLIMITED
+        yield Allowance(
+            name=name, own=None if free else count, carried=carried, total=None if free else count + carried
+        )
 
 
 def _answer(move: Move) -> Answer:

@@ -51,9 +51,15 @@ def _moves(decision: Decision) -> Iterator[Consequence]:
     stays = [move for move in decision.moves if move.outcome == "moves"]
     if stays:
         yield Consequence(text=f"Moves along: {listed(tuple(map(_thing, stays)))}.")
+    for each in decision.allowances:
+        over = f", {each.carried} of them left over" if each.carried and each.own else ""
+        count = "unlimited" if each.total is None else each.total
+        yield Consequence(text=f"The first period includes {count} {each.name}{over}.")
 
 
 def _thing(move: Move) -> str:
+    if move.kind == "usage":
+        return f"{move.value} {move.name} left over"
     count = f"{move.value} x " if move.kind == "addons" and move.value != "1" else ""
     kind = _KINDS.get(move.kind, move.kind)
     return f"{kind} {count}{move.name}".strip()

@@ -16,6 +16,7 @@ from planshift.billing.money import Money
 from planshift.billing.subscription import Subscription
 from planshift.decision import aftermath, belongings, explain_json, lines, people, places, reasons
 from planshift.decision.answer import (
+    Allowance,
     ContractResult,
     Extension,
     Fit,
@@ -139,8 +140,13 @@ class Decision(Outcome):
 
     @cached_property
     def moves(self) -> tuple[Move, ...]:
-        """What becomes of answers, resources, settings, add-ons, coupon and agreed price."""
+        """What becomes of answers, resources, settings, add-ons, allowances, coupon and agreed price."""
         return tuple(belongings.moves_of(self))
+
+    @cached_property
+    def allowances(self) -> tuple[Allowance, ...]:
+        """What the first period on another plan includes; nothing when the change is denied or the plan stays."""
+        return tuple(belongings.allowances_of(self)) if self.priced else ()
 
     @property
     def lost(self) -> tuple[Move, ...]:

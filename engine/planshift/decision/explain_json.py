@@ -61,6 +61,7 @@ def to_json(decision: Decision) -> dict[str, object]:
         "extension": plain(decision.extension),
         "contract": plain(decision.contract),
         "moves": plain(decision.moves),
+        "allowances": plain(decision.allowances),
         "limits": plain(decision.limits),
         "remedies": plain(decision.remedies),
     }

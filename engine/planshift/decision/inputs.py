@@ -26,6 +26,7 @@ from planshift.decision.kinds import misfits
 from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.policy.payments import Payments, due_for_period
+from planshift.rulebook.catalog_tables import MAX_AMOUNT
 from planshift.rulebook.facts import LAST_DAY
 from planshift.rulebook.rulebook import Rulebook
 
@@ -138,6 +139,7 @@ def _belongings(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diag
     """What the subscription uses and holds."""
     yield from bad_addons(rulebook, subscription.addons, at="addons")
     yield from _uses(rulebook, subscription.usage, at="usage")
+    yield from _allowances(rulebook, subscription)
     yield from repeated((service.id for service in subscription.services), at="services")
     yield from repeated((name for name, _ in subscription.resources), at="resources")
     yield from repeated((name for name, _ in subscription.settings), at="settings")
@@ -152,6 +154,17 @@ def _belongings(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diag
         named.append(subscription.contract.service)
     for name in dict.fromkeys(service for service in named if service not in known):
         yield flaw("PS204", f"there is no service {quoted(name)}", help_text=did_you_mean(name, known))
+
+
+def _allowances(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagnostic]:
+    """What is left of allowances; carried over again and again it may grow beyond what a document can say."""
+    left = subscription.allowances
+    known = {name for plan in rulebook.tables.catalog.plans for name, _ in plan.allowances}
+    yield from bad_counts({f"allowances.{name}": count for name, count in left}, high=MAX_AMOUNT)
+    yield from repeated((name for name, _ in left), at="allowances")
+    for name in dict.fromkeys(name for name, _ in left if name not in known):
+        message = f"no plan has an allowance {quoted(name)}"
+        yield flaw("PS513", message, help_text=did_you_mean(name, known), severity="warning")
 
 
 def _uses(rulebook: Rulebook, uses: tuple[tuple[str, int], ...], *, at: str) -> Iterator[Diagnostic]:

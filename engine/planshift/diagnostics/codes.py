@@ -134,7 +134,7 @@ _INPUT: dict[str, str] = {
     "PS510": "a period that ends before it begins",
     "PS511": "more paid than the period costs",
     "PS512": "dates that contradict each other",
-    "PS513": "use of something that nothing limits",
+    "PS513": "use of something that no plan limits or includes",
     "PS514": "the same thing listed twice",
     "PS515": "a request that contradicts itself",
     "PS516": "an unknown running service",

@@ -124,6 +124,9 @@ class PlanModel(Document):
     resources: dict[Name, Text] | None = None
     """What it configures, and at which connector."""
 
+    allowances: dict[Name, Limit] | None = None
+    """How many units of each thing a period includes, such as minutes."""
+
     settings: Names = ()
     """What customers can set on it for themselves."""
 

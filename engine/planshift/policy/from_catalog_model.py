@@ -57,6 +57,7 @@ class _Reading:
             addons=model.addons,
             services=model.services,
             resources=tuple(Resource(name=key, connector=connector) for key, connector in resources),
+            allowances=tuple(sorted((model.allowances or {}).items())),
             settings=model.settings,
             coupons=model.coupons,
             contract=self._contract(model.contract, at=(*at, "contract")),

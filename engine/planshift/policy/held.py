@@ -129,10 +129,18 @@ class Held:
 
     def resources(self, names: Iterable[str], *, at: Path) -> None:
         """Warn of use of something that no plan limits: its name may be misspelt."""
+        self._in_some_plan(names, self.limits, what="limit", at=at)
+
+    def allowances(self, names: Iterable[str]) -> None:
+        """Warn of an allowance that no plan includes."""
+        known = frozenset(name for plan in self.book.catalog.plans for name, _ in plan.allowances)
+        self._in_some_plan(names, known, what="allowance", at=("allowances",))
+
+    def _in_some_plan(self, names: Iterable[str], known: frozenset[str], *, what: str, at: Path) -> None:
         for name in names:
-            if name not in self.limits:
-                help_text = did_you_mean(name, self.limits)
-                message = f"no plan has a limit `{name}`"
+            if name not in known:
+                article = "an" if what[0] in "aeiou" else "a"
+                help_text, message = did_you_mean(name, known), f"no plan has {article} {what} `{name}`"
                 self.placing.report(
                     "PS513", message, path=(*at, name), help_text=help_text, on_key=True, severity="warning"
                 )

@@ -77,6 +77,7 @@ def _subscription(model: SubscriptionModel, held: Held) -> Subscription | None:
     period = _period(model.period, held)
     _check_dates(model, period, held=held)
     held.resources(model.usage or {}, at=("usage",))
+    held.allowances(model.allowances or {})
     parts = _Parts(model, held)
     if price is not None and period is not None:
         parts.check_amounts(price, period)
@@ -135,6 +136,7 @@ class _Parts:
             answers=self._answers,
             resources=tuple(sorted((model.resources or {}).items())),
             settings=tuple(sorted((model.settings or {}).items())),
+            allowances=tuple(sorted((model.allowances or {}).items())),
             pending=self._pending,
             changes=tuple(sorted(model.changes)),
             timezone=model.timezone,

@@ -230,6 +230,9 @@ class SubscriptionModel(Document):
     settings: dict[Name, Identifier] | None = None
     """What the customer set on the running service."""
 
+    allowances: dict[Name, Count] | None = None
+    """What is left of the allowances of the running period."""
+
     pending: PendingModel | None = None
     """A change that waits."""
 

@@ -245,7 +245,7 @@ _MOVES = (
     _choice("carry.addons", *_CARRY, doc="What becomes of add-ons."),
     _choice("carry.coupons", *_CARRY, default="keep", doc="What becomes of a coupon."),
     _choice("carry.price_override", *_CARRY, doc="What becomes of a price agreed with the customer."),
-    _choice("carry.usage", *_CARRY, default="keep", doc="What becomes of a usage allowance."),
+    _choice("carry.usage", *_CARRY, default="keep", doc="What becomes of what is left of usage allowances."),
     _choice("limits", "check", "warn", "ignore", doc="What happens when present use exceeds the new plan's limits."),
     _choice("provision", "notify", "none", doc="Whether the module is told of the change."),
 )

@@ -20,7 +20,14 @@ from planshift.rulebook.facts import Facts
 from planshift.rulebook.fees import Extras, contract_outcome, fee_amount, one_time_amount, setup_amount
 from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.ranks import Ranks
-from planshift.rulebook.requirements import Fit, Objection, objections, requirement_objection, usage_fit
+from planshift.rulebook.requirements import (
+    Fit,
+    Objection,
+    allowances_over,
+    objections,
+    requirement_objection,
+    usage_fit,
+)
 from planshift.rulebook.resolution import ResolvedTerm, SourceList, resolve
 from planshift.rulebook.roads import RoadFinding, find_road
 from planshift.rulebook.rule_nodes import LowerPromises, LowerRules, Promise, RuleNodes
@@ -70,6 +77,7 @@ def build_kernel(
         "verdict": verdict,
         **_road_outputs(road),
         "keeps_coupon": keeps_coupon(facts, terms),
+        "allowances_over": allowances_over(facts, dates),
         **{f"objection.{k}": objection.holds for k, objection in enumerate(against)},
         **{f"rule.{k}": rule.holds for k, rule in enumerate(rules)},
         **{f"term.{name}": term.value for name, term in terms.items()},

@@ -1,4 +1,4 @@
-"""What moves to the new plan and what has no place there: answers, resources, settings and add-ons, by name.
+"""What moves to the new plan and what has no place there, by name: answers, resources, settings, add-ons, allowances.
 
 Lists are folded here and not in the compiled form; the kernel reads the counts as columns, and the explanation reads
 the names. Both come from `movables`.
@@ -14,8 +14,8 @@ from planshift.billing.catalog import Catalog, Plan
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
 
-Kind = Literal["answers", "resources", "settings", "addons"]
-KINDS: tuple[Kind, ...] = ("answers", "resources", "settings", "addons")
+Kind = Literal["answers", "resources", "settings", "addons", "usage"]
+KINDS: tuple[Kind, ...] = ("answers", "resources", "settings", "addons", "usage")
 
 
 @final
@@ -47,6 +47,10 @@ def movables(catalog: Catalog, subscription: Subscription, *, plan: Plan | None)
     for addon in subscription.addons:
         same = plan is not None and addon.name in plan.addons
         yield Movable(kind="addons", name=addon.name, value=str(addon.quantity), same=same)
+    included = {name for name, _ in (plan.allowances if plan else ())}
+    for name, left in subscription.allowances:
+        if left:
+            yield Movable(kind="usage", name=name, value=str(left), same=name in included)
 
 
 @final

@@ -128,7 +128,7 @@ def objections(facts: Facts, terms: Terms, *, dates: Dates, fits: tuple[Fit, ...
         *_senseless(facts, terms, dates),
         *_availability(facts),
         *_people(facts, terms, dates),
-        *_state(facts, terms),
+        *_state(facts, terms, dates),
         *_requirements(facts, terms),
         Objection(code="over_limits", holds=terms["limits"].among("check") & over, weight="remedy", term="limits"),
     ]
@@ -221,7 +221,7 @@ def _wishes_another_day(facts: Facts, terms: Terms, dates: Dates) -> Bool:
     return closed & facts.whole("request.on").same(dates.effective).negate()
 
 
-def _state(facts: Facts, terms: Terms) -> list[Objection]:
+def _state(facts: Facts, terms: Terms, dates: Dates) -> list[Objection]:
     """What the subscription is in the middle of."""
     pending = facts.truth("subscription.pending") & terms["pending"].among("refuse")
     unpaid = terms["unpaid"].among("refuse") & (facts.whole("subscription.debt") > 0)
@@ -233,8 +233,16 @@ def _state(facts: Facts, terms: Terms) -> list[Objection]:
     for kind in moves.KINDS:
         lost = facts.column(f"lost.{kind}", f"lost(s, r, kind={kind!r})", high=MAX_COUNT) > 0
         refused = terms[f"carry.{kind}"].among("refuse") & lost
-        found.append(Objection(code="would_be_lost", holds=refused, term=f"carry.{kind}", detail=kind))
+        if kind == "usage":
+            refused = refused & allowances_over(facts, dates).negate()
+        detail = "the rest of an allowance" if kind == "usage" else kind
+        found.append(Objection(code="would_be_lost", holds=refused, term=f"carry.{kind}", detail=detail))
     return [*found, _coupon_lost(facts, terms), _agreed_price_lost(facts, terms)]
+
+
+def allowances_over(facts: Facts, dates: Dates) -> Bool:
+    """Whether the allowances of the running period have run out by themselves when the change takes effect."""
+    return dates.effective >= facts.period_end
 
 
 def _coupon_lost(facts: Facts, terms: Terms) -> Objection:

@@ -27,7 +27,7 @@ from planshift.rulebook.rule_nodes import LowerPromises, LowerRules
 PARAMETERS = ("s", "r", "day")
 """What a scalar kernel is called with: subscription, request, local day."""
 
-FIRST_OUTPUTS = ("verdict", "direction", "path", "group", "from_level", "to_level", "keeps_coupon")
+FIRST_OUTPUTS = ("verdict", "direction", "path", "group", "from_level", "to_level", "keeps_coupon", "allowances_over")
 """Outputs that every decision has, next to its objections, rules, terms, sources and limits."""
 
 _ALWAYS = ("group.", "objection.", "rule.", "term.", "source.", "used.", "allowed.", "excess.")
