@@ -10,6 +10,7 @@ import pytest
 
 from planshift.billing.catalog import UNLIMITED, Addon, ContractTerms, Price, Resource, Service
 from planshift.billing.interval import ONCE, Interval
+from planshift.book import load_text
 from planshift.policy.document import Path as Road
 from planshift.policy.document import SpokenTerm
 from planshift.policy.from_yaml import read_book, read_book_text, uncollected
@@ -100,6 +101,15 @@ def test_the_books_own_decimals_count() -> None:
     assert document.catalog.plans[0].prices[0].amounts == (("USD", 1234),)
     assert document.catalog.decimals == (("USD", 4),)
     assert document.policy.terms[0].terms[0].value == Fee(amounts=(("USD", 1),))
+
+
+def test_the_books_own_decimals_count_in_rules_before_anything_is_sold_in_the_currency() -> None:
+    texts = {
+        "policy.yaml": "policy_language: 1\ncurrency: EUR\ndecimals: { USD: 4 }\n",
+        "catalog.yaml": 'plans: { a: { prices: { m: { every: 1 month, EUR: "1.00" } } } }\n',
+        "policy.rules": 'rule "It costs something"\n  set fee = [1 EUR, 0.1234 USD]\n',
+    }
+    assert load_text(texts).rulebook.decimals == {"EUR": 2}
 
 
 def test_the_currency_is_that_of_the_catalog_where_it_has_one() -> None:

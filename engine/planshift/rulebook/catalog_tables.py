@@ -95,6 +95,11 @@ class CatalogTables:
         return tuple(own[code] if code in own else currency.decimals(code) for code in self.currencies)
 
     @cached_property
+    def decimals_by_currency(self) -> dict[str, int]:
+        """The decimals of each currency that is sold in, and of those whose decimals the book states."""
+        return dict(self.catalog.decimals) | dict(zip(self.currencies, self.decimals, strict=True))
+
+    @cached_property
     def modules(self) -> tuple[str, ...]:
         """All modules, in order of first use."""
         return tuple(dict.fromkeys(plan.module for plan in self.catalog.plans))

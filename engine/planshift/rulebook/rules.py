@@ -58,7 +58,7 @@ def _unreadable(draft: Draft, rule: TypedRule, effect: TypedSet) -> Iterator[Dia
     """Values that have the right type but not a meaning, such as `"fixed 0"`."""
     for leaf in leaves(effect.value):
         try:
-            value_of(effect.term, leaf, decimals=_decimals(draft))
+            value_of(effect.term, leaf, decimals=draft.tables.decimals_by_currency)
         except Mistakes as error:
             for mistake in error.mistakes:
                 yield Diagnostic(
@@ -68,10 +68,6 @@ def _unreadable(draft: Draft, rule: TypedRule, effect: TypedSet) -> Iterator[Dia
                     help=mistake.help,
                     context=f'rule "{rule.title}"',
                 )
-
-
-def _decimals(draft: Draft) -> Mapping[str, int]:
-    return dict(zip(draft.tables.currencies, draft.tables.decimals, strict=True))
 
 
 def leaves(value: Typed) -> Iterator[Typed]:
@@ -112,7 +108,7 @@ def plain(value: Typed) -> object:
 
 def lower_book_rules(draft: Draft) -> LowerRules:
     """The function that turns the rules into nodes of a kernel."""
-    rules, decimals = draft.rules, _decimals(draft)
+    rules, decimals = draft.rules, draft.tables.decimals_by_currency
 
     def lower_rules(facts: Facts, road: RoadFinding) -> tuple[RuleNodes, ...]:
         lowering = _lowering(draft.names, facts, road)

@@ -95,7 +95,7 @@ def environment_of(names: dict[str, Known], tables: CatalogTables) -> Environmen
     return environment(
         (known.symbol for known in names.values()),
         currencies=tables.currencies,
-        decimals=dict(zip(tables.currencies, tables.decimals, strict=True)),
+        decimals=tables.decimals_by_currency,
         events=EVENTS,
         actions=ACTIONS,
     )
