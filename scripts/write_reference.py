@@ -98,14 +98,18 @@ MEANINGS = {
     "backdated": "The change would take effect before today, and `backdating` does not allow it.",
     "day_not_open": "A day was wished for, and `timing` is not `on_date`.",
     "too_many": "The catalog sells the plan in a smaller quantity at most.",
-    "change_pending": "Another change waits, and the term `pending` is `refuse`.",
+    "change_pending": (
+        "Another change waits, and the term `pending` is `refuse`. Of a renewal: what waits takes effect before it."
+    ),
     "unpaid": "Something is unpaid, and the term `unpaid` is `refuse` or `nothing_unpaid` is required.",
     "too_frequent": "The term `frequency` counts the changes of the time before; the customer has had them.",
     "would_be_lost": "Something has no place on the new plan, and its `carry` term is `refuse`.",
     "in_trial": "`not_in_trial` is required, and a trial is running.",
-    "wrong_status": "A `status` is required, and the subscription's is another one.",
+    "wrong_status": "A `status` is required, and the subscription's is another one. Only `active` ones renew.",
     "approval_missing": "A role has to agree. With its approval in the request the same change is allowed.",
     "over_limits": "More is used than the new plan allows. The decision lists add-ons to buy and things to end.",
+    "renewal_not_due": "The invoice of a renewal is made `invoice_days_before` the end of the period, not earlier.",
+    "nothing_to_renew": "The price is charged once, so the subscription has no renewal.",
     "rule": "A rule of the book denies it. The sentence is the rule's own.",
 }
 """What each reason means to the author of a book."""
@@ -154,8 +158,9 @@ as long as nothing denies. Staff pass a reason with an override, where the last 
 is `staff`. The decision keeps the reason and marks it as passed."""
 
 WARNINGS_NOTE = """\
-A warning never stands in the way. Its code is `warning` where a rule utters it, and `over_limits` where the term
-`limits` is `warn`."""
+A warning never stands in the way. Its code is `warning` where a rule utters it, `over_limits` where the term `limits`
+is `warn`, and `switch_skipped` where a renewal goes on without a switch that is due, because its target cannot be
+taken."""
 
 CASES_INTRO = """\
 Every key of a file of cases. [Cases](../cases.md) shows how they are used. `planshift check` finds what is wrong in a
@@ -395,8 +400,9 @@ def _unit(limit: str) -> str:
 
 def reasons_page() -> str:
     """Every reason with its sentence, its weight, and the term it comes from."""
-    kernel = load(SAMPLE).rulebook.reading().kernel
-    rows = [_reason_row(name, [each for each in kernel.objections if each.code == name]) for name in REASON_CODES]
+    rulebook = load(SAMPLE).rulebook
+    raised = (*rulebook.reading().kernel.objections, *rulebook.renewals().kernel.objections)
+    rows = [_reason_row(name, [each for each in raised if each.code == name]) for name in REASON_CODES]
     parts = [
         REASONS_INTRO,
         table(("code", "sentence", "weight", "what it means", "staff may pass it"), rows),
@@ -421,6 +427,8 @@ def sentence_text(objection: Objection) -> str:
     policy = SimpleNamespace(effective_from="DAY")
     speaker = SimpleNamespace(
         subscription=subscription,
+        renews=False,
+        day=lambda _name: "DAY",
         request=SimpleNamespace(plan="NEW", by="REQUESTER"),
         direction="DIRECTION",
         today=0,

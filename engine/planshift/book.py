@@ -136,6 +136,17 @@ class Book:
             self._check_request(subscription, request)
         return deciding.decide(self.rulebook, subscription, request=request, made_as=Decision)
 
+    def renew(self, subscription: Subscription, *, at: int) -> Decision:
+        """Decide the renewal of a subscription at an instant: what the next period is for, and what it costs.
+
+        The book finds what it becomes: itself, or the target of the switch that is due. The request of the decision
+        names it. Whether a renewal is due is part of the answer; one that is carried out is not due again.
+
+        Raises:
+            InvalidInput: the subscription does not fit this book.
+        """
+        return self.decide(subscription, ChangeRequest(at=at, kind="renew", by="system"))
+
     def options(self, subscription: Subscription, request: ChangeRequest) -> deciding.Options[Decision]:
         """Every other plan and price for the subscription, each as a plain change.
 

@@ -63,6 +63,9 @@ from tests.actions.shop import BRONZE, BUSY, METERED, SILVER, decide, decision_a
 
 DOWN: Mapping[str, Any] = {"subscription": SILVER, "plan": "bronze"}
 GOLD_PENDING = PendingChange(to_plan="gold", to_price="monthly", effective_on=date(2026, 4, 1))
+RENEWAL = "2026-03-27 10:00"
+"""The day on which the invoice of the renewal of April is made."""
+
 YEAR = RunningContract(starts_on=date(2026, 1, 1), ends_on=date(2027, 1, 1), penalty=2500)
 
 
@@ -110,14 +113,20 @@ def test_no_module_is_told_where_the_policy_says_so() -> None:  # T.7
 
 
 def test_a_switch_at_renewal_speaks_to_no_module_and_bills_before_the_date_moves() -> None:  # S1.3, S1.5, S1.9
-    found = plan("timing: period_end", by="system")
+    found = plan(kind="renew", at=RENEWAL)
     assert ids(found) == ["end_plan", "start_plan", "move_answers", "issue_invoice", "ask_payment", "bump_renewal"]
     assert step(found, "bump_renewal").action == BumpRenewal(from_day=date(2026, 4, 1), to_day=date(2026, 5, 1))
     assert {"start_plan", "issue_invoice"} <= needs_of(found, "bump_renewal")
 
 
-def test_what_the_system_asks_for_beyond_its_switches_is_a_change_like_any_other() -> None:
-    assert ".change_package" in ids(plan("timing: period_end", by="system", plan="gold"))
+def test_each_step_of_a_renewal_is_known_by_the_renewal_and_not_by_the_run() -> None:  # S1.19
+    found = plan(kind="renew", at=RENEWAL)
+    assert step(found, "issue_invoice").key == "renewal:sub-1:2026-04-01:issue_invoice"
+    assert plan(kind="renew", at="2026-04-01 00:00", order=None).steps[0].key == found.steps[0].key
+
+
+def test_what_the_system_asks_for_is_a_change_like_any_other() -> None:
+    assert ".change_package" in ids(plan("timing: period_end", by="system"))
 
 
 def test_across_modules_one_package_starts_and_the_other_ends() -> None:

@@ -86,9 +86,33 @@ def draw_book(chance: Random, *, groups: int | None = None) -> Drawn:
     policy |= _holders(chance, plans=plans, says=says)
     if chance.random() < 0.1:
         policy["require"] = [chance.choice(("same_module", "same_interval", "adjacent"))]
-    return Drawn(
-        policy=policy, catalog=draw_catalog(chance, plans=plans, says=says), rules=draw_rules(chance, says, plans)
-    )
+    catalog, rules = draw_catalog(chance, plans=plans, says=says), draw_rules(chance, says, plans)
+    switches = _switches(chance, catalog, plans=plans)
+    return Drawn(policy=policy | ({"switches": switches} if switches else {}), catalog=catalog, rules=rules)
+
+
+def _switches(chance: Random, catalog: Json, *, plans: list[str]) -> list[Data]:
+    """Some switches, in rows and circles; now and then one is off, or leads to a price that is gone."""
+    drawn = catalog["plans"]
+    assert isinstance(drawn, dict)
+    found: list[Data] = []
+    for _ in range(chance.choice((0, 0, 1, 2, 4))):
+        origin, target = chance.choice(plans), chance.choice(plans)
+        price = {"price": chance.choice(_prices_of(drawn[origin]))} if chance.random() < 0.4 else {}
+        switch: Json = {
+            "from": {"plan": origin, **price},
+            "to": {"plan": target, "price": chance.choice((*_prices_of(drawn[target]) * 3, "gone"))},
+            "after_renewals": chance.choice((0, 0, 0, 1, 3)),
+        }
+        found.append(switch | ({"enabled": False} if chance.random() < 0.1 else {}))
+    return found
+
+
+def _prices_of(plan: Data) -> list[str]:
+    assert isinstance(plan, dict)
+    prices = plan["prices"]
+    assert isinstance(prices, dict)
+    return list(prices)
 
 
 def draw_catalog(chance: Random, *, plans: list[str], says: Vocabulary) -> Json:

@@ -116,7 +116,10 @@ def _with_belongings(chance: Random, subscription: Subscription, catalog: Catalo
     )
     site = HeldService(id="site-1", title="A site", uses=(("disk_gb", chance.randint(1, 4)), ("sites", 1)))
     plan = chance.choice(catalog.plans)
-    pending = PendingChange(to_plan=plan.name, to_price=plan.prices[0].id, effective_on=subscription.period.end)
+    later = subscription.period.end + timedelta(days=chance.choice((0, 0, 0, 5)))
+    pending = PendingChange(to_plan=plan.name, to_price=plan.prices[0].id, effective_on=later)
+    if chance.random() < 0.1:
+        pending = PendingChange(to_plan="", to_price="", effective_on=later)
     return replace(
         subscription,
         usage=chance.choice(((), (("disk_gb", chance.randint(0, 15)), ("sites", chance.randint(0, 8))))),
@@ -136,8 +139,10 @@ def _with_belongings(chance: Random, subscription: Subscription, catalog: Catalo
 
 
 def draw_request(chance: Random, catalog: Catalog, *, subscription: Subscription, zone: str) -> ChangeRequest:
-    """Mostly a change to another plan during the period; sometimes a cancellation, or a plan that starts afresh."""
-    kind = chance.choice(("change",) * 15 + ("cancel", "cancel", "start"))
+    """Mostly a change to another plan during the period; sometimes an end, a start or a renewal."""
+    kind = chance.choice(("change",) * 15 + ("cancel", "cancel", "start", "renew"))
+    if kind == "renew":
+        return draw_renewal(chance, subscription, zone=zone)
     period = subscription.period
     earlier = [(change - period.start).days + 30 for change in subscription.changes]
     named = [(day - period.start).days for day in NAMED_DAYS if day in period]
@@ -175,6 +180,15 @@ def _request_facts(chance: Random) -> tuple[tuple[str, FactValue], ...]:
         ("pieces", chance.randint(0, 5)),
     ]
     return tuple(chance.sample(drawn, chance.choice((0, 0, 1, 2, 3))))
+
+
+def draw_renewal(chance: Random, subscription: Subscription, *, zone: str) -> ChangeRequest:
+    """The renewal of a subscription, mostly about when it is due."""
+    period = subscription.period
+    days = chance.choice((-6, -5, -5, -1, 0, 0, 1, 40, -period.days, -period.days - 1))
+    at = midnight(period.end + timedelta(days=days), subscription.timezone or zone) + chance.choice((0, 43_200))
+    approvals = chance.choice(((), ("finance", "support")))
+    return ChangeRequest(at=at, kind="renew", by="system", approvals=approvals)
 
 
 def _target(chance: Random, catalog: Catalog, *, subscription: Subscription) -> tuple[str, str]:

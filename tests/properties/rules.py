@@ -62,6 +62,8 @@ CONDITIONS = (
     "addons.extra-disk + addons.extra-site >= 1",
     "(if upgrade then to.level else from.level) > 1",
     "today >= 2025-06-15",
+    "renewal",
+    "to = {plan} and not renewal",
 )
 
 EFFECTS = (

@@ -10,7 +10,7 @@ Data: TypeAlias = "str | int | bool | list[Data] | dict[str, Data] | None"
 
 BLOCKS = ("other_interval", "longer_interval", "shorter_interval")
 
-SCOPES = ("any", "upgrade", "downgrade", "crossgrade", "term_change", "cancel")
+SCOPES = ("any", "upgrade", "downgrade", "crossgrade", "term_change", "cancel", "renewal")
 
 WORDS: dict[str, tuple[Data, ...]] = {
     "timing": (

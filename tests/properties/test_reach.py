@@ -36,9 +36,9 @@ def test_every_verdict_direction_and_reason_is_reached(answers: list[Answer]) ->
     assert verdicts["allowed"] > len(answers) // 4, verdicts
     assert set(verdicts) == {"allowed", "denied", "needs_remedy", "needs_approval"}
     directions = {answer.direction for answer in answers}
-    assert directions == {"upgrade", "downgrade", "crossgrade", "term_change", "cancel", "start"}
+    assert directions == {"upgrade", "downgrade", "crossgrade", "term_change", "cancel", "start", "renewal"}
     codes = {reason.code for answer in answers for reason in answer.reasons}
-    assert codes >= set(REASON_CODES), set(REASON_CODES) - codes
+    assert codes >= {*REASON_CODES, "switch_skipped"}, set(REASON_CODES) - codes
 
 
 @pytest.mark.xdist_group("reach")
@@ -60,6 +60,7 @@ def test_every_rank_settles_some_term(answers: list[Answer]) -> None:
     ranks = {rank for answer in answers for _, rank, _ in answer.terms.values()}
     assert ranks == {
         "default", "any", "direction", "client_group", "customer", "group", "plan", "arriving", "path", "rule",
+        "renewal",
     }  # fmt: skip  # one list, weak to strong
 
 
@@ -67,7 +68,7 @@ def test_every_rank_settles_some_term(answers: list[Answer]) -> None:
 def test_every_kind_of_line_and_every_way_of_money_is_reached(answers: list[Answer]) -> None:
     priced = [answer.priced for answer in answers if answer.priced is not None]
     kinds = {line.kind for found in priced for line in found.lines if line.minor}
-    assert kinds == {"charge", "credit", "charge_old", "fee", "one_time", "setup", "penalty", "remainder"}
+    assert kinds == {"charge", "credit", "charge_old", "fee", "one_time", "setup", "penalty", "remainder", "renewal"}
     assert {name for found in priced for name, minor in found.flow.items() if minor} == set(priced[0].flow)
     assert any(found.bought for found in priced)
     assert {found.contract[0] for found in priced} == {"none", "carried_on", "begins", "ends"}

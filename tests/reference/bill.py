@@ -79,7 +79,7 @@ def make_bill(change: Change, terms: Terms, when: When) -> Bill:
         charge = max(credit + given.net(exact_credit), 0)
     arrear = in_arrear(change.old_price)
     used_share = used_part(change, terms, when)
-    bills_old = arrear and when.effective < change.subscription.period.end
+    bills_old = arrear and (when.effective < change.subscription.period.end or change.renews)
     return Bill(
         old=old,
         new=new,

@@ -43,6 +43,10 @@ class Change:
     def starts(self) -> bool:
         return self.request.kind == "start"
 
+    @property
+    def renews(self) -> bool:
+        return self.request.kind == "renew"
+
     def plan(self, name: str) -> Plan | None:
         return next((plan for plan in self.document.catalog.plans if plan.name == name), None)
 

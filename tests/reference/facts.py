@@ -14,7 +14,7 @@ from tests.reference.days import whole_months
 from tests.reference.evaluate import EPOCH, Oracle, Value, moved
 from tests.reference.roads import Road
 
-DIRECTIONS = ("upgrade", "downgrade", "crossgrade", "term_change", "cancel")
+DIRECTIONS = ("upgrade", "downgrade", "crossgrade", "term_change", "cancel", "renewal")
 
 
 def rule_facts(change: Change, road: Road) -> Oracle:

@@ -167,7 +167,12 @@ def _period_at(change: Change) -> tuple[int, int]:
 
 
 def _instant(change: Change, terms: Terms, when: When) -> int:
-    """The instant of the change: that of the request where it takes effect now, else the beginning of its day."""
+    """The instant of the change: that of the request where it takes effect now, else the beginning of its day.
+
+    A renewal has that at which the running period ends.
+    """
+    if change.renews:
+        return _period_at(change)[1]
     return change.request.at if terms.word("timing") == "now" else midnight(when.effective, change.zone)
 
 

@@ -63,7 +63,7 @@ def settle(change: Change, terms: Terms, *, when: When, bill: Bill) -> Purse:
         credit, rest = credit - rest, 0
     due_held = min(ending, charges - offset) if held else 0
     due = charges - offset - due_held
-    waits = not when.immediate or terms.word("collect") == "next_invoice"
+    waits = change.renews or not when.immediate or terms.word("collect") == "next_invoice"
     bought = _bought(change, terms, when=when, bill=bill, credit=rest) if _extends(change, terms, when, bill) else None
     flow = {
         "credit": credit,
@@ -123,7 +123,7 @@ def _with_next_bill(
 
     Beyond the running period the old plan is billed first, and nothing of the change is on that bill.
     """
-    on_own_day = not when.immediate and not with_next_invoice(change, terms, when)
+    on_own_day = change.renews or (not when.immediate and not with_next_invoice(change, terms, when))
     due = flow["due_later"]
     beyond = not when.immediate and when.effective > change.subscription.period.end and not change.starts
     if beyond:

@@ -63,6 +63,8 @@ def _stands_level(way: Way) -> bool:
 def _direction(change: Change, holding: list[Way]) -> str:
     if change.cancels or change.starts:
         return change.request.kind
+    if change.renews:
+        return "renewal"
     if change.same_price and change.new_quantity != change.old_quantity:
         return "upgrade" if change.new_quantity > change.old_quantity else "downgrade"
     if change.same_plan:
@@ -71,7 +73,7 @@ def _direction(change: Change, holding: list[Way]) -> str:
 
 
 def _reasons(change: Change, ways: list[Way]) -> frozenset[str]:
-    if change.cancels or change.starts or change.same_plan:
+    if change.cancels or change.starts or change.renews or change.same_plan:
         return frozenset()
     found = _unlike(change, change.document.policy.require)
     if not ways:

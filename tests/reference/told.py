@@ -51,7 +51,10 @@ class Telling:
             yield Line("charge_old", bill.charge_old, since, when.stop, due, share=bill.used_share.share)
         if bill.charge is not None:
             end = purse.bought.then_until if purse.bought else when.bill_end
-            yield Line("charge", bill.charge, bill.begin, end, due, share=bill.charge_share.share)
+            if self.change.renews:
+                yield Line("renewal", bill.charge, when.effective, end, due)
+            else:
+                yield Line("charge", bill.charge, bill.begin, end, due, share=bill.charge_share.share)
         yield from self._flat(bill, due)
         if bill.credit is not None and (purse.flow["credit"] or not purse.flow["forfeited"]):
             share, until = bill.credit_share.share, held_until(self.change, self.terms)
@@ -83,7 +86,8 @@ class Telling:
         return purse.next_bill_on if waits else self.when.effective
 
     def _next_bill(self, lines: tuple[Line, ...], purse: Purse) -> NextBill:
-        settled_now = self.when.immediate and self.terms.word("collect") == "now"
+        at_once = self.when.immediate and not self.change.renews
+        settled_now = at_once and self.terms.word("collect") == "now"
         waiting = [line for line in lines if line.due_on == purse.next_bill_on and not line.held_until]
         told = [] if settled_now else [(line.kind, line.minor) for line in waiting if line.kind != "credit"]
         # Of the credit it has what it takes off: from the charges that wait for it, and from the rest.

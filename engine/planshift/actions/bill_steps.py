@@ -51,6 +51,7 @@ def _bill_of(change: Change, lines: tuple[BillLine, ...], *, total: Money) -> Ac
 def _credit_used(change: Change, total: Money) -> Money:
     """What account credit pays of a bill: of one that is also the next regular bill, as much as the decision says."""
     found = change.decision.next_bill
-    if change.decision.immediate or found is None or found.on != change.effective:
+    waited = not change.decision.immediate or change.renews
+    if not waited or found is None or found.on != change.effective:
         return change.nothing
     return min(found.account_credit_used, total)

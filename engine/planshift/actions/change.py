@@ -89,17 +89,10 @@ class Change:
         """Whether one plan takes the place of another; false for a change of the price alone."""
         return bool(self.request.plan) and not self.starts and self.request.plan != self.before.plan
 
-    @cached_property
-    def is_switch(self) -> bool:
-        """Whether the renewal run does by itself what a switch of the policy says."""
-        request, before = self.request, self.before
-        switches = self.decision.rulebook.document.policy.switches
-        return request.by == "system" and any(
-            switch.from_plan == before.plan
-            and before.price in switch.from_prices
-            and (switch.to_plan, switch.to_price) == (request.plan, request.price)
-            for switch in switches
-        )
+    @property
+    def renews(self) -> bool:
+        """Whether the change is a renewal."""
+        return self.decision.renews
 
     @property
     def renews_on(self) -> date | None:
@@ -112,8 +105,8 @@ class Change:
 
     @property
     def later(self) -> bool:
-        """Whether the change waits for its day. A switch does not: the renewal run comes when it is due."""
-        return not self.decision.immediate and not self.is_switch
+        """Whether the change waits for its day. A renewal does not: its run comes when the invoice is to be made."""
+        return not self.decision.immediate and not self.renews
 
     def plan(self, name: str) -> Plan:
         """A plan of the catalog, by a name that the decision has already found there."""

@@ -15,7 +15,7 @@ from planshift.actions.action import HoldCredit, Schedule, Step
 from planshift.actions.change import Change, Draft
 from planshift.actions.money_actions import TakeBack
 from planshift.actions.order_actions import Unschedule
-from planshift.actions.plan import ActionPlan, Quote, step_key
+from planshift.actions.plan import ActionPlan, Quote
 from planshift.decision.decision import Decision
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.diagnostics.errors import InvalidInput
@@ -74,6 +74,18 @@ CREDIT_THEN_PAYMENT_FIRST: Stages = (
 )
 """As before, on the day of a change that waited: its bill is the next regular one and uses the credit up."""
 
+RENEWAL: Stages = (
+    ("end", ()),
+    ("start", ("end",)),
+    ("contract", ("start",)),
+    ("carry", ("start",)),
+    ("invoice", ("contract", "carry")),
+    ("pay", ("invoice",)),
+    ("renewal", ("invoice",)),
+    ("renewed", ("pay", "renewal")),
+)
+"""The switch if there is one, then the bill, and then the renewal date moves (S1.3). No module is told (S1.9)."""
+
 WAITING: Stages = (
     ("record", ()),
     ("clear", ("record",)),
@@ -104,9 +116,8 @@ def plan_of(decision: Decision, *, order: str | None = None) -> ActionPlan:
         raise InvalidInput((_not_allowed(decision),))
     change = Change(decision)
     quote = Quote(fingerprint=decision.fingerprint, computed_at=decision.computed_at, decided_on=change.today)
-    steps = _keyed(_steps(change, _stages(change)), order=order, fingerprint=quote.fingerprint)
     returnable = 0 if change.starts else max(decision.value("billed") - change.before.given_back, 0)
-    return ActionPlan(
+    plan = ActionPlan(
         order=order,
         quote=quote,
         subscription=change.before.id,
@@ -117,11 +128,14 @@ def plan_of(decision: Decision, *, order: str | None = None) -> ActionPlan:
         effective_on=change.effective,
         flow=change.flow,
         returnable=decision.money(returnable),
-        steps=steps,
+        steps=_steps(change, _stages(change)),
     )
+    return replace(plan, steps=_keyed(plan, plan.steps))
 
 
 def _stages(change: Change) -> Stages:
+    if change.renews:
+        return RENEWAL
     if order_stages.queues(change):
         return QUEUED
     return WAITING if change.later else _carrying_out(change)
@@ -179,6 +193,7 @@ _STAGES: dict[str, Stage] = {
     "schedule": _schedule,
     "queue": order_stages.queue,
     "made": partial(order_stages.tell, about="change_made"),
+    "renewed": partial(order_stages.tell, about="renewed"),
     "scheduled": partial(order_stages.tell, about="change_scheduled"),
     "queued": partial(order_stages.tell, about="change_queued"),
 }
@@ -207,16 +222,15 @@ def _direct(needs: set[str], steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(step.id for step in steps if step.id in needs - implied)
 
 
-def _keyed(steps: tuple[Step, ...], *, order: str | None, fingerprint: str, prefix: str = "") -> tuple[Step, ...]:
-    """The steps with their keys, those kept for later included."""
+def _keyed(plan: ActionPlan, steps: tuple[Step, ...], *, prefix: str = "") -> tuple[Step, ...]:
+    """The steps with the keys that the plan gives them, those kept for later included."""
     keyed = []
     for number, step in enumerate(steps, start=1):
         position = f"{prefix}{number}"
         action = step.action
         if isinstance(action, Schedule | HoldCredit):
-            later = _keyed(action.steps, order=order, fingerprint=fingerprint, prefix=f"{position}.")
-            action = replace(action, steps=later)
-        keyed.append(replace(step, key=step_key(position, order=order, fingerprint=fingerprint), action=action))
+            action = replace(action, steps=_keyed(plan, action.steps, prefix=f"{position}."))
+        keyed.append(replace(step, key=plan.key(step, position), action=action))
     return tuple(keyed)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal, final
 
-Occasion = Literal["change_made", "change_scheduled", "change_queued"]
+Occasion = Literal["change_made", "change_scheduled", "change_queued", "renewed"]
 """What a notice tells."""
 
 

@@ -25,7 +25,7 @@ def each_step_once(plan: ActionPlan) -> Iterator[str]:
         if count > 1:
             yield f"{count} steps have the id `{name}`"
     for each in found:
-        if each.step.key != plan.key(each.position):
+        if each.step.key != plan.key(each.step, each.position):
             yield f"the key of `{each.step.id}` is not the one that its place in the plan gives"
 
 

@@ -56,8 +56,10 @@ class ActionPlan:
         """Whether the plan only keeps a place behind another change: its figures are decided again then."""
         return any(isinstance(step.action, QueueChange) for step in self.steps)
 
-    def key(self, position: str) -> str:
-        """The idempotency key of the step at a position such as `3` or `4.2`."""
+    def key(self, step: Step, position: str) -> str:
+        """The idempotency key of a step at a position such as `3` or `4.2`."""
+        if self.direction == "renewal":
+            return renewal_key(step, subscription=self.subscription, on=self.effective_on)
         return step_key(position, order=self.order, fingerprint=self.quote.fingerprint)
 
 
@@ -67,6 +69,11 @@ def step_key(position: str, *, order: str | None, fingerprint: str) -> str:
     An order that is decided again (its quote was stale) does not find its new steps done by the old ones' keys.
     """
     return f"{order}:{fingerprint[:12]}:{position}" if order is not None else f"{fingerprint[:24]}:{position}"
+
+
+def renewal_key(step: Step, *, subscription: str, on: date) -> str:
+    """The idempotency key of a step of a renewal: whoever runs it, and under whichever book, each is renewed once."""
+    return f"renewal:{subscription}:{on}:{step.id}"
 
 
 @final

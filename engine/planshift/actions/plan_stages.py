@@ -67,9 +67,9 @@ def end(change: Change) -> Iterator[Draft]:
 
 
 def start(change: Change) -> Iterator[Draft]:
-    """The start of the new plan, or the new price of the running one."""
+    """The start of the new plan, or the new price of the running one; neither where a plan renews as it is."""
     after, on = change.after, change.effective
-    if after is None:
+    if after is None or (change.renews and change.decision.switch is None):
         return
     if not change.moves_plan and not change.starts:
         forth = _term(change, change.before, after)
@@ -110,8 +110,8 @@ def _discount(subscription: Subscription) -> Discount | None:
 
 
 def module(change: Change) -> Iterator[Draft]:
-    """What the modules are told: of packages only, never of a price, and nothing of a switch (S0.3, S0.4, S1.9)."""
-    if change.decision.word("provision") == "none" or change.is_switch:
+    """What the modules are told: of packages only, and never of a price (S0.3, S0.4)."""
+    if change.decision.word("provision") == "none":
         return
     if change.starts:
         yield from _start_package(change)
@@ -181,7 +181,7 @@ def carry(change: Change) -> Iterator[Draft]:
     old, new, moves = change.before.plan, change.request.plan, change.decision.moves
     for kind, action in _MOVES.items():
         found = [move for move in moves if (move.kind, move.outcome) == (kind, "moves")]
-        if kind in ("resources", "settings") and change.is_switch:
+        if kind in ("resources", "settings") and change.renews:
             continue
         items = tuple(Carried(name=move.name, value=move.value) for move in found)
         if items:

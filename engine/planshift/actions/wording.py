@@ -127,6 +127,10 @@ def _schedule(action: Schedule) -> str:
     return f"{plan_words(action.to_plan, action.to_price) or 'the end of the plan'}; {until}"
 
 
+def _behind(action: QueueChange) -> str:
+    return plan_words(action.behind_plan, action.behind_price) or "the end of the plan"
+
+
 def _notice(action: SendNotice) -> str:
     to = ", ".join(part for part in (action.to, *(f"bcc {address}" for address in action.bcc)) if part)
     template = f", template {action.template}" if action.template else ""
@@ -181,7 +185,7 @@ _WORDS: Final[dict[type[Action], Callable[[Any], str]]] = {
     Schedule: _schedule,
     Unschedule: lambda a: plan_words(a.to_plan, a.to_price) or "the end of the plan",
     Reschedule: lambda a: plan_words(a.to_plan, a.to_price) or "the end of the plan",
-    QueueChange: lambda a: f"{plan_words(a.to_plan, a.to_price)} behind {plan_words(a.behind_plan, a.behind_price)}",
+    QueueChange: lambda a: f"{plan_words(a.to_plan, a.to_price)} behind {_behind(a)}",
     RecordOverride: lambda a: f"{a.by} passed {', '.join(a.passed)}{f': {a.reason}' if a.reason else ''}",
     SendNotice: _notice,
     TakeBack: lambda a: a.step,

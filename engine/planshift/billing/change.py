@@ -8,7 +8,7 @@ from typing import final
 
 from planshift.billing.subscription import Discount, FactValue, HeldAddon
 
-KINDS = ("change", "cancel", "start")
+KINDS = ("change", "cancel", "start", "renew")
 REQUESTERS = ("customer", "staff", "system")
 
 
@@ -27,10 +27,11 @@ class ChangeRequest:
     """One request at one instant.
 
     `at` is in epoch seconds. `kind` is `change`, `cancel` (no target; `until` makes it a pause that credits up to that
-    day) or `start` (nothing is given up). `on` is the wished date for the timing `on_date`. `quantity` None keeps
-    the present one. `bill_day` moves the bill day (1 to 31). `discount` replaces the coupon on the new side.
-    `approvals` are the roles that agreed, `override` lets staff pass denials where the policy says so. `facts` are
-    those that the book declares of requests; one that is left out has its default.
+    day), `start` (nothing is given up) or `renew` (the book finds the target, whatever plan and price say). `on` is the
+    wished date for the timing `on_date`. `quantity` None keeps the present one. `bill_day` moves the bill day (1 to
+    31). `discount` replaces the coupon on the new side. `approvals` are the roles that agreed, `override` lets staff
+    pass denials where the policy says so. `facts` are those that the book declares of
+    requests; one that is left out has its default.
     """
 
     at: int

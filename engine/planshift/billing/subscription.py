@@ -70,7 +70,7 @@ class Discount:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingChange:
-    """A change already asked for and not yet in force."""
+    """A change already asked for and not yet in force; `to_plan` and `to_price` are empty for a cancellation."""
 
     to_plan: str
     to_price: str

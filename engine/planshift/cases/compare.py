@@ -56,6 +56,10 @@ def _shown(value: ExpectedValue) -> str:
 
 _WHOLE: dict[str, Callable[[Decision], Value]] = {
     "verdict": lambda d: d.verdict,
+    "to": lambda d: d.request.plan or None,
+    "to_price": lambda d: d.request.price or None,
+    "switch": lambda d: d.switch.title if d.switch else None,
+    "renews_on": lambda d: d.renews_on,
     "direction": lambda d: d.direction,
     "path": lambda d: d.path,
     "timing": lambda d: d.term("timing").text,
@@ -70,8 +74,14 @@ _WHOLE: dict[str, Callable[[Decision], Value]] = {
     "contract": lambda d: None if d.contract is None or d.contract.outcome == "none" else d.contract.outcome,
     "extension": lambda d: d.extension.ends_on if d.extension else None,
     "invoice": lambda d: invoice.total if (invoice := invoice_of(d)) else None,
+    "period": lambda d: str(d.subscription_after().period) if _leaves_one(d) else None,
 }
-"""What a case expects as one value; `contract`, `extension` and `invoice` only where it expects none of them."""
+"""What a case expects as one value; `contract`, `extension`, `invoice` and `period` only where it expects none."""
+
+
+def _leaves_one(decision: Decision) -> bool:
+    """Whether there is a subscription afterwards."""
+    return decision.allowed and bool(decision.request.plan)
 
 
 def _excess(decision: Decision, resource: str) -> int | None:
@@ -91,6 +101,7 @@ _PARTS: dict[str, Callable[[Decision, str], Value]] = {
     "extension": lambda d, part: getattr(d.extension, part) if d.extension else None,
     "excess": _excess,
     "invoice": lambda d, part: getattr(invoice_of(d), part, None),
+    "period": lambda d, part: getattr(d.subscription_after().period, part) if _leaves_one(d) else None,
 }
 """What a case expects part by part."""
 

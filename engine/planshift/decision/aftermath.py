@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from planshift.billing.calendar import from_day, step
+from planshift.billing.calendar import from_day, step, to_day
 from planshift.billing.period import Period
 from planshift.billing.subscription import RunningContract, Subscription
+from planshift.billing.zones import midnight
 from planshift.decision.answer import ContractResult, Fit, Remedy
 from planshift.decision.belongings import carried_over, keeps_agreed_price
 from planshift.decision.outcome import Outcome
@@ -122,19 +123,41 @@ def subscription_after(outcome: Outcome) -> Subscription:
         price=request.price,
         quantity=before.quantity if request.quantity is None else request.quantity,
         period=_period_after(outcome),
+        renewals=_renewals_after(outcome),
         bill_day=_bill_day_after(outcome),
         amount=agreed if request.amount is None else request.amount,
         paid=_paid_after(outcome),
         given_back=0,
         debt=before.debt - outcome.value("debt_reduced"),
-        account_credit=before.account_credit + outcome.value("to_account") + outcome.value("to_next_bill"),
+        account_credit=_account_credit_after(outcome),
         contract=_contract_after(outcome),
         services=tuple(service for service in before.services if service.id not in request.remedies.end),
-        changes=(*before.changes, from_day(outcome.today)),
-        pending=None,
+        changes=before.changes if outcome.renews else (*before.changes, from_day(outcome.today)),
+        pending=before.pending if outcome.renews else None,
         paid_through=None,
         trial_ends_on=before.trial_ends_on if before.plan == request.plan else None,
     )
+
+
+def renews_on(outcome: Outcome) -> date | None:
+    """The end of the period after a renewal, on which the next one is; None where the new price is charged once."""
+    plan = outcome.plan_named(outcome.request.plan)
+    price = plan.price(outcome.request.price) if plan is not None else None
+    return None if price is None or price.interval.once else outcome.day("bill_end")
+
+
+def _renewals_after(outcome: Outcome) -> int:
+    """How often the plan was renewed: a switch and every other way to another plan begin to count afresh."""
+    before, request = outcome.subscription, outcome.request
+    if outcome.renews:
+        return before.renewals + 1 if outcome.switch is None else 0
+    return before.renewals if request.kind == "change" and before.plan == request.plan else 0
+
+
+def _account_credit_after(outcome: Outcome) -> int:
+    """The credit on the account: the bill of a renewal has used some of it up."""
+    stands = outcome.subscription.account_credit + outcome.value("to_account") + outcome.value("to_next_bill")
+    return stands - (outcome.value("account_used") if outcome.renews else 0)
 
 
 def _bill_day_after(outcome: Outcome) -> int:
@@ -157,11 +180,22 @@ def _period_after(outcome: Outcome) -> Period:
         else outcome.day("effective")
     )
     end = outcome.day("extension.then_until" if outcome.truth("extension.active") else "bill_end")
+    if outcome.renews:
+        return _next_period(outcome, end)
     same_end = end == outcome.subscription.period.end
     ends_at = outcome.subscription.period.ends_at if same_end else None
     by_instants = outcome.word("proration.unit") in ("second", "minute", "hour") and outcome.word("timing") == "now"
     starts_at = outcome.request.at if by_instants else None
     return Period(start=min(start, end - timedelta(days=1)), end=end, starts_at=starts_at, ends_at=ends_at)
+
+
+def _next_period(outcome: Outcome, end: date) -> Period:
+    """The period after a renewal; one that begins after midnight ends as long after midnight as the one before it."""
+    before, zone = outcome.subscription.period, outcome.reading.zone
+    if before.ends_at is None or end == before.end:  # what is charged once has no period of its own
+        return Period(start=min(before.end, end - timedelta(days=1)), end=end)
+    late = before.ends_at - midnight(to_day(before.end), zone)
+    return Period(start=before.end, end=end, starts_at=before.ends_at, ends_at=midnight(to_day(end), zone) + late)
 
 
 def _paid_after(outcome: Outcome) -> int | None:

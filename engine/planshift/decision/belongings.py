@@ -44,6 +44,11 @@ def _stays_put(outcome: Outcome) -> bool:
     return outcome.request.kind == "start" or outcome.request.plan == outcome.subscription.plan
 
 
+def _goes_on(outcome: Outcome) -> bool:
+    """Whether the running period goes on under its plan."""
+    return _stays_put(outcome) and outcome.request.kind == "change"
+
+
 def _coupon(outcome: Outcome) -> Iterator[Move]:
     """The coupon, where the request does not bring another one."""
     held = outcome.subscription.discount
@@ -75,7 +80,7 @@ def carried_over(outcome: Outcome) -> Subscription:
     moves = [move for move in moves_of(outcome) if move.outcome == "moves"]
     named = {kind: [move for move in moves if move.kind == kind] for kind in ("answers", "resources", "settings")}
     included = tuple((each.name, each.total) for each in allowances_of(outcome) if each.total is not None)
-    if outcome.request.kind == "start" or not _stays_put(outcome):
+    if not _goes_on(outcome):
         before = replace(before, allowances=included)
     held = replace(before, addons=_addons(outcome), discount=_discount(outcome))
     if _stays_put(outcome):
@@ -89,9 +94,9 @@ def carried_over(outcome: Outcome) -> Subscription:
 
 
 def allowances_of(outcome: Outcome) -> Iterator[Allowance]:
-    """What the first period on the new plan includes, by name; a plan that stays keeps what is left."""
+    """What the period that begins includes, by name; where none begins, what is left is left."""
     plan = outcome.plan_named(outcome.request.plan)
-    if plan is None or (_stays_put(outcome) and outcome.request.kind != "start"):
+    if plan is None or _goes_on(outcome):
         return
     moves = [move for move in moves_of(outcome) if (move.kind, move.outcome) == ("usage", "moves")]
     own = dict(plan.allowances)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
+from planshift.billing.calendar import from_day
+from planshift.billing.subscription import PendingChange
 from planshift.decision.answer import Move
 from planshift.decision.decision import Decision
 from planshift.decision.places import NO_PLACE, Place, term_place
@@ -37,7 +39,7 @@ def consequences(decision: Decision) -> Iterator[Consequence]:
     yield from _moves(decision)
     yield from _contract(decision)
     yield from _time(decision)
-    yield from _waiting(decision)
+    yield from _renewal(decision) if decision.renews else _waiting(decision)
     yield from _fitting(decision)
 
 
@@ -54,7 +56,8 @@ def _moves(decision: Decision) -> Iterator[Consequence]:
     for each in decision.allowances:
         over = f", {each.carried} of them left over" if each.carried and each.own else ""
         count = "unlimited" if each.total is None else each.total
-        yield Consequence(text=f"The first period includes {count} {each.name}{over}.")
+        period = "next" if decision.renews else "first"
+        yield Consequence(text=f"The {period} period includes {count} {each.name}{over}.")
 
 
 def _thing(move: Move) -> str:
@@ -86,6 +89,24 @@ def _time(decision: Decision) -> Iterator[Consequence]:
         yield Consequence(text=text, place=term_place(decision, "unused_credit"))
 
 
+def _renewal(decision: Decision) -> Iterator[Consequence]:
+    """The next period, the invoice, and what still waits behind the renewal."""
+    if decision.renews_on is None:
+        yield Consequence(text="It is paid once and does not renew again.")
+    else:
+        text = f"The next period runs from {decision.effective_on} until {decision.renews_on}, when it renews again."
+        yield Consequence(text=text)
+    if any(line.amount.minor for line in decision.lines):
+        yield Consequence(text=f"Its invoice is made on {from_day(decision.today)}.")
+    pending = decision.subscription.pending
+    if pending is not None:
+        yield Consequence(text=f"The {_what(pending)} on {pending.effective_on} still waits.")
+
+
+def _what(pending: PendingChange) -> str:
+    return f"change to {pending.to_plan}" if pending.to_plan else "cancellation"
+
+
 def _waiting(decision: Decision) -> Iterator[Consequence]:
     """Everything that something else must come before, and until when one can think again."""
     held = [line for line in decision.lines if line.held_until]
@@ -101,7 +122,7 @@ def _waiting(decision: Decision) -> Iterator[Consequence]:
     pending = decision.subscription.pending
     if pending is not None and decision.word("pending") in ("replace", "queue"):
         verb = "replaces" if decision.word("pending") == "replace" else "is queued behind"
-        text = f"It {verb} the change to {pending.to_plan} that waits for {pending.effective_on}."
+        text = f"It {verb} the {_what(pending)} that waits for {pending.effective_on}."
         yield Consequence(text=text, place=term_place(decision, "pending"))
     if not decision.immediate:
         until = decision.cancellable_until

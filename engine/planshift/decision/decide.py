@@ -30,9 +30,21 @@ _local_day = lru_cache(maxsize=4096)(local_day)  # a batch of decisions shares i
 
 def decide(rulebook: Rulebook, subscription: Subscription, *, request: ChangeRequest, made_as: type[Made]) -> Made:
     """Decide one request for one subscription; both were checked against this book."""
+    if request.kind == "renew":
+        return _renew(rulebook, subscription, request=request, made_as=made_as)
     reading = rulebook.reading(subscription.timezone)
     today = _local_day(request.at, reading.zone)
     return made_as(rulebook, reading, subscription, request, today, reading.call(subscription, request, today))
+
+
+def _renew(rulebook: Rulebook, subscription: Subscription, *, request: ChangeRequest, made_as: type[Made]) -> Made:
+    """The same for a renewal, which finds its target: the decision's request names it."""
+    reading = rulebook.renewals(subscription.timezone)
+    today = _local_day(request.at, reading.zone)
+    raw = reading.call(subscription, request, today)
+    target = reading.constants["target"] if "target" in reading.constants else raw[reading.positions["target"]]
+    plan, price = rulebook.tables.rows[int(target)]
+    return made_as(rulebook, reading, subscription, replace(request, plan=plan.name, price=price.id), today, raw)
 
 
 @final

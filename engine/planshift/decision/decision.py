@@ -7,7 +7,7 @@ every date, share and amount. The properties name its parts; nothing in them dec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -164,14 +164,23 @@ class Decision(Outcome):
         return tuple(aftermath.remedies_of(self))
 
     @cached_property
+    def renews_on(self) -> date | None:
+        """The day on which the next period ends; None where it is not a renewal, or where nothing follows it."""
+        return aftermath.renews_on(self) if self.renews and self.allowed else None
+
+    @cached_property
     def cancellable_until(self) -> date | None:
         """The last day on which the change can be called off; None when it cannot."""
         return aftermath.cancellable_until(self) if self.priced else None
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of the book's version and of everything the decision was made from."""
-        return fingerprint_of(self.rulebook.digest, subscription=self.subscription, request=self.request)
+        """A digest of the book's version and of everything the decision was made from.
+
+        A renewal is the same one at whatever instant a run comes to it, so that the instant does not count.
+        """
+        request = replace(self.request, at=0) if self.renews else self.request
+        return fingerprint_of(self.rulebook.digest, subscription=self.subscription, request=request)
 
     def to_json(self) -> dict[str, object]:
         """The decision with its complete trace as data that `json` can write."""

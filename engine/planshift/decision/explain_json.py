@@ -15,7 +15,7 @@ from planshift.billing.calendar import from_day
 from planshift.billing.money import Money
 from planshift.decision.answer import Line, Reason
 from planshift.decision.formula_text import told_formula, worked
-from planshift.decision.places import Place, reason_place, road_places
+from planshift.decision.places import Place, reason_place, road_places, switch_place
 from planshift.decision.rule_inputs import fired_rules
 from planshift.diagnostics.span import Span
 
@@ -54,6 +54,7 @@ def to_json(decision: Decision) -> dict[str, object]:
             for name, term in decision.terms.items()
         },
         **_dates(decision),
+        "renewal": _renewal(decision) if decision.renews else None,
         "due_now": str(decision.due_now) if decision.priced else None,
         "lines": [_line(decision, line) for line in decision.lines],
         "flow": plain(decision.flow),
@@ -120,6 +121,16 @@ def _dates(decision: Decision) -> dict[str, object]:
         "charged": _days(decision, "begin", "bill_end") if charged else None,
         "bill_day": decision.value("bill_day") if renews else None,
         "cancellable_until": plain(decision.cancellable_until),
+    }
+
+
+def _renewal(decision: Decision) -> dict[str, object]:
+    """What is particular to a renewal: the switch behind it, since when it is due, and the renewal after it."""
+    switch = None if decision.switch is None else _place(switch_place(decision))
+    return {
+        "switch": switch,
+        "due_from": decision.day("due_from").isoformat(),
+        "renews_on": plain(decision.renews_on),
     }
 
 

@@ -69,7 +69,7 @@ def _exactly(formula: Formula, amount: Money) -> Fraction:
 
 def told_formula(outcome: Outcome, line: Line) -> Formula:
     """The formula of a line as it was really computed by the terms of the change."""
-    if line.kind == "charge":
+    if line.kind == "charge" or (line.kind == "renewal" and outcome.renews):
         return _charge(outcome, line)
     if line.kind == "credit":
         return _credit(outcome, line)
@@ -81,7 +81,8 @@ def told_formula(outcome: Outcome, line: Line) -> Formula:
 def _charge(outcome: Outcome, line: Line) -> Formula:
     formula, word = line.formula, outcome.word("charge")
     if word == "full":
-        return replace(_by_piece(outcome, formula, new_side=True), num=1, den=1, note="in full")
+        note = "" if outcome.renews else "in full"
+        return replace(_by_piece(outcome, formula, new_side=True), num=1, den=1, note=note)
     if word == "difference":
         billed = outcome.money(outcome.value("billed"))
         return replace(formula, num=1, den=1, note=f"less {billed} that was billed before")

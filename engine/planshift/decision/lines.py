@@ -63,18 +63,27 @@ def _early_rounding(outcome: Outcome, *, new_side: bool) -> str:
 def _charge(outcome: Outcome) -> Line:
     word = outcome.word("charge")
     note = (
-        "" if word == "prorated" else {"full": "in full", "difference": "difference to what was paid"}.get(word, word)
+        ""
+        if word == "prorated" or outcome.renews
+        else {"full": "in full", "difference": "difference to what was paid"}.get(word, word)
     )
     return Line(
-        kind="charge",
+        kind="renewal" if outcome.renews else "charge",
         title=f"{title_of(outcome, outcome.request.plan)}",
         amount=outcome.money(outcome.value("charge")),
         formula=_share(outcome, "charge", base="new_price", note=note),
-        source=source_of(outcome, "charge", "proration.unit", "proration.basis"),
+        source=_charged_by(outcome),
         due_on=due_on(outcome),
         start=outcome.day("begin"),
         end=outcome.day("extension.then_until" if outcome.truth("extension.active") else "bill_end"),
     )
+
+
+def _charged_by(outcome: Outcome) -> Source:
+    """The place that made the charge: for a renewal the switch, if one is carried out."""
+    if outcome.switch is not None:
+        return Source(kind="renewal", title=outcome.switch.title, span=outcome.switch.span)
+    return source_of(outcome, "charge", "proration.unit", "proration.basis")
 
 
 def _credit(outcome: Outcome) -> Line:
@@ -206,7 +215,7 @@ def flow_of(outcome: Outcome) -> Flow:
 def next_bill_of(outcome: Outcome) -> NextBill:
     """The next bill: what waits for it, the regular price, and the account credit it uses."""
     on = outcome.day("next_bill_on")
-    settled = outcome.truth("immediate") and not outcome.truth("with_next_invoice")
+    settled = outcome.truth("immediate") and not (outcome.renews or outcome.truth("with_next_invoice"))
     waiting = () if settled else tuple(line for line in lines_of(outcome) if line.due_on == on and not line.held_until)
     waiting = tuple(_on_the_bill(outcome, waiting))
     renewal = outcome.value("next_bill_renewal")

@@ -13,6 +13,7 @@ from planshift.billing.money import Money
 from planshift.billing.subscription import Subscription
 from planshift.decision.answer import ResolvedTerm
 from planshift.decision.term_text import term_text
+from planshift.policy.document import Switch
 from planshift.rulebook.kernel import ALLOWED, DENIED, VERDICTS
 from planshift.rulebook.rulebook import Reading, Rulebook
 from planshift.rulebook.sources import DIRECTIONS, Computed
@@ -95,8 +96,24 @@ class Outcome:
 
     @property
     def direction(self) -> str:
-        """One of `upgrade`, `downgrade`, `crossgrade`, `term_change`, `cancel`, `start`."""
+        """One of `upgrade`, `downgrade`, `crossgrade`, `term_change`, `cancel`, `start`, `renewal`."""
         return DIRECTIONS[self.value("direction")]
+
+    @property
+    def renews(self) -> bool:
+        """Whether the running period ends and the next one begins."""
+        return self.request.kind == "renew"
+
+    @property
+    def due_switch(self) -> Switch | None:
+        """The switch that is due at a renewal, whether its target can be taken or not."""
+        position = self.value("switch")
+        return self.rulebook.switches.switches[position - 1] if position else None
+
+    @property
+    def switch(self) -> Switch | None:
+        """The switch that a renewal carries out."""
+        return None if self.value("switch.blocker") else self.due_switch
 
     @property
     def computed_at(self) -> int:

@@ -63,13 +63,16 @@ def reason_place(outcome: Outcome, reason: Reason) -> Place:
         request = outcome.request
         path = ("catalog", "plans", request.plan, *(("prices", request.price) if "price" in reason.code else ()))
         return _document_place(outcome, "the catalog", *path)
+    if reason.code == "renewal_not_due" and outcome.rulebook.document.policy.invoice_days_before:
+        return _document_place(outcome, "the policy", "policy", "invoice_days_before")
     return NO_PLACE
 
 
 def road_places(outcome: Outcome) -> tuple[Place, ...]:
-    """The path and the groups that join the plans, the strongest first; empty where the ladder has none."""
+    """The switch, and the path and the groups that join the plans, the strongest first; empty where there is none."""
     road = road_of(outcome)
-    found = [] if road is None else [Place(title=road.title, span=road.span)]
+    found = [] if outcome.switch is None else [switch_place(outcome)]
+    found += [] if road is None else [Place(title=road.title, span=road.span)]
     found += [Place(title=f"group {group.name}", span=group.span) for group in groups_of(outcome)]
     return tuple(found)
 
@@ -85,6 +88,12 @@ def groups_of(outcome: Outcome) -> tuple[Group, ...]:
     more = {outcome.value(name) for name in outcome.reading.kernel.outputs if name.startswith("group.")}
     numbers = dict.fromkeys((outcome.value("group"), *sorted(more)))
     return tuple(outcome.rulebook.ladder.groups[number - 1] for number in numbers if number)
+
+
+def switch_place(outcome: Outcome) -> Place:
+    """The switch that a renewal carries out."""
+    switch = outcome.switch
+    return NO_PLACE if switch is None else Place(title=switch.title, span=switch.span)
 
 
 def _road_reason(outcome: Outcome, code: str) -> Place:

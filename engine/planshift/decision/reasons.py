@@ -12,9 +12,11 @@ from planshift.decision.outcome import Outcome
 from planshift.decision.people import title_of
 from planshift.expressions.lower import Shown
 from planshift.expressions.types import BOOL, DATE, DAYS, MONEY, MONTHS, NUMBER, PERCENT, Enum, Type
+from planshift.policy.document import Switch
 from planshift.rulebook.requirements import Objection
 from planshift.rulebook.rule_nodes import RuleText
 from planshift.rulebook.sources import Source
+from planshift.rulebook.switches import BLOCKERS
 
 
 def collect(outcome: Outcome) -> Iterator[Reason]:
@@ -42,6 +44,7 @@ def collect(outcome: Outcome) -> Iterator[Reason]:
                     overridden=passed and denies,
                 )
     yield from _limit_warnings(outcome)
+    yield from _skipped_switch(outcome)
 
 
 def _limit_warnings(outcome: Outcome) -> Iterator[Reason]:
@@ -51,6 +54,29 @@ def _limit_warnings(outcome: Outcome) -> Iterator[Reason]:
         if outcome.value(f"excess.{resource}"):
             text = _over_limit(outcome, resource)
             yield Reason(code="over_limits", text=text, weight="warning", source=outcome.term("limits").source)
+
+
+def _skipped_switch(outcome: Outcome) -> Iterator[Reason]:
+    """The switch that is due and leads to what cannot be taken: the renewal goes on without it (S1.18)."""
+    switch, blocker = outcome.due_switch, outcome.value("switch.blocker")
+    if switch is not None and blocker:
+        source = Source(kind="renewal", title=switch.title, span=switch.span)
+        text = f"{switch.title} is skipped: {_BLOCKED[BLOCKERS[blocker]](outcome, switch)}"
+        yield Reason(code="switch_skipped", text=text, weight="warning", source=source)
+
+
+_BLOCKED: dict[str, Callable[[Outcome, Switch], str]] = {
+    "no_such_plan": lambda _, s: f"there is no plan {s.to_plan} any more",
+    "no_such_price": lambda o, s: f"{title_of(o, s.to_plan)} has no such price any more",
+    "same_module": lambda o, s: f"{title_of(o, s.to_plan)} is run by another module",
+    "plan_not_sold": lambda o, s: f"{title_of(o, s.to_plan)} is not sold any more",
+    "price_retired": lambda o, s: f"this price of {title_of(o, s.to_plan)} is not sold any more",
+    "price_not_sold_then": lambda o, s: f"this price of {title_of(o, s.to_plan)} is not on sale on {from_day(o.today)}",
+    "no_price_in_currency": lambda o, s: f"{title_of(o, s.to_plan)} has no such price in {o.subscription.currency}",
+    "out_of_stock": lambda o, s: f"{title_of(o, s.to_plan)} is out of stock",
+    "too_many": lambda o, s: f"{title_of(o, s.to_plan)} is not sold in {o.subscription.quantity} pieces",
+}
+"""Why a switch is skipped, by the codes of `BLOCKERS`."""
 
 
 def _source(outcome: Outcome, objection: Objection) -> Source | None:
@@ -118,6 +144,15 @@ def _to(outcome: Outcome) -> str:
     return title_of(outcome, outcome.request.plan)
 
 
+def _ends_before_renewal(outcome: Outcome) -> str:
+    """What waits for a day that is not after the renewal."""
+    pending = outcome.subscription.pending
+    assert pending is not None  # or nothing would wait
+    if not pending.to_plan:
+        return f"the subscription is cancelled and ends on {pending.effective_on}"
+    return f"the change to {title_of(outcome, pending.to_plan)} that waits for {pending.effective_on} comes first"
+
+
 def _most(outcome: Outcome) -> int:
     plan = outcome.plan_named(outcome.request.plan)
     return plan.quantity_max if plan else 0
@@ -152,7 +187,7 @@ _SENTENCES: dict[str, Sentence] = {
     "backdated": lambda _o, _: "the change would take effect on a day that has passed",
     "day_not_open": lambda _o, _: "the day of this change is set by the policy, another one cannot be wished for",
     "too_many": lambda o, _: f"{_to(o)} is sold in at most {_most(o)} pieces",
-    "change_pending": lambda _o, _: "another change is already waiting",
+    "change_pending": lambda o, _: _ends_before_renewal(o) if o.renews else "another change is already waiting",
     "unpaid": lambda _o, _: "there is an unpaid invoice",
     "too_frequent": lambda o, _: f"the plan was changed too often lately (at most {o.term('frequency').text})",
     "would_be_lost": lambda o, b: f"{b.detail} would be lost on {_to(o)}",
@@ -160,7 +195,9 @@ _SENTENCES: dict[str, Sentence] = {
     "wrong_status": lambda o, b: f"the subscription is {o.subscription.status}, not {b.detail}",
     "approval_missing": lambda _o, b: f"{b.detail} has to approve this change",
     "over_limits": _over_limits,
+    "renewal_not_due": lambda o, _: f"the renewal on {o.subscription.period.end} is due from {o.day('due_from')} on",
+    "nothing_to_renew": lambda o, _: f"{_from(o)} is paid once and does not renew",
 }
 
 REASON_CODES = (*_SENTENCES, "rule")
-"""Every code that a reason can have."""
+"""Every code that a reason against a change can have; warnings have codes of their own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planshift.billing.change import KINDS, REQUESTERS, ChangeRequest
+from planshift.billing.change import KINDS, REQUESTERS, ChangeRequest, Remedies
 from planshift.billing.subscription import Subscription
 from planshift.decision.fact_flaws import request_fact_flaws
 from planshift.decision.flaws import (
@@ -76,7 +76,9 @@ def _numbers(request: ChangeRequest) -> Iterator[Diagnostic]:
 
 def _target(rulebook: Rulebook, request: ChangeRequest) -> Iterator[Diagnostic]:
     """The plan and price, and whether the plan can hold what is to be added."""
-    if request.kind == "cancel":
+    if request.kind == "renew":
+        yield from _renewal(request)
+    elif request.kind == "cancel":
         for name, value in (("plan", request.plan), ("price", request.price)):
             if value:
                 yield flaw("PS515", f"a cancellation has no `{name}`")
@@ -84,7 +86,7 @@ def _target(rulebook: Rulebook, request: ChangeRequest) -> Iterator[Diagnostic]:
         yield from unknown_price(rulebook, request.plan, price=request.price, of="request")
         if request.until is not None:
             yield flaw("PS515", "only a cancellation has `until`")
-    if request.remedies.add:
+    if request.remedies.add and request.kind != "renew":
         plan = rulebook.plans.get(request.plan)
         sold = {addon.name for addon in rulebook.tables.catalog.addons}
         held = plan.addons if plan is not None else ()
@@ -93,6 +95,24 @@ def _target(rulebook: Rulebook, request: ChangeRequest) -> Iterator[Diagnostic]:
                 listed = f"it can hold {', '.join(f'`{each}`' for each in held)}" if held else None
                 where = f"the plan `{request.plan}`" if plan is not None else "a cancelled subscription"
                 yield flaw("PS518", f"{where} cannot hold the add-on `{name}`", help_text=listed)
+
+
+def _renewal(request: ChangeRequest) -> Iterator[Diagnostic]:
+    """What belongs to a change that somebody asks for; plan and price are found, so they do not matter."""
+    asked = {
+        "on": request.on,
+        "until": request.until,
+        "quantity": request.quantity,
+        "bill_day": request.bill_day or None,
+        "amount": request.amount,
+        "discount": request.discount,
+        "bill_one_time": request.bill_one_time or None,
+        "override": request.override or None,
+        "remedies": request.remedies if request.remedies != Remedies() else None,
+    }
+    for name, value in asked.items():
+        if value is not None:
+            yield flaw("PS515", f"a renewal has no `{name}`")
 
 
 def _unknown_services(subscription: Subscription, request: ChangeRequest) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from planshift.decision.answer import Line, Reason, Remedy
 from planshift.decision.consequences import consequences
 from planshift.decision.decision import Decision
 from planshift.decision.formula_text import brief
-from planshift.decision.places import NO_PLACE, Place, place_of, reason_place, term_place
+from planshift.decision.places import NO_PLACE, Place, place_of, reason_place, switch_place, term_place
 from planshift.decision.sheet import (
     Block,
     Column,
@@ -28,7 +28,15 @@ from planshift.decision.sheet import (
     Tone,
     sheet_of,
 )
-from planshift.decision.words import DIRECTION_NAMES, listed, plan_text, quantities, title_text, when_text
+from planshift.decision.words import (
+    DIRECTION_NAMES,
+    listed,
+    plan_text,
+    quantities,
+    renewal_text,
+    title_text,
+    when_text,
+)
 
 TONES: dict[str, Tone] = {"allowed": "good", "denied": "bad", "needs_remedy": "wait", "needs_approval": "wait"}
 
@@ -94,11 +102,13 @@ def opening(decision: Decision) -> Iterator[tuple[str, str]]:
     zone = decision.subscription.timezone or decision.rulebook.zone
     at = format_instant(decision.request.at, zone).replace("T", " ")[:16]
     by = {"customer": "the customer", "system": "the system"}.get(decision.request.by, decision.request.by)
-    yield "asked", f"by {by}, {at} ({zone})"
+    yield ("as of", f"{at} ({zone})") if decision.renews else ("asked", f"by {by}, {at} ({zone})")
 
 
 def verdict_text(decision: Decision) -> str:
     """The answer in a sentence."""
+    if decision.renews:
+        return renewal_text(decision)
     change = DIRECTION_NAMES[decision.direction]
     if decision.verdict == "denied":
         unknown = any(reason.code == "no_road" for reason in decision.reasons)
@@ -120,7 +130,8 @@ def reason_text(reason: Reason) -> str:
 
 
 def _verdict(decision: Decision, notes: Notes) -> Iterator[Block]:
-    mark = notes.mark(term_place(decision, "timing")) if decision.priced else ""
+    settled = switch_place(decision) if decision.renews else term_place(decision, "timing")
+    mark = notes.mark(settled) if decision.priced else ""
     yield Paragraph(text=f"{verdict_text(decision)}{mark}", tone=TONES[decision.verdict])
     points = [
         Point(
@@ -136,7 +147,7 @@ def _verdict(decision: Decision, notes: Notes) -> Iterator[Block]:
 
 
 def _amounts_heading(decision: Decision) -> str:
-    if decision.immediate or not decision.lines:
+    if not decision.lines or (decision.immediate and not decision.renews):
         return "Amounts"
     return f"Amounts, billed on {decision.lines[0].due_on}"
 
@@ -159,7 +170,7 @@ def amounts(decision: Decision, notes: Notes) -> Iterator[Block]:
         rows = tuple(_row(decision, line, notes) for line in decision.lines)
         totals = tuple((label, "", "", "", amount, "") for label, amount in _totals(decision))
         yield Table(columns=columns, rows=rows, totals=totals)
-    if not decision.immediate and decision.lines:
+    if not decision.immediate and decision.lines and not decision.renews:
         yield Paragraph(text="Nothing is due now.")
     if flow.forfeited.minor:
         mark = notes.mark(term_place(decision, "unused_credit"))
@@ -184,8 +195,13 @@ def _signed(line: Line) -> Money:
 
 def _totals(decision: Decision) -> Iterator[tuple[str, str]]:
     """Where a credit goes that does not lower what is due, then what is due: the column adds up."""
-    flow = decision.flow
+    flow, bill = decision.flow, decision.next_bill
     assert flow is not None  # computed for every change that is not denied
+    if decision.renews and bill is not None:
+        used = bill.account_credit_used
+        yield from [("account credit used", str(-used))] if used.minor else []
+        yield f"to pay on {bill.on}", str(bill.total)
+        return
     kept = (
         (flow.debt_reduced, "settles what is still open"),
         (flow.to_account, "stays as account credit"),
@@ -207,9 +223,9 @@ def _totals(decision: Decision) -> Iterator[tuple[str, str]]:
 
 
 def next_bill(decision: Decision) -> Iterator[Block]:
-    """The next bill; nothing where it is the one that was told already."""
+    """The next bill; nothing where it is the one that was told already, as that of a renewal is."""
     bill = decision.next_bill
-    if bill is None or not (bill.lines or bill.total.minor):
+    if bill is None or decision.renews or not (bill.lines or bill.total.minor):
         return
     used = bill.account_credit_used
     if bill.lines == decision.lines and not used.minor:

@@ -34,13 +34,18 @@ def trace_of(decision: Decision) -> Sheet:
             Section(heading="Limits", blocks=tuple(_limits(decision))),
             Section(heading="What would make it fit", blocks=tuple(remedies(decision))),
         ]
-    settled = [term for term in decision.terms.values() if term.source.kind != "default"]
-    defaults = [term for term in decision.terms.values() if term.source.kind == "default"]
-    sections += [
-        Section(heading="Terms that the policy settles", blocks=_terms(settled)),
-        Section(heading="Terms with their built-in default", blocks=_terms(defaults)),
-    ]
-    return sheet_of(title_text(decision), sections)
+    return sheet_of(title_text(decision), [*sections, *_all_terms(decision)])
+
+
+def _all_terms(decision: Decision) -> Iterator[Section]:
+    """Every term, by who settles it."""
+    terms = decision.terms.values()
+    itself = [term for term in terms if term.source.kind == "renewal"]
+    defaults = [term for term in terms if term.source.kind == "default"]
+    policy = [term for term in terms if term.source.kind not in ("renewal", "default")]
+    yield Section(heading="Terms that the policy settles", blocks=_terms(policy))
+    yield Section(heading="Terms that a renewal settles itself", blocks=_terms(itself))
+    yield Section(heading="Terms with their built-in default", blocks=_terms(defaults))
 
 
 def _versions(decision: Decision) -> Iterator[tuple[str, str]]:
@@ -101,7 +106,10 @@ def _dates(decision: Decision) -> Iterator[Block]:
     if decision.to_plan is not None:
         pairs.append(("bill day", str(decision.value("bill_day"))))
         pairs.append(("next bill", str(decision.day("next_bill_on"))))
-    if not decision.immediate:
+    if decision.renews:
+        pairs.insert(1, ("renewal is due from", str(decision.day("due_from"))))
+        pairs.append(("renews again", str(decision.renews_on or "never")))
+    elif not decision.immediate:
         pairs.append(("can be called off", f"up to and including {decision.cancellable_until or 'no day'}"))
     yield Pairs(pairs=tuple(pairs))
 

@@ -13,6 +13,7 @@ DIRECTION_NAMES = {
     "term_change": "a change of term",
     "cancel": "a cancellation",
     "start": "a start",
+    "renewal": "a renewal",
 }
 
 _WHEN = {
@@ -33,12 +34,31 @@ def title_text(decision: Decision) -> str:
         return f"{whose}: start with {new.title if new else 'nothing'}"
     if new is None:
         return f"{whose}: cancel {old.title}"
+    if decision.renews:
+        return f"{whose}: {_renewal_title(old, new)}"
     before, after = quantities(decision)
     if old.plan == new.plan and before != after:
         return f"{whose}: {old.title}, {before} to {after}"
     if old.plan == new.plan:
         return f"{whose}: {old.title}, {old.price} to {new.price}"
     return f"{whose}: {old.title} to {new.title}"
+
+
+def _renewal_title(old: PlanRef, new: PlanRef) -> str:
+    if old.plan != new.plan:
+        return f"{old.title} renews as {new.title}"
+    return f"{old.title} renews" if old.price == new.price else f"{old.title} renews, {old.price} to {new.price}"
+
+
+def renewal_text(decision: Decision) -> str:
+    """Whether a subscription renews, when, and as what."""
+    if decision.verdict == "denied":
+        return "Not renewed."
+    new, switch = decision.to_plan, decision.switch
+    assert new is not None  # a renewal leads to a plan
+    what = "as it is" if switch is None else f"as {new.title}, {new.price}, by {switch.title}"
+    told = f"enews on {decision.effective_on} {what}."
+    return f"R{told}" if decision.allowed else f"Needs approval. It r{told}"
 
 
 def plan_text(plan: PlanRef, *, quantity: int) -> str:

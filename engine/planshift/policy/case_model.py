@@ -69,6 +69,16 @@ class InvoiceExpectModel(Document):
     """Its lines, by their kinds (`charge`), by their titles, or by either with the amount (`fee 15.00 EUR`): all."""
 
 
+class PeriodExpectModel(Document):
+    """A period, by its days."""
+
+    start: Day | None = None
+    """Its first day."""
+
+    end: Day | None = None
+    """The first day after it."""
+
+
 class ExpectModel(Document):
     """What the decision must say; what is not mentioned is not checked, and `null` means that there is none."""
 
@@ -81,7 +91,7 @@ class ExpectModel(Document):
     warnings: Texts | None = None
     """The codes or sentences of everything that is said without standing in the way: all of them."""
 
-    direction: Literal["upgrade", "downgrade", "crossgrade", "term_change", "cancel", "start"] | None = None
+    direction: Literal["upgrade", "downgrade", "crossgrade", "term_change", "cancel", "start", "renewal"] | None = None
     """What kind of change it is."""
 
     group: Texts | None = None
@@ -89,6 +99,21 @@ class ExpectModel(Document):
 
     path: Text | None = None
     """The path of the policy that leads to the plan, such as `path 1 from trial`."""
+
+    to: Name | None = None
+    """The plan that it leads to: that of the request, or what the subscription renews to."""
+
+    to_price: Text | None = None
+    """The id of its price."""
+
+    switch: Text | None = None
+    """The switch that a renewal carries out, such as `switch 1 from trial`; `null` for a renewal as it is."""
+
+    renews_on: Day | None = None
+    """The day of the renewal after this one."""
+
+    period: PeriodExpectModel | None = None
+    """The period of the subscription afterwards."""
 
     timing: Text | None = None
     """The timing that the terms say."""

@@ -118,14 +118,25 @@ class PlanTerms:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """A change that happens by itself at a renewal, from any of the prices `from_prices` of `from_plan`."""
+    """A change that happens by itself at a renewal, from any of the prices `from_prices` of `from_plan`.
 
+    `number` counts from 1 in file order, entries that are switched off included. The target may be gone from the
+    catalog: `check` warns of that, and the renewal goes on without the switch.
+    """
+
+    number: int
     span: Span
+    to_span: Span
     from_plan: str
     from_prices: tuple[str, ...]
     to_plan: str
     to_price: str
     after_renewals: int = 0
+
+    @property
+    def title(self) -> str:
+        """What a person would call it."""
+        return f"switch {self.number} from {self.from_plan}"
 
 
 @final

@@ -50,7 +50,10 @@ _MONEY = frozenset(
     {"due_now", "due_later", "due_held", "next_bill", "lines", "flow", "contract.penalty", "contract.remainder"}
     | {"invoice.total", "invoice.credit_used"}
 )
-_NESTED = frozenset({"lines", "taxed_as", "flow", "contract", "extension", "excess", "invoice", "hidden"})
+_DAYS = ("_on", "_until", "period.start", "period.end")
+"""How the names of expected days end."""
+
+_NESTED = frozenset({"lines", "taxed_as", "flow", "contract", "extension", "excess", "invoice", "hidden", "period"})
 _LISTS = frozenset(
     {"reasons", "warnings", "group", "moves", "lost", "remedies", "steps", "later_steps", "undo", "invoice.lines"}
     | {"options", "other_plans", "other_terms"}
@@ -98,7 +101,7 @@ class _Reading:
             found = self._placing.read(path, partial(self._money, value), otherwise=None)
         elif isinstance(value, list):
             found = tuple(str(item) for item in value)
-        elif name.endswith(("_on", "_until")) and value is not None:
+        elif name.endswith(_DAYS) and value is not None:
             found = read_date(value)  # the model has seen that it is one
         elif isinstance(value, (str, int)) or value is None:
             many = name in _LISTS or name.startswith("hidden.")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from planshift.policy.document import ClientTerms, Group, Member, PlanTerms, PolicyDocument, Switch
+from planshift.policy.document import ClientTerms, Group, Member, PlanTerms, PolicyDocument
 from planshift.policy.from_path_models import read_paths
+from planshift.policy.from_switch_models import read_switch
 from planshift.policy.policy_model import (
     GroupModel,
     MemberModel,
     PlanTermsModel,
     PolicyModel,
-    SwitchEndModel,
-    SwitchModel,
 )
 from planshift.policy.spoken_terms import Against, read_scopes
 
@@ -19,7 +18,7 @@ At = tuple[str | int, ...]
 
 def read_policy(model: PolicyModel, against: Against, *, book: str) -> PolicyDocument:
     """Return the policy; what is wrong with it is left in the placing. `book` names it where it has no name."""
-    switches = (_switch(index, each, against=against) for index, each in enumerate(model.switches or ()))
+    switches = (read_switch(index, each, against=against) for index, each in enumerate(model.switches or ()))
     return PolicyDocument(
         book=model.book or book,
         title=model.title or model.book or book,
@@ -117,49 +116,3 @@ def _plan(name: str, model: PlanTermsModel, *, against: Against) -> PlanTerms:
         leaving=read_scopes(model.terms, against, at=(*at, "terms")),
         arriving=read_scopes(model.arriving, against, at=(*at, "arriving")),
     )
-
-
-def _switch(index: int, model: SwitchModel, *, against: Against) -> Switch | None:
-    at: At = ("switches", index)
-    origins = _prices(model.from_, against, at=(*at, "from"))
-    targets = _prices(model.to, against, at=(*at, "to"))
-    if len(targets) > 1:
-        message = f"`{model.to.plan}` has {len(targets)} such prices"
-        help_text = f"name one of them: `price: {targets[0]}`"
-        against.placing.report("PS209", message, path=(*at, "to", "plan"), help_text=help_text)
-    if not origins or len(targets) != 1:  # then it was reported
-        return None
-    before, after = against.plans[model.from_.plan], against.plans[model.to.plan]
-    if before.module != after.module:
-        message = f"`{after.name}` does not run on the module of `{before.name}`"
-        help_text = "a switch does nothing at a module: both plans must run on the same one"
-        against.placing.report("PS210", message, path=(*at, "to", "plan"), help_text=help_text)
-    return Switch(
-        span=against.placing.span(*at, "from", "plan"),
-        from_plan=before.name,
-        from_prices=origins,
-        to_plan=after.name,
-        to_price=targets[0],
-        after_renewals=model.after_renewals,
-    )
-
-
-def _prices(end: SwitchEndModel, against: Against, *, at: At) -> tuple[str, ...]:
-    """Return the ids of the prices that one end of a switch means; report when there are none."""
-    if not against.known_plan(end.plan, at=(*at, "plan")):
-        return ()
-    plan = against.plans.get(end.plan)
-    if plan is None:
-        return ()
-    found = tuple(
-        price.id
-        for price in plan.prices
-        if (end.every is None or price.interval == end.every) and (end.price is None or price.id == end.price)
-    )
-    if not found:
-        key = "price" if end.price is not None else "every"
-        wanted = f"`{end.price}`" if end.price is not None else f"every {end.every}"
-        known = ", ".join(f"`{price.id}` (every {price.interval})" for price in plan.prices)
-        message = f"`{end.plan}` has no price {wanted}"
-        against.placing.report("PS202", message, path=(*at, key), help_text=f"its prices are {known}")
-    return found

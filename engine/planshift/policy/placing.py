@@ -75,11 +75,19 @@ class Placing:
         self.problems.append(replace(found, severity=severity))
 
     def unknown(
-        self, code: str, what: str, *, name: str, known: Iterable[str], path: Path, on_key: bool = False
+        self,
+        code: str,
+        what: str,
+        *,
+        name: str,
+        known: Iterable[str],
+        path: Path,
+        on_key: bool = False,
+        severity: Severity = "error",
     ) -> None:
         """Remember that a document uses a name that nothing has."""
-        help_text = did_you_mean(name, known)
-        self.report(code, f"there is no {what} `{name}`", path=path, help_text=help_text, on_key=on_key)
+        message, help_text = f"there is no {what} `{name}`", did_you_mean(name, known)
+        self.report(code, message, path=path, help_text=help_text, on_key=on_key, severity=severity)
 
     def read(self, path: Path, read: Callable[[], T], *, otherwise: T) -> T:
         """Return what `read` returns, or `otherwise` and remember its mistakes as those of the value at `path`."""

@@ -160,6 +160,9 @@ class SwitchModel(Document):
     after_renewals: Annotated[StrictInt, Field(ge=0, le=10_000)] = 0
     """How many renewals pass first; 0 switches at the first."""
 
+    enabled: StrictBool = True
+    """Whether it is in force; an entry that is switched off has no effect."""
+
 
 class FactsModel(Document):
     """The facts that rules may ask about beyond the built-in ones, each side as a JSON Schema of an object."""

@@ -105,7 +105,7 @@ def _request(
         plan=plan,
         price=price,
         kind=model.kind,
-        by=model.by,
+        by="system" if model.kind == "renew" else model.by,
         on=model.on,
         until=model.until,
         quantity=model.quantity,
@@ -123,6 +123,9 @@ def _request(
 
 def _target(model: RequestModel, subscription: Subscription, *, held: Held, targeted: bool) -> tuple[str, str]:
     """Return plan and price; report what is missing, unknown, or too much."""
+    if model.kind == "renew":
+        _refuse_wishes(model, held)
+        return "", ""
     if model.kind == "cancel":
         for key, value in (("to", model.to), ("price", model.price)):
             if value is not None:
@@ -139,6 +142,31 @@ def _target(model: RequestModel, subscription: Subscription, *, held: Held, targ
         return "", ""
     plan = held.plan(name, at=("to",))
     return (name, "") if plan is None else (name, _price(model, plan, subscription=subscription, held=held))
+
+
+_WISHES = (
+    "to",
+    "price",
+    "by",
+    "on",
+    "until",
+    "quantity",
+    "bill_day",
+    "amount",
+    "discount",
+    "bill_one_time",
+    "override",
+    "remedies",
+)
+"""What belongs to a change that somebody asks for."""
+
+
+def _refuse_wishes(model: RequestModel, held: Held) -> None:
+    """Report what a renewal does not have: nobody asks for it, and the book finds what it leads to."""
+    for key in _WISHES:
+        if key in model.model_fields_set:
+            help_text = "the book finds what the subscription renews to"
+            held.placing.report("PS515", f"a renewal has no `{key}`", path=(key,), help_text=help_text, on_key=True)
 
 
 def _price(model: RequestModel, plan: Plan, *, subscription: Subscription, held: Held) -> str:

@@ -33,8 +33,8 @@ class RequestModel(Document):
     price: PriceId | None = None
     """The id of its price; without one that with the interval of the present price."""
 
-    kind: Literal["change", "cancel", "start"] = "change"
-    """A change, the end of the subscription, or a start with nothing given up."""
+    kind: Literal["change", "cancel", "start", "renew"] = "change"
+    """A change, the end of the subscription, a start with nothing given up, or the renewal that is due."""
 
     by: Literal["customer", "staff", "system"] = "customer"
     """Who asks."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 from planshift.billing.catalog import Catalog, Plan
+from planshift.diagnostics.diagnostic import Severity
 from planshift.diagnostics.span import Span
 from planshift.policy.document import ScopedTerms, SpokenTerm
 from planshift.policy.located import Located, Mapping, follow, span_of
@@ -33,11 +34,12 @@ class Against:
     named_plans: frozenset[str] | None
     named_services: frozenset[str]
 
-    def known_plan(self, name: str, *, at: Path, on_key: bool = False) -> bool:
+    def known_plan(self, name: str, *, at: Path, on_key: bool = False, severity: Severity = "error") -> bool:
         """Return whether the catalog has the plan, if only as one with mistakes; report it when it has not."""
-        if self.named_plans is None or name in self.named_plans:
+        known = self.named_plans
+        if known is None or name in known:
             return True
-        self.placing.unknown("PS201", "plan", name=name, known=self.named_plans, path=at, on_key=on_key)
+        self.placing.unknown("PS201", "plan", name=name, known=known, path=at, on_key=on_key, severity=severity)
         return False
 
     def check_service(self, name: str, *, at: Path) -> None:

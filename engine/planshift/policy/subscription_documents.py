@@ -246,10 +246,14 @@ def _contract(model: RunningContractModel | None, held: Held) -> RunningContract
 def _pending(model: PendingModel | None, held: Held) -> PendingChange | None:
     if model is None:
         return None
-    plan = held.plan(model.to_plan, at=("pending", "to_plan"))
-    if plan is not None:
+    if (model.to_plan is None) != (model.to_price is None):
+        lacks, has = ("to_price", "to_plan") if model.to_price is None else ("to_plan", "to_price")
+        message, help_text = f"`{lacks}` is missing", "a change has both of them, and a cancellation none"
+        held.placing.report("PS102", message, path=("pending", has), help_text=help_text, on_key=True)
+    plan = held.plan(model.to_plan, at=("pending", "to_plan")) if model.to_plan is not None else None
+    if plan is not None and model.to_price is not None:
         held.price(plan, model.to_price, at=("pending", "to_price"))
-    return PendingChange(to_plan=model.to_plan, to_price=model.to_price, effective_on=model.effective_on)
+    return PendingChange(to_plan=model.to_plan or "", to_price=model.to_price or "", effective_on=model.effective_on)
 
 
 def _services(model: SubscriptionModel, held: Held) -> tuple[HeldService, ...]:

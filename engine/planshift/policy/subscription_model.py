@@ -127,12 +127,12 @@ class AnswerModel(Document):
 
 
 class PendingModel(Document):
-    """A change that was asked for and is not in force."""
+    """A change, or without a plan a cancellation, that was asked for and is not in force."""
 
-    to_plan: Name
-    """The plan it leads to."""
+    to_plan: Name | None = None
+    """The plan it leads to; none where the subscription ends."""
 
-    to_price: PriceId
+    to_price: PriceId | None = None
     """The price it leads to."""
 
     effective_on: Day

@@ -117,6 +117,9 @@ class ScopesModel(Document):
     cancel: TermsModel | None = None
     """For the end of a subscription."""
 
+    renewal: ScopedTermsModel | None = None
+    """For renewals, with a switch or without; most terms are settled by the renewal itself."""
+
 
 _ORDER = {definition.name: index for index, definition in enumerate(TERMS)}
 

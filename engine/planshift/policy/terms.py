@@ -25,7 +25,7 @@ from planshift.policy.term_shapes import (
 )
 from planshift.policy.term_values import Choice, Fee, Frequency, Names, Notices, Requirements, TermValue, Texts, Wait
 
-SCOPES = ("any", "upgrade", "downgrade", "crossgrade", "term_change", "cancel")
+SCOPES = ("any", "upgrade", "downgrade", "crossgrade", "term_change", "cancel", "renewal")
 """For which changes terms are set: all of them, or those of one direction."""
 
 INTERVAL_SCOPES = ("other_interval", "longer_interval", "shorter_interval")

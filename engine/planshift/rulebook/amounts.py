@@ -251,7 +251,7 @@ def _sides(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price:
     bills = facts.is_cancel.negate() & price.to_in_arrear.negate() & terms["charge"].among("none").negate()
     extends = terms["unused_credit"].among("extend_time") & spans.to_once.negate()
     bills = bills & (extends & terms["charge"].among("full").negate()).negate()
-    return gives, bills, facts.is_start.negate() & price.from_in_arrear & before_end
+    return gives, bills, facts.is_start.negate() & price.from_in_arrear & (before_end | facts.is_renewal)
 
 
 def _used(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -> Portion:

@@ -161,6 +161,13 @@ def fix_dates(facts: Facts, terms: Terms, *, spans: Intervals, in_arrear: Bool) 
     )
 
 
+def anchor_of(end: Int, bill_day: Int) -> Int:
+    """The day of the month that the end of a period stands for: the bill day, where it ends on one."""
+    year, month, day = (whole_node(end.form, part) for part in calendar.civil(end))
+    on_bill_day = day.same(bill_day.least(whole_node(end.form, calendar.month_length(year, month))))
+    return choice(end.form, [(on_bill_day, bill_day)], day)
+
+
 def _bill_day(facts: Facts, anchor: ResolvedTerm, effective: Int) -> tuple[Int, Bool]:
     """The bill day after the change, 1 to 31, and whether the running period is given up for it.
 

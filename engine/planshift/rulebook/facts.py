@@ -7,7 +7,7 @@ value that is 0 when it is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
 from typing import final
@@ -70,6 +70,11 @@ WHOLE_COLUMNS: dict[str, tuple[int, int, str]] = {
     "contract.starts_on": (0, LAST_DAY, "s.contract.starts_on.toordinal() - 719163 if s.contract is not None else 0"),
     "contract.ends_on": (0, LAST_DAY, "s.contract.ends_on.toordinal() - 719163 if s.contract is not None else 0"),
     "contract.penalty": (0, MAX_AMOUNT, "s.contract.penalty if s.contract is not None else 0"),
+    "pending.effective_on": (
+        0,
+        LAST_DAY,
+        "s.pending.effective_on.toordinal() - 719163 if s.pending is not None else 0",
+    ),
 }
 """Integer columns: lowest value, highest value, how the scalar reading reads it."""
 
@@ -137,13 +142,28 @@ def changes_within(subscription: Subscription, day: int, *, months: int, days: i
 
 @final
 class Facts:
-    """The nodes of one kernel. `zone` is the time zone in which its days begin."""
+    """The nodes of one kernel. `zone` is the time zone in which its days begin.
 
-    def __init__(self, form: Form, tables: CatalogTables, *, zone: str, in_force_from: int = 0) -> None:
+    A kernel is for all kinds of requests but renewals, or for renewals only: `renews_to` then finds the price that the
+    subscription renews to.
+    """
+
+    def __init__(
+        self,
+        form: Form,
+        tables: CatalogTables,
+        *,
+        zone: str,
+        in_force_from: int = 0,
+        renews_to: Callable[[Facts], Int] | None = None,
+    ) -> None:
         self.form = form
         self.tables = tables
         self.zone = zone
         self.in_force_from = in_force_from
+        self.renews = renews_to is not None
+        """Whether the kernel is for renewals."""
+        self._renews_to = renews_to
         self.access: dict[str, str] = {}
         self.named: dict[str, object] = {}
         """Constants of this book that access expressions name."""
@@ -219,11 +239,15 @@ class Facts:
     def from_price(self) -> Int:
         """The price the subscription is on; nothing for a start."""
         access = "prices[s.plan, s.price] if r.kind != 'start' else prices['', '']"
+        if self.renews:
+            access = "prices[s.plan, s.price]"
         return self.column("from.price.index", access, high=self.tables.no_price)
 
     @cached_property
     def to_price(self) -> Int:
-        """The price asked for; nothing for a cancellation."""
+        """The price asked for, or renewed to; nothing for a cancellation."""
+        if self._renews_to is not None:
+            return self._renews_to(self)
         return self.column("to.price.index", "prices[r.plan, r.price]", high=self.tables.no_price)
 
     @cached_property
@@ -292,12 +316,20 @@ class Facts:
     @cached_property
     def is_cancel(self) -> Bool:
         """Whether the request ends the subscription."""
-        return self.whole("request.kind").same(KINDS.index("cancel"))
+        return self._is_kind("cancel")
 
     @cached_property
     def is_start(self) -> Bool:
         """Whether the request starts a plan beside nothing."""
-        return self.whole("request.kind").same(KINDS.index("start"))
+        return self._is_kind("start")
+
+    @cached_property
+    def is_renewal(self) -> Bool:
+        """Whether the running period ends and the next one begins."""
+        return self.form.truth(self.renews)
+
+    def _is_kind(self, kind: str) -> Bool:
+        return self.form.truth(False) if self.renews else self.whole("request.kind").same(KINDS.index(kind))
 
     @cached_property
     def takes_coupon(self) -> Bool:

@@ -20,6 +20,7 @@ from planshift.rulebook.facts import Facts
 from planshift.rulebook.fees import Extras, contract_outcome, fee_amount, one_time_amount, setup_amount
 from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.ranks import Ranks
+from planshift.rulebook.renewals import due_from, renewal_dates, renewal_objections
 from planshift.rulebook.requirements import (
     Fit,
     Objection,
@@ -33,6 +34,7 @@ from planshift.rulebook.roads import RoadFinding, find_road
 from planshift.rulebook.rule_nodes import LowerPromises, LowerRules, Promise, RuleNodes
 from planshift.rulebook.settlement import Settlement, bills_with_next_invoice, settle
 from planshift.rulebook.sources import Source
+from planshift.rulebook.switches import Switches
 
 VERDICTS = ("allowed", "denied", "needs_remedy", "needs_approval")
 """The answers, in the order of their codes."""
@@ -55,29 +57,39 @@ class Kernel:
     promises: tuple[Promise, ...]
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewing:
+    """What a kernel for renewals knows besides: the switches, and how many days ahead invoices are made."""
+
+    switches: Switches
+    days_ahead: int = 0
+
+
 def build_kernel(
-    facts: Facts, *, ladder: Ladder, holders: Holders, lower_rules: LowerRules, lower_promises: LowerPromises
+    facts: Facts,
+    *,
+    ladder: Ladder,
+    holders: Holders,
+    lower_rules: LowerRules,
+    lower_promises: LowerPromises,
+    renewing: Renewing | None = None,
 ) -> Kernel:
-    """Compose the decision."""
+    """Compose the decision; with `renewing` that of renewals, and else that of every other request."""
     road = find_road(facts, ladder)
     rules = lower_rules(facts, road)
     sources = SourceList()
     terms = _resolve_terms(facts, Ranks(facts, road, ladder=ladder, holders=holders, rules=rules), sources)
     dates, money, outcomes = _dates_and_money(facts, terms)
     fits = usage_fit(facts, terms)
-    against = [
-        *(Objection(code=code, holds=holds) for code, holds in road.reasons),
-        *objections(facts, terms, dates=dates, fits=fits),
-        *_rule_needs(facts, rules),
-    ]
-    against = [objection for objection in against if objection.holds.literal is not False]
+    against = _objections(facts, terms, road=road, dates=dates, fits=fits, renewing=renewing)
+    against = [each for each in (*against, *_rule_needs(facts, rules)) if each.holds.literal is not False]
     verdict = _verdict(facts, terms, against=against, rules=rules)
     facts.outcomes = _unless_denied(facts, verdict, outcomes)
     outputs: dict[str, Node] = {
         "verdict": verdict,
         **_road_outputs(road),
-        "keeps_coupon": keeps_coupon(facts, terms),
-        "allowances_over": allowances_over(facts, dates),
+        **(_renewal_outputs(facts, renewing) if renewing is not None else {}),
         **{f"objection.{k}": objection.holds for k, objection in enumerate(against)},
         **{f"rule.{k}": rule.holds for k, rule in enumerate(rules)},
         **{f"term.{name}": term.value for name, term in terms.items()},
@@ -97,6 +109,16 @@ def build_kernel(
     )
 
 
+def _objections(
+    facts: Facts, terms: Terms, *, road: RoadFinding, dates: Dates, fits: tuple[Fit, ...], renewing: Renewing | None
+) -> list[Objection]:
+    """What stands against the request besides the rules; a renewal goes no road and asks nobody."""
+    if renewing is not None:
+        return renewal_objections(facts, intervals(facts), days_ahead=renewing.days_ahead)
+    against = [Objection(code=code, holds=holds) for code, holds in road.reasons]
+    return [*against, *objections(facts, terms, dates=dates, fits=fits)]
+
+
 def _unless_denied(facts: Facts, verdict: Int, outcomes: Mapping[str, Int]) -> dict[str, Int]:
     """The amounts of the change as `always` statements mean them: a denied change moves no money."""
     zero = facts.form.lit(0)
@@ -107,7 +129,10 @@ def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node]
     """The dates, every date and amount as outputs, and the amounts that statements may speak of."""
     spans = intervals(facts)
     in_arrear = _in_arrear(facts)
-    dates = fix_dates(facts, terms, spans=spans, in_arrear=in_arrear[0])
+    if facts.renews:
+        dates = renewal_dates(facts, spans)
+    else:
+        dates = fix_dates(facts, terms, spans=spans, in_arrear=in_arrear[0])
     price = prices(facts, terms, in_arrear=in_arrear)
     sides = swap(facts, terms, dates=dates, spans=spans, price=price)
     extras = _extras(facts, terms, dates=dates, spans=spans, price=price, sides=sides)
@@ -120,7 +145,9 @@ def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node]
         "refunded": money.routed.refunded,
     }
     outputs = {**_date_outputs(dates, money), **_amount_outputs(price, sides, extras, money)}
-    return dates, outputs | {"with_next_invoice": bills_with_next_invoice(facts, terms, dates=dates)}, outcomes
+    outputs["with_next_invoice"] = bills_with_next_invoice(facts, terms, dates=dates)
+    outputs |= {"keeps_coupon": keeps_coupon(facts, terms), "allowances_over": allowances_over(facts, dates)}
+    return dates, outputs, outcomes
 
 
 def _road_outputs(road: RoadFinding) -> dict[str, Node]:
@@ -133,6 +160,16 @@ def _road_outputs(road: RoadFinding) -> dict[str, Node]:
         **{f"group.{k}": group for k, group in enumerate(more)},
         "from_level": road.from_level,
         "to_level": road.to_level,
+    }
+
+
+def _renewal_outputs(facts: Facts, renewing: Renewing) -> dict[str, Node]:
+    """What a renewal leads to and by which switch, as positions, and the day from which on it is due."""
+    return {
+        "target": facts.to_price,
+        "switch": renewing.switches.due(facts),
+        "switch.blocker": renewing.switches.blocker(facts),
+        "due_from": due_from(facts, renewing.days_ahead),
     }
 
 

@@ -11,6 +11,7 @@ from planshift.policy.terms import TermDefinition
 from planshift.rulebook.dates import interval_truth
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.ladder_values import Holders, Ladder
+from planshift.rulebook.renewals import settled_by_renewal
 from planshift.rulebook.resolution import Guarded, Keyed, Rank
 from planshift.rulebook.roads import RoadFinding
 from planshift.rulebook.sources import DIRECTIONS, SCOPES, Scope, Source, Statement, Statements
@@ -31,6 +32,7 @@ class Ranks:
     def __init__(
         self, facts: Facts, road: RoadFinding, *, ladder: Ladder, holders: Holders, rules: Iterable[SettingRule]
     ) -> None:
+        self._facts = facts
         self._form: Form = facts.form
         self._direction = road.direction
         self._rules = tuple(rules)
@@ -56,7 +58,8 @@ class Ranks:
 
     def about(self, term: str) -> list[Rank]:
         """The ranks that speak of a term, strongest first."""
-        ranks: list[Rank] = [
+        ranks: list[Rank] = list(settled_by_renewal(self._facts, term))
+        ranks += [
             Guarded(condition=condition, statement=statement)
             for rule in self._rules
             for condition, statement in rule.statements

@@ -6,18 +6,15 @@ An objection is hard when no override lifts it: the request makes no sense, or t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, final
 
-from planshift.billing.calendar import to_day
 from planshift.billing.change import REQUESTERS
 from planshift.expressions.form import Bool, Int
 from planshift.policy.term_values import Frequency, Names, Requirement, Requirements
-from planshift.rulebook import moves
+from planshift.rulebook import moves, on_sale
 from planshift.rulebook.amounts import keeps_coupon
-from planshift.rulebook.catalog_tables import STATUSES
 from planshift.rulebook.dates import Dates, Terms, choice
-from planshift.rulebook.facts import LAST_DAY, MAX_COUNT, Facts
+from planshift.rulebook.facts import MAX_COUNT, Facts
 
 Weight = Literal["denial", "remedy", "approval"]
 UNBOUNDED = -1
@@ -101,24 +98,10 @@ def unmet(facts: Facts, requirement: Requirement) -> Bool:
     if kind == "not_in_trial":
         return facts.in_trial
     if kind == "stock":
-        return _short_of_stock(facts)
+        return on_sale.short_of_stock(facts, facts.to_plan)
     if kind == "status":
         return facts.text("subscription.status").same(argument).negate()
     return facts.truth_column(f"approved.{argument}", f"{argument!r} in r.approvals").negate()
-
-
-def _short_of_stock(facts: Facts) -> Bool:
-    """Whether fewer pieces of the plan are left than are asked for."""
-    table = facts.tables.plan_column(
-        "plan.stock", lambda plan: MAX_COUNT if plan.stock is None else plan.stock, nothing=MAX_COUNT
-    )
-    return facts.form.lookup(table, facts.to_plan) < facts.whole("request.quantity")
-
-
-def _most(facts: Facts) -> Int:
-    """The largest quantity that the plan is sold in."""
-    table = facts.tables.plan_column("plan.most", lambda plan: plan.quantity_max, nothing=MAX_COUNT)
-    return facts.form.lookup(table, facts.to_plan)
 
 
 def objections(facts: Facts, terms: Terms, *, dates: Dates, fits: tuple[Fit, ...]) -> list[Objection]:
@@ -144,7 +127,6 @@ def _senseless(facts: Facts, terms: Terms, dates: Dates) -> list[Objection]:
         & (facts.truth("request.amount.given") | facts.truth("request.discount.given")).negate()
         & facts.truth_column("request.remedies", "r.remedies.add != () or r.remedies.end != ()").negate()
     )
-    pays = facts.form.lookup(facts.tables.price_sold, facts.by_plan_and_currency(facts.to_price)).same(0)
     begun = facts.is_start.negate()
     # Where the day of the change is the old plan's, the new one has only the day after.
     old_day = terms["proration.change_day"].among("old")
@@ -153,7 +135,7 @@ def _senseless(facts: Facts, terms: Terms, dates: Dates) -> list[Objection]:
     return [
         Objection(code="book_not_in_force", holds=facts.today < starts, hard=True),
         Objection(code="same_plan", holds=same & bare & facts.is_start.negate() & facts.is_cancel.negate(), hard=True),
-        Objection(code="no_price_in_currency", holds=pays, hard=True),
+        Objection(code="no_price_in_currency", holds=on_sale.not_in_currency(facts, facts.to_price), hard=True),
         Objection(code="period_over", holds=begun & (facts.today > facts.period_end), hard=True),
         Objection(code="period_not_begun", holds=begun & (first < facts.period_start), hard=True),
         Objection(code="date_out_of_range", holds=dates.out_of_range, hard=True, term="timing"),
@@ -162,37 +144,19 @@ def _senseless(facts: Facts, terms: Terms, dates: Dates) -> list[Objection]:
 
 def _availability(facts: Facts) -> list[Objection]:
     """Plans and prices that are not sold, or not to this person."""
-    form, tables = facts.form, facts.tables
-    status = form.lookup(tables.plan_column("plan.status", lambda plan: STATUSES.index(plan.status)), facts.to_plan)
-    retired = form.lookup(tables.price_column("price.retired", lambda _, price: int(price.retired)), facts.to_price)
-    moves_plan = facts.from_plan.same(facts.to_plan).negate()
-    new_price = facts.from_price.same(facts.to_price).negate()
+    plan, price = facts.to_plan, facts.to_price
+    moves_plan = facts.from_plan.same(plan).negate()
+    new_price = facts.from_price.same(price).negate()
     staff = facts.whole("request.by").same(REQUESTERS.index("staff"))
+    restricted = on_sale.has_status(facts, plan, status="restricted")
     return [
-        Objection(code="plan_not_sold", holds=moves_plan & status.same(STATUSES.index("inactive"))),
-        Objection(
-            code="plan_for_staff_only", holds=moves_plan & status.same(STATUSES.index("restricted")) & staff.negate()
-        ),
-        Objection(code="price_retired", holds=new_price & retired.same(1)),
-        Objection(code="price_not_sold_then", holds=new_price & _outside_its_dates(facts)),
-        Objection(code="out_of_stock", holds=moves_plan & _short_of_stock(facts)),
-        Objection(code="too_many", holds=facts.whole("request.quantity") > _most(facts)),
+        Objection(code="plan_not_sold", holds=moves_plan & on_sale.has_status(facts, plan, status="inactive")),
+        Objection(code="plan_for_staff_only", holds=moves_plan & restricted & staff.negate()),
+        Objection(code="price_retired", holds=new_price & on_sale.retired(facts, price)),
+        Objection(code="price_not_sold_then", holds=new_price & on_sale.outside_its_dates(facts, price)),
+        Objection(code="out_of_stock", holds=moves_plan & on_sale.short_of_stock(facts, plan)),
+        Objection(code="too_many", holds=on_sale.too_many(facts, plan)),
     ]
-
-
-def _outside_its_dates(facts: Facts) -> Bool:
-    """Whether the price asked for is not on sale on the day of the request: not yet, or not any more."""
-    form, tables = facts.form, facts.tables
-    first = tables.price_column("price.first_day", lambda _, price: _day(price.available_from, otherwise=0))
-    end = tables.price_column(
-        "price.end_day", lambda _, price: _day(price.available_until, otherwise=LAST_DAY + 1), nothing=LAST_DAY + 1
-    )
-    before = facts.today < form.lookup(first, facts.to_price)
-    return before | (facts.today >= form.lookup(end, facts.to_price))
-
-
-def _day(text: str | None, *, otherwise: int) -> int:
-    return otherwise if text is None else to_day(date.fromisoformat(text))
 
 
 def _people(facts: Facts, terms: Terms, dates: Dates) -> list[Objection]:

@@ -13,7 +13,7 @@ from typing import final
 from planshift.expressions.form import Bool, Int, Table
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.ladder_values import BY_PRICE, EQUAL_MEANS, GROUP_DIRECTIONS, Group, Ladder, Member
-from planshift.rulebook.sources import CANCEL, CROSSGRADE, DOWNGRADE, START, TERM_CHANGE, UPGRADE
+from planshift.rulebook.sources import CANCEL, CROSSGRADE, DOWNGRADE, RENEWAL, START, TERM_CHANGE, UPGRADE
 
 
 @final
@@ -69,7 +69,7 @@ def find_road(facts: Facts, ladder: Ladder) -> RoadFinding:
     by_group += [(m.joined & m.level.negate(), m) for m in meetings] + [(m.joined, m) for m in meetings]
     group_direction = _first(facts, [(holds, m.direction) for holds, m in by_group], CROSSGRADE)
     direction = _direction(facts, same_plan, by_path, path_direction, group_direction)
-    moves = (same_plan | facts.is_cancel | facts.is_start).negate()
+    moves = (same_plan | facts.is_cancel | facts.is_start | facts.is_renewal).negate()
     closed = moves & ((has_path & path_closed.negate()) | open_group).negate()
     reasons: list[tuple[str, Bool]] = [("no_road", closed & (has_path | joined).negate())]
     objections = [(name, m.joined & against) for m in meetings for name, against in m.objections]
@@ -108,6 +108,7 @@ def _direction(facts: Facts, same_plan: Bool, has_path: Bool, by_path: Int, by_g
         [
             (facts.is_cancel, facts.form.lit(CANCEL)),
             (facts.is_start, facts.form.lit(START)),
+            (facts.is_renewal, facts.form.lit(RENEWAL)),
             (same_plan & same_price & (quantity > present), facts.form.lit(UPGRADE)),
             (same_plan & same_price & (quantity < present), facts.form.lit(DOWNGRADE)),
             (same_plan, facts.form.lit(TERM_CHANGE)),

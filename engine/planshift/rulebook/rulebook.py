@@ -19,16 +19,30 @@ from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import uncollected
 from planshift.rulebook.catalog_tables import CatalogTables
 from planshift.rulebook.facts import Facts
-from planshift.rulebook.kernel import DENIED, Kernel, build_kernel, kernel_constants
+from planshift.rulebook.kernel import DENIED, Kernel, Renewing, build_kernel, kernel_constants
 from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.messages import Message, holes_of, messages_of
 from planshift.rulebook.rule_nodes import LowerPromises, LowerRules
+from planshift.rulebook.switches import Switches
 
 PARAMETERS = ("s", "r", "day")
 """What a scalar kernel is called with: subscription, request, local day."""
 
-FIRST_OUTPUTS = ("verdict", "direction", "path", "group", "from_level", "to_level", "keeps_coupon", "allowances_over")
-"""Outputs that every decision has, next to its objections, rules, terms, sources and limits."""
+FIRST_OUTPUTS = (
+    "verdict",
+    "direction",
+    "path",
+    "group",
+    "from_level",
+    "to_level",
+    "keeps_coupon",
+    "allowances_over",
+    "target",
+    "switch",
+    "switch.blocker",
+    "due_from",
+)
+"""Outputs that every decision has, next to its objections, rules, terms, sources and limits; the last are renewals'."""
 
 _ALWAYS = ("group.", "objection.", "rule.", "term.", "source.", "used.", "allowed.", "excess.")
 
@@ -83,6 +97,7 @@ class Rulebook:
     lower_promises: LowerPromises
     typed_rules: TypedRules
     _readings: dict[str | None, Reading] = field(default_factory=dict, init=False, repr=False)
+    _renewals: dict[str | None, Reading] = field(default_factory=dict, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
     @cached_property
@@ -95,27 +110,37 @@ class Rulebook:
         """The plans by name."""
         return {plan.name: plan for plan in self.tables.catalog.plans}
 
-    def reading(self, zone: str | None = None) -> Reading:
-        """The scalar reading for a time zone, compiled once."""
-        found = self._readings.get(zone)
-        if found is None:
-            with self._lock:
-                found = self._readings.get(zone)
-                if found is None:
-                    found = self._readings[zone] = self._compile(zone or self.zone)
-        return found
+    @cached_property
+    def switches(self) -> Switches:
+        """The switches that are in force."""
+        return Switches(switches=self.document.policy.switches)
 
-    def _compile(self, zone: str) -> Reading:
+    def reading(self, zone: str | None = None) -> Reading:
+        """The scalar reading for a time zone, compiled once: of every kind of request but renewals."""
+        return self._readings.get(zone) or self._compiled(zone, self._readings)
+
+    def renewals(self, zone: str | None = None) -> Reading:
+        """The same for renewals."""
+        return self._renewals.get(zone) or self._compiled(zone, self._renewals)
+
+    def _compiled(self, zone: str | None, known: dict[str | None, Reading]) -> Reading:
+        with self._lock:
+            if zone not in known:
+                known[zone] = self._compile(zone or self.zone, renews=known is self._renewals)
+            return known[zone]
+
+    def _compile(self, zone: str, *, renews: bool) -> Reading:
+        policy = self.document.policy
+        first_day = to_day(policy.effective_from) if policy.effective_from else 0
+        renews_to = self.switches.price if renews else None
         with uncollected():
-            in_force_from = self.document.policy.effective_from
-            first_day = to_day(in_force_from) if in_force_from else 0
-            facts = Facts(Form(), self.tables, zone=zone, in_force_from=first_day)
             kernel = build_kernel(
-                facts,
+                Facts(Form(), self.tables, zone=zone, in_force_from=first_day, renews_to=renews_to),
                 ladder=self.ladder,
                 holders=self.holders,
                 lower_rules=self.lower_rules,
                 lower_promises=self.lower_promises,
+                renewing=Renewing(switches=self.switches, days_ahead=policy.invoice_days_before) if renews else None,
             )
             return read_kernel(kernel)
 

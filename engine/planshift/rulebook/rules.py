@@ -12,7 +12,17 @@ from planshift.expressions.form import Bool, Int, Node
 from planshift.expressions.lower import Lowering
 from planshift.expressions.names import Symbol
 from planshift.expressions.printer import to_text
-from planshift.expressions.typed import Amounts, Constant, Member, Typed, TypedAlways, TypedMessage, TypedRule, TypedSet
+from planshift.expressions.typed import (
+    Amounts,
+    Constant,
+    Member,
+    Typed,
+    TypedAlways,
+    TypedMessage,
+    TypedRule,
+    TypedSet,
+    facts_read,
+)
 from planshift.expressions.types import MONEY, TEXT, WHOLE, Enum, OneOf, SetOf, Wanted
 from planshift.policy.mistakes import Mistakes
 from planshift.policy.term_values import Fee, Names, Requirement
@@ -23,7 +33,7 @@ from planshift.rulebook.reads import reads_of, with_values
 from planshift.rulebook.roads import RoadFinding
 from planshift.rulebook.rule_nodes import LowerPromises, LowerRules, Promise, RuleNodes, RuleText
 from planshift.rulebook.sources import Computed, Source, Statement, TermValue
-from planshift.rulebook.symbols import Known, environment_of
+from planshift.rulebook.symbols import RENEWAL_NAME, Known, environment_of
 
 
 def term_types() -> dict[str, Wanted]:
@@ -106,13 +116,19 @@ def plain(value: Typed) -> object:
     return to_text(value.node)
 
 
+def speaks_of_renewals(rule: TypedRule) -> bool:
+    """Whether a rule asks for renewals: what is meant for changes that somebody asks for must not stop a renewal."""
+    return rule.when is not None and any(symbol.name == RENEWAL_NAME for symbol in facts_read(rule.when))
+
+
 def lower_book_rules(draft: Draft) -> LowerRules:
     """The function that turns the rules into nodes of a kernel."""
     rules, decimals = draft.rules, draft.tables.decimals_by_currency
 
     def lower_rules(facts: Facts, road: RoadFinding) -> tuple[RuleNodes, ...]:
         lowering = _lowering(draft.names, facts, road)
-        return tuple(_rule_nodes(rule, lowering, decimals=decimals) for rule in rules.rules)
+        told = (rule for rule in rules.rules if not facts.renews or speaks_of_renewals(rule))
+        return tuple(_rule_nodes(rule, lowering, decimals=decimals) for rule in told)
 
     return lower_rules
 

@@ -70,7 +70,7 @@ def settle(
     routed = _routed(facts, terms, dates=dates, rest=rest, spendable=held.negate(), extends=extension.active)
     due = (charges - offset).greatest(0)
     due_held = due.least(choice(form, [(held, extras.contract.penalty + extras.contract.remainder)], zero))
-    waits = dates.immediate.negate() | terms["collect"].among("next_invoice")
+    waits = dates.immediate.negate() | terms["collect"].among("next_invoice") | facts.is_renewal
     due_later = choice(form, [(waits, due - due_held)], zero)
     next_on, renewal = _next_bill(facts, terms, dates=dates, spans=spans, price=price, swap=swap, extension=extension)
     to_bill = renewal + choice(form, [(_beyond(facts, dates), zero)], due_later)
@@ -136,12 +136,14 @@ def _next_bill(
     """The next date on which something is billed, and the recurring amount on it.
 
     A change that takes effect later is billed on its own day, or with the next invoice where collection waits; one
-    beyond the running period leaves a bill of the old plan in between. In arrear the next bill is for the days from
-    the change on. A cancellation leaves no recurring bill, and neither does a price that is charged once.
+    beyond the running period leaves a bill of the old plan in between. A renewal is the next bill itself. In arrear
+    the next bill is for the days from the change on. A cancellation leaves no recurring bill, and neither does a price
+    that is charged once.
     """
     form, zero = facts.form, facts.form.lit(0)
     beyond = _beyond(facts, dates)
     own_day = dates.immediate.negate() & bills_with_next_invoice(facts, terms, dates=dates).negate()
+    own_day = own_day | facts.is_renewal
     ends = facts.is_cancel | spans.to_once
     regular = choice(form, [(ends, zero), (price.to_in_arrear, swap.accrued)], price.new_renewal)
     old = choice(form, [(spans.from_once, zero)], price.old_renewal)

@@ -10,7 +10,7 @@ from planshift.billing.proration import SECONDS_PER_DAY
 from planshift.billing.zones import offset_steps
 from planshift.expressions.form import Int, Steps
 from planshift.policy.term_values import Choice
-from planshift.rulebook.dates import Dates, Intervals, Terms, choice, whole_node
+from planshift.rulebook.dates import Dates, Intervals, Terms, anchor_of, choice, whole_node
 from planshift.rulebook.facts import LAST_DAY, Facts
 from planshift.rulebook.resolution import word_of
 from planshift.rulebook.sources import TermValue
@@ -77,7 +77,7 @@ def charge_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
     forward = own_term | own_period
     # A running period is as long as its bill days make it; a first part looks back on the day it ends on.
     own_day = whole_node(form, calendar.civil(dates.bill_end)[2])
-    anchor = choice(form, [(dates.keeps_period, _anchor(dates.bill_end, dates.bill_day))], own_day)
+    anchor = choice(form, [(dates.keeps_period, anchor_of(dates.bill_end, dates.bill_day))], own_day)
     back = whole_node(
         form, calendar.step(dates.bill_end, months=-spans.to_months, days=-spans.to_days, anchor_day=anchor)
     )
@@ -101,13 +101,6 @@ def charge_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
     )
 
 
-def _anchor(end: Int, bill_day: Int) -> Int:
-    """The day of the month to look back on from the end of a period: the bill day, where it ends on one."""
-    year, month, day = (whole_node(end.form, part) for part in calendar.civil(end))
-    on_bill_day = day.same(bill_day.least(whole_node(end.form, calendar.month_length(year, month))))
-    return choice(end.form, [(on_bill_day, bill_day)], day)
-
-
 def used_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -> Stretch:
     """In arrear: the used part of the running period that nothing was billed for yet.
 
@@ -120,7 +113,7 @@ def used_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) 
         facts.period_end,
         months=-spans.from_months,
         days=-spans.from_days,
-        anchor_day=_anchor(facts.period_end, facts.whole("subscription.bill_day")),
+        anchor_day=anchor_of(facts.period_end, facts.whole("subscription.bill_day")),
     )
     itself = terms["proration.leading"].among("own_period") | spans.from_once
     of_start = choice(form, [(itself, period_start)], whole_node(form, back))
@@ -146,7 +139,12 @@ def own_term_end(facts: Facts, dates: Dates, *, months: Int, days: Int) -> Int:
 
 
 def change_instant(facts: Facts, terms: Terms, *, dates: Dates) -> Int:
-    """The instant of the change: that of the request when it takes effect now, else the beginning of its day."""
+    """The instant of the change: that of the request when it takes effect now, else the beginning of its day.
+
+    A renewal has that at which the running period ends.
+    """
+    if facts.renews:
+        return facts.whole("subscription.period.ends_at")
     at_once = terms["timing"].among("now")
     return choice(facts.form, [(at_once, facts.whole("request.at"))], midnight(facts, dates.effective))
 

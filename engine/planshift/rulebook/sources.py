@@ -1,7 +1,7 @@
 """Who says what about a term: sources, and the ranks that decide between them.
 
 From weak to strong: built-in default, `any`, the direction's terms, client group, customer, plan group, plan, path,
-rule (DESIGN section 4).
+rule (DESIGN section 4). Above all of them stands what a renewal settles itself.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from planshift.expressions.lower import Shown
 from planshift.policy.term_values import Choice, Fee, Frequency, Names, Notices, Requirements, Texts, Wait
 
 SourceKind = Literal[
-    "default", "any", "direction", "client_group", "customer", "group", "plan", "arriving", "path", "rule"
+    "default", "any", "direction", "client_group", "customer", "group", "plan", "arriving", "path", "rule", "renewal"
 ]
 
-DIRECTIONS = ("upgrade", "downgrade", "crossgrade", "term_change", "cancel", "start")
+DIRECTIONS = ("upgrade", "downgrade", "crossgrade", "term_change", "cancel", "start", "renewal")
 """What a change can be, in the order of their codes in the compiled form."""
 
-UPGRADE, DOWNGRADE, CROSSGRADE, TERM_CHANGE, CANCEL, START = range(len(DIRECTIONS))
+UPGRADE, DOWNGRADE, CROSSGRADE, TERM_CHANGE, CANCEL, START, RENEWAL = range(len(DIRECTIONS))
 
 
 @final

@@ -111,10 +111,22 @@ _INTERVAL_DOCS = {
     "shorter_interval": "whether the new price has the shorter interval",
 }
 
+RENEWAL_NAME = "renewal"
+"""The name that a rule must read to hold for renewals at all."""
+
+_CHANGES = {
+    "upgrade": "an upgrade",
+    "downgrade": "a downgrade",
+    "crossgrade": "a crossgrade",
+    "term_change": "a change of the price alone",
+    "cancel": "a cancellation",
+    RENEWAL_NAME: "a renewal; rules that do not ask this do not hold for renewals",
+}
+
 
 def _change_names() -> Iterator[Known]:
-    words = ("an upgrade", "a downgrade", "a crossgrade", "a change of the price alone", "a cancellation")
-    for code, (name, word) in enumerate(zip(DIRECTIONS, words, strict=False)):
+    for name, word in _CHANGES.items():
+        code = DIRECTIONS.index(name)
         yield _known(name, BOOL, f"whether the change is {word}", lambda _, road, k=code: road.direction.same(k))  # type: ignore[misc]  # the default binds the loop's code
     for name, doc in _INTERVAL_DOCS.items():
         yield _known(name, BOOL, f"{doc}; not with a once-only price", lambda f, _, n=name: interval_truth(f, n))  # type: ignore[misc]  # the default binds the loop's name
