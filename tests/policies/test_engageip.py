@@ -89,6 +89,14 @@ def test_deleting_a_component_leaves_the_upgrades_alone_that_were_made() -> None
     assert str(again.due_now) == "41.00 CAD"
 
 
+@pytest.mark.shows("S3.13")
+def test_the_bucket_of_the_new_package_begins_full() -> None:
+    to_500 = ChangeRequest(at=AT, plan="voice-500", price="monthly", by="staff")
+    before = BOOK.subscriptions["vic-voice-100"]
+    after = BOOK.decide(before, to_500).subscription_after()
+    assert (dict(before.allowances), dict(after.allowances)) == ({"minutes": 40}, {"minutes": 500})
+
+
 @pytest.mark.shows("S3.18")
 def test_the_button_is_called_upgrade_until_it_is_renamed() -> None:
     renamed = edited("for:\n", "terms: { any: { label: { en: Upgrade / Downgrade, fr: Changer } } }\n\nfor:\n")
