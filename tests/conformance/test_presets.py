@@ -8,6 +8,7 @@ entry that nobody can give a reason for.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from planshift.conformance.presets import preset_of
 from planshift.conformance.report import CaseResult, report_text
 from planshift.conformance.run import run_case, run_text
 from planshift.conformance.scope import out_of_scope
-from planshift.policy.shelf import preset_names
+from planshift.policy import layers
+from planshift.policy.shelf import preset_names, preset_text
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs" / "presets"
@@ -25,64 +27,67 @@ DOCS = HERE.parents[1] / "docs" / "presets"
 BOOKS = {"atomia", "blesta", "blesta-switching", "business-manager", "engageip"}
 """Presets whose pages come with their books under policies/, and name no figures."""
 
-SET_BESIDE: dict[str, dict[str, str]] = {
+SET_BESIDE: dict[str, dict[str, tuple[int, str]]] = {
     "blesta": {
-        "credit: none": "the figure is of a package that begins inside a running period: nothing is left for it",
-        "proration.leading: own_period": "the figure's share is of the period that it names",
-        "rounding.place: line": "the library of Blesta rounds one amount; the net of both is rounded by its caller",
+        "credit: none": (1, "the figure is of a package that begins inside a running period: nothing is left for it"),
+        "proration.leading: own_period": (1, "the figure's share is of the period that it names"),
+        "rounding.place: line": (
+            1,
+            "the library of Blesta rounds one amount; the net of both is rounded by its caller",
+        ),
     },
     "business-manager": {
-        "proration.leading: own_period": "the figure's share is of the period that it names",
+        "proration.leading: own_period": (1, "the figure's share is of the period that it names"),
     },
     "chargebee": {
-        "proration.unit: day": "the site setting of day-based billing",
-        "proration.change_day: old": "with day-based billing the day of the change counts as used",
-        "proration.unit: none": "the site setting that disables proration",
-        "charge: full": "proration is disabled: the whole new price is charged",
-        "credit: none": "proration is disabled: nothing is credited",
-        "unused_credit: forfeit": "proration is disabled: there is no credit that could go anywhere",
+        "proration.unit: day": (1, "the site setting of day-based billing"),
+        "proration.change_day: old": (1, "with day-based billing the day of the change counts as used"),
+        "proration.unit: none": (1, "the site setting that disables proration"),
+        "charge: full": (1, "proration is disabled: the whole new price is charged"),
+        "credit: none": (1, "proration is disabled: nothing is credited"),
+        "unused_credit: forfeit": (1, "proration is disabled: there is no credit that could go anywhere"),
     },
     "google-play": {
-        "timing: period_end": "the replacement mode DEFERRED",
-        "charge: prorated": "DEFERRED: the new plan's regular price from its first period on",
-        "credit: none": "DEFERRED: the old plan is used up",
-        "unused_credit: offset": "DEFERRED: nothing buys time",
-        "anchor: keep": "DEFERRED: the renewal date stays",
-        "proration.unit: none": "DEFERRED: nothing is prorated",
-        "proration.change_day: new": "DEFERRED: no day of the running period is shared",
+        "timing: period_end": (1, "the replacement mode DEFERRED"),
+        "charge: prorated": (1, "DEFERRED: the new plan's regular price from its first period on"),
+        "credit: none": (1, "DEFERRED: the old plan is used up"),
+        "unused_credit: offset": (1, "DEFERRED: nothing buys time"),
+        "anchor: keep": (1, "DEFERRED: the renewal date stays"),
+        "proration.unit: none": (1, "DEFERRED: nothing is prorated"),
+        "proration.change_day: new": (1, "DEFERRED: no day of the running period is shared"),
     },
     "kill-bill": {
-        "timing: period_end": "the catalog's policy END_OF_TERM",
-        "timing: period_start": "the catalog's policy START_OF_TERM",
-        "backdating: anyone": "START_OF_TERM takes effect on a day that has passed",
-        "proration.basis: months of 30": "the proration mode of a fixed month of 30 days",
+        "timing: period_end": (5, "the catalog's policy END_OF_TERM"),
+        "timing: period_start": (1, "the catalog's policy START_OF_TERM"),
+        "backdating: anyone": (1, "START_OF_TERM takes effect on a day that has passed"),
+        "proration.basis: months of 30": (1, "the proration mode of a fixed month of 30 days"),
     },
     "lago": {
-        "proration.leading: own_period": "the figure's share is of the period that it names",
-        "proration.change_day: new": "the figure prints a number of unused days, and no day of the change",
+        "proration.leading: own_period": (2, "the figure's share is of the period that it names"),
+        "proration.change_day: new": (1, "the figure prints a number of unused days, and no day of the change"),
     },
     "paddle": {
-        "proration.unit: day": "the figure prints a ratio of days, and no instants",
+        "proration.unit: day": (1, "the figure prints a ratio of days, and no instants"),
     },
     "recurly": {
-        "proration.unit: day": "the figure prints half a cycle, and no instants",
+        "proration.unit: day": (1, "the figure prints half a cycle, and no instants"),
     },
     "samsung": {
-        "charge: prorated": "the proration mode INSTANT_PRORATED_CHARGE",
-        "unused_credit: offset": "INSTANT_PRORATED_CHARGE: the rest is taken off what is charged",
-        "anchor: keep": "INSTANT_PRORATED_CHARGE: the renewal date stays",
-        "extend.period_days: 30": "the daily price of the example is that of a month of 30 days",
+        "charge: prorated": (1, "the proration mode INSTANT_PRORATED_CHARGE"),
+        "unused_credit: offset": (1, "INSTANT_PRORATED_CHARGE: the rest is taken off what is charged"),
+        "anchor: keep": (1, "INSTANT_PRORATED_CHARGE: the renewal date stays"),
+        "extend.period_days: 30": (1, "the daily price of the example is that of a month of 30 days"),
     },
     "stripe": {
-        "collect: now": "`proration_behavior: always_invoice`: an invoice at once",
-        "unused_credit: offset": "credits and debits on one invoice, what is left on the customer's balance",
-        "credit_basis: list_price": "the classic billing mode takes the credit from the current price",
-        "carry.coupons: drop": "the figure's coupon is that of the item that is left",
-        "proration.unit: day": "the figure prints a ratio of days or weeks, and no instants",
-        "proration.unit: month": "the figure prints a ratio of months, and no instants",
+        "collect: now": (3, "`proration_behavior: always_invoice`: an invoice at once"),
+        "unused_credit: offset": (4, "credits and debits on one invoice, what is left on the customer's balance"),
+        "credit_basis: list_price": (1, "the classic billing mode takes the credit from the current price"),
+        "carry.coupons: drop": (1, "the figure's coupon is that of the item that is left"),
+        "proration.unit: day": (4, "the figure prints a ratio of days or weeks, and no instants"),
+        "proration.unit: month": (1, "the figure prints a ratio of months, and no instants"),
     },
 }
-"""Preset -> what its figures set beside it -> why that is no mistake of the preset."""
+"""Preset -> what its figures set beside it -> how many of them do, and why that is no mistake of the preset."""
 
 
 def cases_of(name: str) -> tuple[Case, ...]:
@@ -98,8 +103,8 @@ for _case in CASES:
 
 @pytest.mark.parametrize("preset", sorted(RESULTS))
 def test_only_what_is_listed_is_set_beside_a_preset(preset: str) -> None:
-    beside = {f"{term}: {value}" for result in RESULTS[preset] for term, value in result.beside}
-    assert beside == set(SET_BESIDE.get(preset, {}))
+    beside = Counter(f"{term}: {value}" for result in RESULTS[preset] for term, value in result.beside)
+    assert beside == {said: figures for said, (figures, _) in SET_BESIDE.get(preset, {}).items()}
 
 
 @pytest.mark.parametrize("preset", sorted(RESULTS))
@@ -120,7 +125,41 @@ def test_the_page_of_a_preset_names_its_figures(preset: str) -> None:
 
 def test_everything_on_the_list_has_a_reason_and_a_preset() -> None:
     assert set(SET_BESIDE) <= set(preset_names())
-    assert all(len(why.split()) >= 4 for listed in SET_BESIDE.values() for why in listed.values())
+    assert all(len(why.split()) >= 4 for listed in SET_BESIDE.values() for _, why in listed.values())
+
+
+WRONG = [
+    ("google-play", "rounding: down ", "rounding: up ", "extend.rounding: down"),
+    ("google-play", "starts: day_after ", "starts: change_day ", "extend.starts: day_after"),
+    ("samsung", "rounding: up ", "rounding: down ", "extend.rounding: up"),
+    ("samsung", "change_day: old ", "change_day: new ", "proration.change_day: old"),
+    ("stripe", "unused_credit: next_invoice ", "unused_credit: forfeit ", "unused_credit: next_invoice"),
+    ("chargebee", "unused_credit: offset ", "unused_credit: refund ", "unused_credit: offset"),
+    ("paddle", "collect: now ", "collect: next_invoice ", "collect: now"),
+    ("recurly", "credit: prorated", "credit: none", "credit: prorated"),
+    ("shopify", "anchor: keep", "anchor: reset", "anchor: keep"),
+    ("lago", "change_day: new ", "change_day: old ", "proration.change_day: new"),
+    ("kill-bill", "share_scale: 9 ", "share_scale: 2 ", ""),
+]
+"""Presets that say the wrong thing, and what their figures then have to set."""
+
+
+@pytest.mark.parametrize("preset, right, wrong, told", WRONG, ids=lambda value: value.strip() or "amounts")
+def test_a_preset_that_says_the_wrong_thing_is_found(
+    preset: str, right: str, wrong: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, _ = preset_text(preset)
+    assert text is not None
+    assert text.count(right) >= 1
+    changed = text.replace(right, wrong)
+    monkeypatch.setattr(layers, "preset_text", lambda name: (changed, ()) if name == preset else preset_text(name))
+    asked = {result.id for result in RESULTS[preset] if result.preset}
+    results = [run_case(case) for case in CASES if case.preset == preset and case.id in asked]
+    if told:
+        beside = Counter(f"{term}: {value}" for result in results for term, value in result.beside)
+        assert beside[told] > SET_BESIDE.get(preset, {}).get(told, (0, ""))[0]
+    else:
+        assert any(result.status == "failed" for result in results)
 
 
 @pytest.mark.parametrize(

@@ -118,24 +118,30 @@ class Through:
             Undecided: the change is not allowed.
         """
         self.asked = True
-        if self.preset:
-            book = self._beside(book, subscription=subscription, request=request)
-        decision = load_text(book.files()).decide(subscription, request)
+        decision = self._decide(book, subscription=subscription, request=request)
         if not decision.allowed:
             told = ", ".join(reason.code for reason in decision.reasons)
             raise Undecided(f"the change is {decision.verdict}: {told}")
         return decision
 
-    def _beside(self, book: CaseBook, *, subscription: Subscription, request: ChangeRequest) -> CaseBook:
-        """The book with the terms that the preset does not give by itself: it is asked what it says of this change."""
+    def _decide(self, book: CaseBook, *, subscription: Subscription, request: ChangeRequest) -> Decision:
+        if not self.preset:
+            return load_text(book.files()).decide(subscription, request)
         alone = replace(book, preset=self.preset, left=subscription.plan, terms={})
-        said = load_text(alone.files()).decide(subscription, request).terms
-        terms: dict[str, object] = {}
-        for name, value in leaves(book.terms):
-            if said[name].text != value:
+        decision = load_text(alone.files()).decide(subscription, request)
+        beside = self._beside(book.terms, decision)
+        if beside:
+            decision = load_text(replace(alone, terms=beside).files()).decide(subscription, request)
+        return decision
+
+    def _beside(self, terms: Terms, decision: Decision) -> Terms:
+        """The terms of the case that the preset does not give by itself: its decision tells what it says."""
+        beside: dict[str, object] = {}
+        for name, value in leaves(terms):
+            if decision.terms[name].text != value:
                 self.beside[name, value] = None
-                _put(terms, name, value)
-        return replace(alone, terms=terms)
+                _put(beside, name, value)
+        return beside
 
 
 def leaves(terms: Terms, prefix: str = "") -> Iterator[tuple[str, str]]:
