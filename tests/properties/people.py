@@ -36,6 +36,7 @@ def draw_subscription(chance: Random, catalog: Catalog, *, zone: str) -> Subscri
     due = (listed if agreed is None else agreed) * quantity
     paid = chance.choice((None, None, None, 0, due, chance.randint(0, due)))
     debt = chance.choice((0, 0, 0, chance.randint(0, due - (paid or 0))))
+    older_debt = chance.choice((0, 0, debt, chance.randint(0, debt)))
     given_back = chance.choice((0, 0, 0, chance.randint(0, due if paid is None else paid)))
     drawn = Subscription(
         id="s1",
@@ -53,6 +54,8 @@ def draw_subscription(chance: Random, catalog: Catalog, *, zone: str) -> Subscri
         paid=paid,
         given_back=given_back,
         debt=debt,
+        older_debt=older_debt,
+        waiting=chance.choice((0, 0, 0, chance.randint(1, 5000))),
         unpaid_invoices=chance.choice((0, 0, 0, 1)),
         account_credit=chance.choice((0, 0, 0, chance.randint(1, 5000))),
         discount=chance.choice((Discount(), Discount(), _coupon(chance))),
@@ -231,6 +234,8 @@ def fresh(subscription: Subscription) -> Subscription:
         paid=None,
         given_back=0,
         debt=0,
+        older_debt=0,
+        waiting=0,
         contract=None,
         discount=Discount(),
         paid_through=None,

@@ -45,7 +45,7 @@ def test_every_unit_of_a_credit_goes_somewhere() -> None:
 def test_every_unit_that_is_charged_is_offset_or_falls_due() -> None:
     for decision in priced():
         flow = flow_of(decision)
-        dues = flow.due_now, flow.due_later, flow.due_held
+        dues = flow.account_used, flow.due_now, flow.due_later, flow.due_held
         assert flow.charges.minor == flow.offset.minor + sum(due.minor for due in dues), decision
         assert all(due.minor >= 0 for due in dues), decision
         assert flow.due_now == decision.due_now, decision
@@ -75,7 +75,8 @@ def test_the_next_bill_uses_no_more_credit_than_there_is() -> None:
         waiting = sum(line.amount.minor for line in bill.lines if line.kind == "credit")
         assert waiting <= flow.offset.minor + flow.to_next_bill.minor, decision
         there = decision.subscription.account_credit + flow.to_account.minor + flow.to_next_bill.minor
-        assert bill.account_credit_used.minor + max(waiting - flow.offset.minor, 0) <= there, decision
+        used = flow.account_used.minor + bill.account_credit_used.minor
+        assert used + max(waiting - flow.offset.minor, 0) <= there, decision
 
 
 def test_no_credit_is_above_what_was_paid_and_not_yet_given_back() -> None:
@@ -90,7 +91,7 @@ def test_no_credit_is_above_what_was_paid_and_not_yet_given_back() -> None:
         side = old_side(change, by_renewal=decision.word("price_basis") == "renewal")
         price = rounded(side.exact, decision.word("rounding.mode"))
         open_counts = held.paid is not None and decision.word("unpaid") != "refuse"
-        billed = (price if held.paid is None else held.paid) + (held.debt if open_counts else 0)
+        billed = (price if held.paid is None else held.paid) + (held.debt - held.older_debt if open_counts else 0)
         given = flow.credit.minor + flow.forfeited.minor
         assert given <= max(billed - held.given_back, 0), decision
         waits = any(line.held_until for line in decision.lines if line.kind == "credit")

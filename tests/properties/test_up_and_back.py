@@ -41,7 +41,8 @@ def draw_exact_book(chance: Random) -> Book:
     terms = {
         "proration": proration,
         "unused_credit": chance.choice(ROUTES),
-        "collect": chance.choice(("now", "next_invoice")),
+        "collect": chance.choice(("now", "invoice_run", "next_invoice")),
+        "account_credit": chance.choice(("next_bill", "at_once")),
         "credit_basis": chance.choice(("paid", "list_price")),
         "rounding": {"mode": chance.choice(("half_up", "half_even", "up", "down"))},
         "limits": "ignore",
@@ -65,11 +66,17 @@ def draw_whole_period(chance: Random, interval: Interval) -> Period:
 
 
 def cash(decision: Decision) -> int:
-    """What the customer pays by the change, now or with the next bill, less all that is given back."""
+    """What the customer pays by the change, at once or later, less all that is given back."""
     flow = decision.flow
     assert flow is not None
-    paid = flow.due_now.minor + flow.due_later.minor
+    paid = flow.account_used.minor + flow.due_now.minor + flow.due_later.minor
     return paid - flow.to_account.minor - flow.refunded.minor - flow.to_next_bill.minor
+
+
+def paid_at_once(decision: Decision) -> int:
+    """What the customer has to pay at once, less what is paid back."""
+    assert decision.flow is not None
+    return decision.due_now.minor - decision.flow.refunded.minor
 
 
 @given(seeds)
@@ -89,15 +96,19 @@ def test_up_and_back_on_one_day_nets_to_zero(seed: int) -> None:
             customer=Customer(id="c"),
             quantity=chance.choice((1, 3)),
             bill_day=chance.choice((0, period.end.day)),
+            account_credit=chance.choice((0, 0, 1_000)),
             discount=chance.choice((Discount(), Discount(ppm=125_000))),
         )
         day = period.start + timedelta(days=chance.randint(0, period.days - 1))
         at = midnight(day, book.zone) + chance.randint(0, 79_000)
-        self_made, spent = held, 0
+        self_made, spent, at_once = held, 0, 0
         for plan in ("b", *(["c"] if chance.random() < 0.3 else []), "a"):
             decision = book.decide(self_made, ChangeRequest(at=at, plan=plan, price="price"))
             assert decision.allowed, decision.reasons
-            spent += cash(decision)
+            spent, at_once = spent + cash(decision), at_once + paid_at_once(decision)
             self_made = decision.subscription_after()
         assert spent == 0, (seed, held, at)
+        # What is not paid at once waits for the next bill or comes from the account, whatever way each credit took.
+        put_on_account = self_made.account_credit - held.account_credit
+        assert at_once + self_made.waiting - put_on_account == 0, (seed, held, at)
         assert (self_made.plan, self_made.period.end) == ("a", period.end)

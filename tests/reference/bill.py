@@ -162,7 +162,7 @@ def _billed(change: Change, terms: Terms, price: int) -> int:
     held = change.subscription
     if held.paid is None:
         return price
-    return held.paid if terms.word("unpaid") == "refuse" else held.paid + held.debt
+    return held.paid if terms.word("unpaid") == "refuse" else held.paid + held.debt - held.older_debt
 
 
 def _gives_credit(change: Change, terms: Terms, when: When) -> bool:

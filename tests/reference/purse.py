@@ -43,6 +43,8 @@ class Purse:
     bought: Bought | None
     next_bill_on: date
     renewal: int
+    waiting_billed: int
+    waiting_on_bill: int
     credit_used: int
     account_used: int
     next_bill: int
@@ -55,10 +57,14 @@ def settle(change: Change, terms: Terms, *, when: When, bill: Bill) -> Purse:
     offsets = route in ("offset", "offset_then_forfeit", "refund")
     ending = bill.contract.penalty + bill.contract.remainder
     charges = (bill.charge or 0) + (bill.charge_old or 0) + bill.fee + bill.one_time + bill.setup + ending
+    charges += _waiting_billed(change, when)
     reduces = terms.word("unpaid") == "reduce_debt"
     debt_reduced = min(credit, change.subscription.debt) if reduces and not held else 0
     offset = min(credit - debt_reduced, charges) if offsets and not held else 0
     rest = credit - debt_reduced - offset
+    lowers = when.keeps and not held and not _on_own_day(change, terms, when)
+    taken_off = min(rest, change.subscription.waiting) if lowers else 0
+    rest -= taken_off
     if route == "offset_then_forfeit" and not held:
         credit, rest = credit - rest, 0
     due_held = min(ending, charges - offset) if held else 0
@@ -73,13 +79,18 @@ def settle(change: Change, terms: Terms, *, when: When, bill: Bill) -> Purse:
         "offset": offset,
         "to_account": 0,
         "refunded": 0,
-        "to_next_bill": 0,
+        "to_next_bill": taken_off,
         "to_time": 0,
+        "account_used": 0,
         "due_now": 0 if waits else due,
         "due_later": due if waits else 0,
         "due_held": due_held,
     }
     flow[_place_of_rest(change, terms, when=when, extends=bought is not None)] += rest
+    if terms.word("account_credit") == "at_once":
+        on_account = change.subscription.account_credit + (0 if held else flow["to_account"])
+        flow["account_used"] = min(flow["due_now"], on_account)
+        flow["due_now"] -= flow["account_used"]
     return _with_next_bill(change, terms, when=when, bill=bill, flow=flow, bought=bought)
 
 
@@ -92,6 +103,21 @@ def with_next_invoice(change: Change, terms: Terms, when: When) -> bool:
     """Whether the lines wait for the regular bill that follows the change inside the running period."""
     inside = when.immediate or when.effective < change.subscription.period.end
     return terms.word("collect") == "next_invoice" and inside
+
+
+def _on_own_day(change: Change, terms: Terms, when: When) -> bool:
+    """Whether a renewal, or a change that takes effect later, has a bill of its own on that day."""
+    return change.renews or (not when.immediate and not with_next_invoice(change, terms, when))
+
+
+def _beyond(change: Change, when: When) -> bool:
+    """Whether the running plan is billed once more before the change takes effect."""
+    return not when.immediate and when.effective > change.subscription.period.end and not change.starts
+
+
+def _waiting_billed(change: Change, when: When) -> int:
+    """What earlier changes left for a bill that does not come any more."""
+    return 0 if when.keeps or _beyond(change, when) else change.subscription.waiting
 
 
 def _extends(change: Change, terms: Terms, when: When, bill: Bill) -> bool:
@@ -123,23 +149,25 @@ def _with_next_bill(
 
     Beyond the running period the old plan is billed first, and nothing of the change is on that bill.
     """
-    on_own_day = change.renews or (not when.immediate and not with_next_invoice(change, terms, when))
-    due = flow["due_later"]
-    beyond = not when.immediate and when.effective > change.subscription.period.end and not change.starts
+    on_own_day, beyond, due = _on_own_day(change, terms, when), _beyond(change, when), flow["due_later"]
     if beyond:
         on, renewal, due = change.subscription.period.end, _old_renewal(change, terms.word("rounding.mode")), 0
     elif on_own_day:
         on, renewal = when.effective, 0
     else:
         on, renewal = bought.then_until if bought else when.bill_end, _new_renewal(change, terms, bill)
+    waiting = change.subscription.waiting if beyond or (when.keeps and not on_own_day) else 0
+    due += waiting
     credit_used = min(renewal + due, flow["to_next_bill"])
     fresh = 0 if held_until(change, terms) else flow["to_next_bill"] - credit_used + flow["to_account"]
-    used = min(renewal + due - credit_used, fresh + change.subscription.account_credit)
+    used = min(renewal + due - credit_used, fresh + change.subscription.account_credit - flow["account_used"])
     return Purse(
         flow=flow,
         bought=bought,
         next_bill_on=on,
         renewal=renewal,
+        waiting_billed=_waiting_billed(change, when),
+        waiting_on_bill=waiting,
         credit_used=credit_used,
         account_used=used,
         next_bill=renewal + due - credit_used - used,

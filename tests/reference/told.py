@@ -56,6 +56,8 @@ class Telling:
             else:
                 yield Line("charge", bill.charge, bill.begin, end, due, share=bill.charge_share.share)
         yield from self._flat(bill, due)
+        if purse.waiting_billed:
+            yield Line("waiting", purse.waiting_billed, None, None, due)
         if bill.credit is not None and (purse.flow["credit"] or not purse.flow["forfeited"]):
             share, until = bill.credit_share.share, held_until(self.change, self.terms)
             yield Line("credit", purse.flow["credit"], when.stop, when.credit_end, due, held_until=until, share=share)
@@ -87,12 +89,13 @@ class Telling:
 
     def _next_bill(self, lines: tuple[Line, ...], purse: Purse) -> NextBill:
         at_once = self.when.immediate and not self.change.renews
-        settled_now = at_once and self.terms.word("collect") == "now"
+        settled_now = at_once and self.terms.word("collect") != "next_invoice"
         waiting = [line for line in lines if line.due_on == purse.next_bill_on and not line.held_until]
         told = [] if settled_now else [(line.kind, line.minor) for line in waiting if line.kind != "credit"]
         # Of the credit it has what it takes off: from the charges that wait for it, and from the rest.
         offset = purse.flow["offset"] if any(line.kind == "credit" for line in waiting) and not settled_now else 0
         told += [("credit", offset + purse.credit_used)] if offset + purse.credit_used else []
+        told += [("waiting", purse.waiting_on_bill)] if purse.waiting_on_bill else []
         told += [("renewal", purse.renewal)] if purse.renewal else []
         return NextBill(purse.next_bill_on, tuple(told), purse.account_used, purse.next_bill)
 

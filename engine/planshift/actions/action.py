@@ -7,6 +7,7 @@ from datetime import date
 from typing import ClassVar, Final, final, get_args
 
 from planshift.actions.money_actions import (
+    AddToInvoiceRun,
     AddToNextInvoice,
     AskPayment,
     AwaitPayment,
@@ -78,6 +79,7 @@ class HoldCredit:
 
 Action = (
     IssueInvoice
+    | AddToInvoiceRun
     | AddToNextInvoice
     | PostLines
     | IssueCredit
@@ -127,6 +129,7 @@ KINDS: Final[dict[str, type[Action]]] = {action.kind: action for action in get_a
 
 UNDONE_BY: Final[dict[str, str | None]] = {
     "issue_invoice": "take_back",
+    "add_to_invoice_run": "take_back",
     "add_to_next_invoice": "take_back",
     "post_lines": "take_back",
     "issue_credit": "take_back",

@@ -9,7 +9,15 @@ from datetime import date
 from planshift.actions.action import Action
 from planshift.actions.bills import negated, sum_of
 from planshift.actions.change import Change, Draft
-from planshift.actions.money_actions import AddToNextInvoice, AskPayment, BillLine, IssueInvoice, PostLines, TakeBack
+from planshift.actions.money_actions import (
+    AddToInvoiceRun,
+    AddToNextInvoice,
+    AskPayment,
+    BillLine,
+    IssueInvoice,
+    PostLines,
+    TakeBack,
+)
 from planshift.billing.money import Money
 
 
@@ -19,18 +27,27 @@ def bill(
     """The bill of some charges less the credit that they use up: none where there are none."""
     if charges:
         lines = (*charges, *negated(spent))
-        action = _bill_of(change, lines, total=replace(change.nothing, minor=sum_of(lines)))
+        total = replace(change.nothing, minor=sum_of(lines))
+        action = _bill_of(change, lines, total=total, used=change.nothing if suffix else _credit_used(change, total))
         name = action.kind + suffix
         yield Draft(id=name, action=action, undo=TakeBack(step=name))
 
 
 def payment(invoice: Draft, *, suffix: str = "") -> Iterator[Draft]:
-    """The request to pay a bill, where something of it is left to pay."""
-    if isinstance(invoice.action, IssueInvoice):
-        amount = invoice.action.total - invoice.action.credit_used
-        if amount.minor:
-            name = AskPayment.kind + suffix
-            yield Draft(id=name, action=AskPayment(invoice=invoice.id, amount=amount), undo=TakeBack(step=name))
+    """The request to pay a bill, where something of it is left to pay; what the invoice run bills, it asks for."""
+    amount = to_pay(invoice)
+    if amount is not None and isinstance(invoice.action, IssueInvoice):
+        name = AskPayment.kind + suffix
+        yield Draft(id=name, action=AskPayment(invoice=invoice.id, amount=amount), undo=TakeBack(step=name))
+
+
+def to_pay(bill_step: Draft) -> Money | None:
+    """What is left to pay of the bill of a step; None where nothing is, or the next regular bill has it."""
+    action = bill_step.action
+    if not isinstance(action, IssueInvoice | AddToInvoiceRun):
+        return None
+    amount = action.total - action.credit_used
+    return amount if amount.minor else None
 
 
 def next_bill_on(change: Change) -> date:
@@ -39,19 +56,22 @@ def next_bill_on(change: Change) -> date:
     return change.effective if found is None else found.on
 
 
-def _bill_of(change: Change, lines: tuple[BillLine, ...], *, total: Money) -> Action:
+def _bill_of(change: Change, lines: tuple[BillLine, ...], *, total: Money, used: Money) -> Action:
     if not total.minor:
         return PostLines(lines=lines)
     if change.decision.immediate and change.decision.word("collect") == "next_invoice":
         return AddToNextInvoice(lines=lines, total=total, on=next_bill_on(change))
     due_on = max(change.effective, change.today)
-    return IssueInvoice(lines=lines, total=total, credit_used=_credit_used(change, total), due_on=due_on)
+    if change.decision.word("collect") == "invoice_run":
+        return AddToInvoiceRun(lines=lines, total=total, credit_used=used, on=due_on)
+    return IssueInvoice(lines=lines, total=total, credit_used=used, due_on=due_on)
 
 
 def _credit_used(change: Change, total: Money) -> Money:
-    """What account credit pays of a bill: of one that is also the next regular bill, as much as the decision says."""
+    """What account credit pays of a bill, as the decision says: at once, or of the next regular bill on its day."""
     found = change.decision.next_bill
-    waited = not change.decision.immediate or change.renews
-    if not waited or found is None or found.on != change.effective:
+    if change.decision.immediate and not change.renews:
+        return change.flow.account_used
+    if found is None or found.on != change.effective:
         return change.nothing
     return min(found.account_credit_used, total)

@@ -68,11 +68,19 @@ PAYMENT_FIRST: Stages = (
 """Nothing but the bill comes before its payment."""
 
 CREDIT_THEN_PAYMENT_FIRST: Stages = (
-    ("credit", ()),
+    ("record", ()),
+    ("clear", ("record",)),
+    ("credit", ("clear",)),
     ("invoice", ("credit",)),
     *(entry for entry in PAYMENT_FIRST if entry[0] not in ("record", "clear", "credit", "invoice")),
 )
-"""As before, on the day of a change that waited: its bill is the next regular one and uses the credit up."""
+"""As before, where the bill uses the credit of the change up: at once, or as the bill of the day that it waited for."""
+
+CREDIT_FIRST: Stages = (
+    *CREDIT_THEN_PAYMENT_FIRST[:4],
+    *(entry for entry in CHANGE_FIRST if entry[0] not in ("record", "clear", "credit", "invoice")),
+)
+"""The bill and the change do not wait for each other, but the bill uses the credit of the change."""
 
 RENEWAL: Stages = (
     ("end", ()),
@@ -143,10 +151,13 @@ def _stages(change: Change) -> Stages:
 
 def _carrying_out(change: Change) -> Stages:
     """The stages of the day on which the change takes effect."""
-    word = change.decision.word("apply")
-    if word == "after_payment" and any(money_stages.pay(change)):
-        return PAYMENT_FIRST if change.decision.immediate else CREDIT_THEN_PAYMENT_FIRST
-    return CHANGE_ANYWAY if word == "regardless" and change.decision.immediate else CHANGE_FIRST
+    word, immediate = change.decision.word("apply"), change.decision.immediate
+    own_credit = change.flow.account_used.minor > change.before.account_credit
+    if word == "after_payment" and any(money_stages.wait(change)):
+        return CREDIT_THEN_PAYMENT_FIRST if own_credit or not immediate else PAYMENT_FIRST
+    if word == "regardless" and immediate:
+        return CREDIT_FIRST if own_credit else CHANGE_ANYWAY
+    return CHANGE_FIRST
 
 
 def _schedule(change: Change) -> Iterator[Draft]:

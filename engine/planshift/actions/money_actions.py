@@ -46,6 +46,18 @@ class IssueInvoice:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddToInvoiceRun:
+    """Let the invoice run of the day `on` bill the lines: `total`, less `credit_used`, which account credit pays."""
+
+    kind: ClassVar[str] = "add_to_invoice_run"
+    lines: tuple[BillLine, ...]
+    total: Money
+    credit_used: Money
+    on: date
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddToNextInvoice:
     """Let the bill of the day `on` collect the lines."""
 

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 
 from planshift.actions.action import Action, HoldCredit
 from planshift.actions.money_actions import (
+    AddToInvoiceRun,
     AddToNextInvoice,
     AskPayment,
     AwaitPayment,
@@ -25,7 +26,7 @@ from planshift.actions.plan import ActionPlan, placed
 from planshift.billing.money import Money
 
 Credit = IssueCredit | Refund | DiscountNextInvoice
-Bill = IssueInvoice | AddToNextInvoice
+Bill = IssueInvoice | AddToInvoiceRun | AddToNextInvoice
 
 
 def totals_add_up(plan: ActionPlan) -> Iterator[str]:
@@ -52,7 +53,7 @@ def totals_add_up(plan: ActionPlan) -> Iterator[str]:
 
 
 def _payment(name: str, action: AskPayment | AwaitPayment, bill: Action | None) -> Iterator[str]:
-    if not isinstance(bill, IssueInvoice):
+    if not isinstance(bill, IssueInvoice | AddToInvoiceRun):
         yield f"`{name}` is about the invoice `{action.invoice}`, which the plan does not issue"
         return
     left = bill.total.minor - bill.credit_used.minor
@@ -88,14 +89,19 @@ def credit_goes_where_it_should(plan: ActionPlan) -> Iterator[str]:
 
 
 def charges_are_billed_once(plan: ActionPlan) -> Iterator[str]:
-    """What the change charges is offset or due, and every charge stands on exactly one bill."""
+    """What the change charges is offset, paid by credit or due, and every charge stands on exactly one bill."""
     flow = plan.flow
-    due = flow.offset.minor + flow.due_now.minor + flow.due_later.minor + flow.due_held.minor
+    parts = (flow.offset, flow.account_used, flow.due_now, flow.due_later, flow.due_held)
+    due = sum(part.minor for part in parts)
     yield from _differs("what is offset and what is due come to", due, flow.charges, what="the charges are")
     if plan.queued:
         return
     billed = sum(_charged_in(action) for action in _actions(plan))
     yield from _differs("the steps bill", billed, flow.charges, what="the charges are")
+    if flow.account_used.minor:
+        bills = [step.action for step in plan.steps if isinstance(step.action, IssueInvoice | AddToInvoiceRun)]
+        used = sum(action.credit_used.minor for action in bills)
+        yield from _differs("the bills use account credit of", used, flow.account_used, what="the change uses")
 
 
 def credit_was_paid(plan: ActionPlan) -> Iterator[str]:

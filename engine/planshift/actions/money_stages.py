@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from planshift.actions.action import Action
-from planshift.actions.bill_steps import bill, next_bill_on, payment
-from planshift.actions.bills import joined, negated, sum_of
+from planshift.actions.bill_steps import bill, next_bill_on, payment, to_pay
+from planshift.actions.bills import joined, negated, split, sum_of
 from planshift.actions.change import Change, Draft
 from planshift.actions.money_actions import (
-    AskPayment,
     AwaitPayment,
+    BillLine,
     BumpRenewal,
     DiscountNextInvoice,
     ExtendPeriod,
@@ -47,14 +47,14 @@ def pay(change: Change) -> Iterator[Draft]:
 
 def wait(change: Change) -> Iterator[Draft]:
     """The wait for the payment, as long as the policy allows."""
-    for draft in pay(change):
-        assert isinstance(draft.action, AskPayment)  # all that the stage before yields
-        bill_id, amount = draft.action.invoice, draft.action.amount
-        yield Draft(
-            id=AwaitPayment.kind,
-            action=AwaitPayment(invoice=bill_id, amount=amount, expires_on=_expiry(change)),
-            undo=ReturnPayment(invoice=bill_id, amount=amount),
-        )
+    for draft in invoice(change):
+        amount = to_pay(draft)
+        if amount is not None:
+            yield Draft(
+                id=AwaitPayment.kind,
+                action=AwaitPayment(invoice=draft.id, amount=amount, expires_on=_expiry(change)),
+                undo=ReturnPayment(invoice=draft.id, amount=amount),
+            )
 
 
 def credit(change: Change) -> Iterator[Draft]:
@@ -71,19 +71,32 @@ def refund(change: Change) -> Iterator[Draft]:
 
 def routes(change: Change) -> Iterator[Draft]:
     """Every way that credit goes, but for what bills use up."""
-    flow, bills, lines = change.flow, change.bills, change.bills.kept
-    if bills.told_on_credit:
-        lines = (*joined(bills.spent, bills.kept), *negated(bills.charged))
+    flow = change.flow
+    for_next_bill, rest = _kept(change)
     if flow.debt_reduced.minor:
         yield _draft(ReduceDebt(amount=flow.debt_reduced))
     if flow.to_account.minor:
-        yield _draft(IssueCredit(lines=lines, amount=flow.to_account))
+        yield _draft(IssueCredit(lines=rest, amount=flow.to_account))
     if flow.to_next_bill.minor:
-        yield _draft(DiscountNextInvoice(lines=lines, amount=flow.to_next_bill, on=next_bill_on(change)))
+        yield _draft(DiscountNextInvoice(lines=for_next_bill, amount=flow.to_next_bill, on=next_bill_on(change)))
     if flow.to_time.minor:
         yield _draft(_extension(change))
     if flow.refunded.minor:
-        yield Draft(id=Refund.kind, action=Refund(lines=lines, amount=flow.refunded))
+        yield Draft(id=Refund.kind, action=Refund(lines=rest, amount=flow.refunded))
+
+
+def _kept(change: Change) -> tuple[tuple[BillLine, ...], tuple[BillLine, ...]]:
+    """The credit for the next bill, and what is left of it: to the account or back to the customer.
+
+    Charges that need no bill of their own are told where the credit first goes.
+    """
+    bills, minor = change.bills, change.flow.to_next_bill.minor
+    for_next_bill, rest = split(bills.kept, (minor, sum_of(bills.kept) - minor))
+    if not bills.told_on_credit:
+        return for_next_bill, rest
+    if minor:
+        return (*joined(bills.spent, for_next_bill), *negated(bills.charged)), rest
+    return for_next_bill, (*joined(bills.spent, rest), *negated(bills.charged))
 
 
 def _extension(change: Change) -> ExtendPeriod:

@@ -9,7 +9,13 @@ from datetime import date
 from typing import Final
 
 from planshift.actions.action import UNDONE_BY, Schedule, Step
-from planshift.actions.money_actions import AddToNextInvoice, AwaitPayment, DiscountNextInvoice, IssueInvoice
+from planshift.actions.money_actions import (
+    AddToInvoiceRun,
+    AddToNextInvoice,
+    AwaitPayment,
+    DiscountNextInvoice,
+    IssueInvoice,
+)
 from planshift.actions.plan import ActionPlan, Placed, placed
 from planshift.billing.calendar import from_day
 
@@ -98,7 +104,7 @@ def nothing_in_the_past(plan: ActionPlan) -> Iterator[str]:
                 yield f"`{name}` can be called off until {last}, which is not between {floor} and {action.on}"
         if isinstance(action, IssueInvoice) and action.due_on < floor:
             yield f"`{name}` falls due on {action.due_on}, before {floor}"
-        if isinstance(action, AddToNextInvoice | DiscountNextInvoice) and action.on < floor:
+        if isinstance(action, AddToInvoiceRun | AddToNextInvoice | DiscountNextInvoice) and action.on < floor:
             yield f"`{name}` is for a bill of {action.on}, before {floor}"
         if isinstance(action, AwaitPayment) and action.expires_on is not None and action.expires_on < floor:
             yield f"`{name}` runs out on {action.expires_on}, before {floor}"

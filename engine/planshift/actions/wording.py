@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from planshift.actions.action import Action, HoldCredit, Schedule
 from planshift.actions.money_actions import (
+    AddToInvoiceRun,
     AddToNextInvoice,
     AskPayment,
     AwaitPayment,
@@ -74,7 +75,7 @@ def day_of(action: Action) -> date | None:
 
 def lines_of(action: Action) -> tuple[BillLine, ...]:
     """The lines of a bill."""
-    bills = IssueInvoice | AddToNextInvoice | PostLines | IssueCredit | Refund | DiscountNextInvoice
+    bills = IssueInvoice | AddToInvoiceRun | AddToNextInvoice | PostLines | IssueCredit | Refund | DiscountNextInvoice
     return action.lines if isinstance(action, bills) else ()
 
 
@@ -92,8 +93,15 @@ def plan_words(plan: str, price: str) -> str:
 
 
 def _invoice(action: IssueInvoice) -> str:
-    used = f", {action.credit_used} of it paid by credit" if action.credit_used.minor else ""
-    return f"{_count(len(action.lines), 'line')}, due {action.due_on}{used}"
+    return f"{_count(len(action.lines), 'line')}, due {action.due_on}{_used(action.credit_used)}"
+
+
+def _invoice_run(action: AddToInvoiceRun) -> str:
+    return f"{_count(len(action.lines), 'line')} for the invoice run of {action.on}{_used(action.credit_used)}"
+
+
+def _used(credit: Money) -> str:
+    return f", {credit} of it paid by credit" if credit.minor else ""
 
 
 def _start(action: StartPlan) -> str:
@@ -148,6 +156,7 @@ def _count(number: int, word: str) -> str:
 # Each entry is called with an action of its own type only, which a mapping's type cannot say.
 _WORDS: Final[dict[type[Action], Callable[[Any], str]]] = {
     IssueInvoice: _invoice,
+    AddToInvoiceRun: _invoice_run,
     AddToNextInvoice: lambda a: f"{_count(len(a.lines), 'line')} on the bill of {a.on}",
     PostLines: lambda a: f"{_count(len(a.lines), 'line')} that cancel out",
     IssueCredit: lambda _: "to the customer's account",

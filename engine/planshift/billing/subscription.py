@@ -94,10 +94,11 @@ class Subscription:
     """One subscription. Amounts are minor units of `currency`.
 
     `paid` is what was really debited for `period` (None: the whole price); `given_back` what was already returned of
-    it; `debt` what is billed for the period and still open. `amount` overrides the list price per interval.
-    `paid_through` matters in arrear only. `settings` are what the customer set on the running service, by name;
-    `allowances` are what is left of the allowances of the running period. `changes` are the days of earlier changes,
-    newest last.
+    it; `debt` what is billed and still open, `older_debt` the part of it that is not for the period and plan that run.
+    `waiting` is what earlier changes charged and left for the next bill: in `paid` it counts as paid. `amount`
+    overrides the list price per interval. `paid_through` matters in arrear only. `settings` are what the customer set
+    on the running service, by name; `allowances` are what is left of the allowances of the running period. `changes`
+    are the days of earlier changes, newest last.
     """
 
     id: str
@@ -115,6 +116,8 @@ class Subscription:
     paid: int | None = None
     given_back: int = 0
     debt: int = 0
+    older_debt: int = 0
+    waiting: int = 0
     unpaid_invoices: int = 0
     account_credit: int = 0
     discount: Discount = Discount()

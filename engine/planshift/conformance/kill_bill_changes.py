@@ -11,7 +11,6 @@ from planshift.billing.calendar import to_day
 from planshift.billing.change import ChangeRequest
 from planshift.billing.money import Money
 from planshift.billing.subscription import Subscription
-from planshift.billing.whole import least
 from planshift.billing.zones import midnight
 from planshift.conformance.case_book import CUSTOMER, PRICE, CaseBook, CasePlan, Terms, Through
 from planshift.conformance.fields import Fields
@@ -203,15 +202,12 @@ def chain(given: Fields, through: Through) -> tuple[Figures, ...]:
 
 
 def _after(asked: Asked, before: Subscription) -> Subscription:
-    """The subscription that the next step changes: the bill of this one is paid from the account's credit first."""
+    """The subscription that the next step changes; one that ends leaves its account."""
     decision, flow = asked.decision, asked.decision.flow
     assert flow is not None  # an allowed change has one
-    after = decision.subscription_after() if decision.request.plan else _ended(before, flow.to_account.minor)
-    return replace(after, account_credit=after.account_credit - least(after.account_credit, decision.due_now.minor))
-
-
-def _ended(before: Subscription, to_account: int) -> Subscription:
-    return replace(before, account_credit=before.account_credit + to_account)
+    if decision.request.plan:
+        return decision.subscription_after()
+    return replace(before, account_credit=before.account_credit + flow.to_account.minor - flow.account_used.minor)
 
 
 def _step_figures(asked: Asked, *, balance: int) -> Figures:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypedDict
 
 from planshift.billing.calendar import from_day, step, to_day
 from planshift.billing.period import Period
@@ -108,8 +109,9 @@ def cancellable_until(outcome: Outcome) -> date | None:
 def subscription_after(outcome: Outcome) -> Subscription:
     """The subscription once the change has taken effect; account credit and payments are as the change leaves them.
 
-    What the change billed counts as paid, so that a further change credits what was really billed. Credit that waits
-    for the next bill stands on the account until then.
+    What the change billed counts as paid, so that a further change credits what was really billed; what it left for
+    the next bill waits beside it, and debt that is still open is of the plan before. Credit for the next bill takes
+    off what waits there, and stands on the account for the rest.
     """
     request, before = outcome.request, outcome.subscription
     if not outcome.allowed:
@@ -126,10 +128,7 @@ def subscription_after(outcome: Outcome) -> Subscription:
         renewals=_renewals_after(outcome),
         bill_day=_bill_day_after(outcome),
         amount=agreed if request.amount is None else request.amount,
-        paid=_paid_after(outcome),
-        given_back=0,
-        debt=before.debt - outcome.value("debt_reduced"),
-        account_credit=_account_credit_after(outcome),
+        **_money_after(outcome),
         contract=_contract_after(outcome),
         services=tuple(service for service in before.services if service.id not in request.remedies.end),
         changes=before.changes if outcome.renews else (*before.changes, from_day(outcome.today)),
@@ -154,10 +153,48 @@ def _renewals_after(outcome: Outcome) -> int:
     return before.renewals if request.kind == "change" and before.plan == request.plan else 0
 
 
-def _account_credit_after(outcome: Outcome) -> int:
-    """The credit on the account: the bill of a renewal has used some of it up."""
-    stands = outcome.subscription.account_credit + outcome.value("to_account") + outcome.value("to_next_bill")
-    return stands - (outcome.value("account_used") if outcome.renews else 0)
+class _Money(TypedDict):
+    """What a subscription says about money."""
+
+    paid: int | None
+    given_back: int
+    debt: int
+    older_debt: int
+    waiting: int
+    unpaid_invoices: int
+    account_credit: int
+
+
+def _money_after(outcome: Outcome) -> _Money:
+    """What is paid, open, waiting and on the account once the change has taken effect and its own bill is paid."""
+    before, debt = outcome.subscription, outcome.subscription.debt - outcome.value("debt_reduced")
+    waiting, credit, used = _waiting_after(outcome), outcome.value("to_next_bill"), outcome.value("account_used_now")
+    if _own_bill(outcome):  # the bill of its day is the next one, and is made by then
+        credit -= outcome.value("next_bill_credit")
+        used = outcome.value("account_used")
+    taken_off = min(credit, waiting)
+    settled = before.debt > 0 and not debt
+    return {
+        "paid": _paid_after(outcome),
+        "given_back": 0,
+        "debt": debt,
+        "older_debt": debt,
+        "waiting": waiting - taken_off,
+        "unpaid_invoices": max(before.unpaid_invoices - settled, 0),
+        "account_credit": before.account_credit + outcome.value("to_account") + credit - taken_off - used,
+    }
+
+
+def _waiting_after(outcome: Outcome) -> int:
+    """The charges that wait for the next bill after the change."""
+    own = outcome.value("due_later") if outcome.truth("with_next_invoice") else 0
+    return own + (outcome.subscription.waiting if outcome.truth("keeps_period") else 0)
+
+
+def _own_bill(outcome: Outcome) -> bool:
+    """Whether the next bill is that of the change itself: of a renewal, or on a later day."""
+    later = not outcome.truth("immediate") and not outcome.truth("with_next_invoice")
+    return (outcome.renews or later) and outcome.value("next_bill_on") == outcome.value("effective")
 
 
 def _bill_day_after(outcome: Outcome) -> int:
@@ -174,11 +211,11 @@ def _nothing_after(outcome: Outcome, message: str) -> InvalidInput:
 
 def _period_after(outcome: Outcome) -> Period:
     """The period that runs under the new plan: from the change to its next bill."""
-    start = (
-        max(outcome.day("begin"), outcome.subscription.period.start)
-        if outcome.truth("bills")
-        else outcome.day("effective")
-    )
+    start = outcome.day("effective")
+    if outcome.truth("bills"):
+        start = max(outcome.day("begin"), outcome.subscription.period.start)
+        if outcome.word("charge") == "difference" and outcome.truth("keeps_period"):
+            start = outcome.subscription.period.start  # the whole period is of the new plan, and paid as such
     end = outcome.day("extension.then_until" if outcome.truth("extension.active") else "bill_end")
     if outcome.renews:
         return _next_period(outcome, end)
@@ -199,8 +236,13 @@ def _next_period(outcome: Outcome, end: date) -> Period:
 
 
 def _paid_after(outcome: Outcome) -> int | None:
-    """What counts as paid for the new period: what the change billed, and the credit that bought its time."""
+    """What counts as paid for the new period: what the change billed, and the credit that bought its time.
+
+    Where a difference was charged, the whole new price is paid by now.
+    """
     bought = outcome.value("to_time")
+    if outcome.truth("bills") and outcome.word("charge") == "difference":
+        return outcome.value("new_price")
     if outcome.truth("bills"):
         return outcome.value("charge") + bought
     if outcome.truth("extension.active"):

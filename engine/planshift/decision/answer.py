@@ -11,8 +11,11 @@ from planshift.billing.money import Money
 from planshift.policy.term_values import TermValue
 from planshift.rulebook.sources import Source
 
-LineKind = Literal["charge", "credit", "charge_old", "fee", "one_time", "setup", "penalty", "remainder", "renewal"]
-"""What a line is for. `charge_old`: used days of the old plan, in arrear. `credit` is the only kind that gives back."""
+LineKind = Literal[
+    "charge", "credit", "charge_old", "fee", "one_time", "setup", "penalty", "remainder", "waiting", "renewal"
+]
+"""What a line is for. `charge_old`: used days of the old plan, in arrear. `waiting`: what earlier changes left for the
+next bill. `credit` is the only kind that gives back."""
 
 
 @final
@@ -93,7 +96,10 @@ class NextBill:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """Where the money goes. `credit` is the sum of the six amounts after it, to the last unit."""
+    """Where the money goes. `credit` is the sum of the six amounts after it, to the last unit.
+
+    `charges` are what is offset, what account credit pays at once, and what is due now, later or once it is released.
+    """
 
     credit: Money
     debt_reduced: Money
@@ -104,6 +110,7 @@ class Flow:
     to_time: Money
     forfeited: Money
     charges: Money
+    account_used: Money
     due_now: Money
     due_later: Money
     due_held: Money

@@ -76,7 +76,13 @@ def _payments(rulebook: Rulebook, subscription: Subscription) -> Iterator[Diagno
     due = due_for_period(price, subscription.period, currency=currency, amount=amount, quantity=quantity)
     if due is None:
         return
-    payments = Payments(due=due, paid=paid, debt=subscription.debt, given_back=subscription.given_back)
+    payments = Payments(
+        due=due,
+        paid=paid,
+        debt=subscription.debt,
+        older_debt=subscription.older_debt,
+        given_back=subscription.given_back,
+    )
     for mistake in payments.mistakes(lambda minor: f"{format_minor(minor, rulebook.decimals[currency])} {currency}"):
         if mistake.at != ("debt",):
             yield flaw(mistake.code, f"`{mistake.at[0]}`: {mistake.message}", help_text=mistake.help)
@@ -125,6 +131,8 @@ def _numbers(subscription: Subscription) -> Iterator[Diagnostic]:
             "paid": subscription.paid or 0,
             "given_back": subscription.given_back,
             "debt": subscription.debt,
+            "older_debt": subscription.older_debt,
+            "waiting": subscription.waiting,
             "account_credit": subscription.account_credit,
             "contract.penalty": subscription.contract.penalty if subscription.contract else 0,
         }

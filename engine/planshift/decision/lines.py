@@ -22,6 +22,7 @@ def lines_of(outcome: Outcome) -> Iterator[Line]:
     if outcome.truth("bills"):
         yield _charge(outcome)
     yield from _flat_lines(outcome)
+    yield from _waiting(outcome, "waiting_billed", due_on(outcome))
     if outcome.truth("gives_credit") and (outcome.value("credit") or not outcome.value("forfeited")):
         yield _credit(outcome)
 
@@ -153,6 +154,20 @@ def _flat_lines(outcome: Outcome) -> Iterator[Line]:
             )
 
 
+def _waiting(outcome: Outcome, output: str, on: date) -> Iterator[Line]:
+    """What earlier changes left for the next bill, where it is on the bill of a day."""
+    minor = outcome.value(output)
+    if minor:
+        yield Line(
+            kind="waiting",
+            title="charges of earlier changes",
+            amount=outcome.money(minor),
+            formula=Formula(),
+            source=source_of(outcome, "collect"),
+            due_on=on,
+        )
+
+
 def _held_until(outcome: Outcome) -> tuple[str, ...]:
     """The events that credit and the cost of ending a contract wait for, where usage of the old plan is to be rated."""
     term = outcome.term("hold_credit_until").value
@@ -209,7 +224,9 @@ def flow_of(outcome: Outcome) -> Flow:
         "due_later",
         "due_held",
     )
-    return Flow(**{name: outcome.money(outcome.value(name)) for name in names})
+    amounts = {name: outcome.value(name) for name in names}
+    amounts["account_used"] = outcome.value("account_used_now")
+    return Flow(**{name: outcome.money(minor) for name, minor in amounts.items()})
 
 
 def next_bill_of(outcome: Outcome) -> NextBill:
@@ -218,6 +235,7 @@ def next_bill_of(outcome: Outcome) -> NextBill:
     settled = outcome.truth("immediate") and not (outcome.renews or outcome.truth("with_next_invoice"))
     waiting = () if settled else tuple(line for line in lines_of(outcome) if line.due_on == on and not line.held_until)
     waiting = tuple(_on_the_bill(outcome, waiting))
+    waiting = (*waiting, *_waiting(outcome, "next_bill_waiting", on))
     renewal = outcome.value("next_bill_renewal")
     regular: tuple[Line, ...] = ()
     if renewal:

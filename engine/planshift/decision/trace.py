@@ -141,6 +141,7 @@ def _flow(decision: Decision) -> Iterator[Block]:
         ("- to the next bill", flow.to_next_bill),
         ("- turned into time", flow.to_time),
         ("forfeited", flow.forfeited),
+        ("paid by account credit", flow.account_used),
         ("due now", flow.due_now),
         ("due later", flow.due_later),
         ("due once released", flow.due_held),

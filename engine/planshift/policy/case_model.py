@@ -17,11 +17,15 @@ Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list, json_schema_input_t
 Labels = Annotated[tuple[Identifier, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
 """One identifier or several."""
 
-LineKind = Literal["charge", "credit", "charge_old", "fee", "one_time", "setup", "penalty", "remainder", "renewal"]
+LineKind = Literal[
+    "charge", "credit", "charge_old", "fee", "one_time", "setup", "penalty", "remainder", "waiting", "renewal"
+]
 """What a line of a decision is for."""
 
-FlowKind = Literal["debt_reduced", "offset", "to_account", "refunded", "to_next_bill", "to_time", "forfeited"]
-"""Where a credit can go."""
+FlowKind = Literal[
+    "debt_reduced", "offset", "to_account", "refunded", "to_next_bill", "to_time", "forfeited", "account_used"
+]
+"""Where a credit can go; and `account_used`, what account credit pays at once."""
 
 
 class ContractExpectModel(Document):
@@ -140,7 +144,7 @@ class ExpectModel(Document):
     """The service that the lines of each kind are taxed as."""
 
     flow: dict[FlowKind, Money | None] | None = None
-    """Where the credit goes."""
+    """Where the credit goes, and what account credit pays at once."""
 
     next_bill_on: Day | None = None
     """The day of the next bill."""

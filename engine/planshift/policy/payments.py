@@ -20,6 +20,7 @@ class Payments:
     due: int
     paid: int | None
     debt: int
+    older_debt: int
     given_back: int
 
     def mistakes(self, shown: Callable[[int], str]) -> Iterator[Mistake]:
@@ -27,9 +28,12 @@ class Payments:
         if self.paid is not None and self.paid > self.due:
             message = f"more was paid than the period costs ({shown(self.due)})"
             yield Mistake("PS511", message, "put what was paid ahead into `account_credit`", ("paid",))
-        elif (self.paid or 0) + self.debt > self.due:
+        elif (self.paid or 0) + self.debt - self.older_debt > self.due:
             message = f"what was paid and what is open come to more than the period costs ({shown(self.due)})"
             yield Mistake("PS511", message, at=("debt",))
+        if self.older_debt > self.debt:
+            message = f"more is open from before than is open in all ({shown(self.debt)})"
+            yield Mistake("PS511", message, "`debt` is all that is open, `older_debt` a part of it", ("older_debt",))
         most = self.due if self.paid is None else self.paid
         if self.given_back > most:
             yield Mistake("PS528", f"more was given back than was paid ({shown(most)})", at=("given_back",))

@@ -102,6 +102,8 @@ class _Parts:
         self._paid = None if model.paid is None else held.money(model.paid, at=("paid",))
         self._given_back = held.money(model.given_back, at=("given_back",))
         self._debt = held.money(model.debt, at=("debt",))
+        self._older_debt = held.money(model.older_debt, at=("older_debt",))
+        self._waiting = held.money(model.waiting, at=("waiting",))
         self._account_credit = held.money(model.account_credit, at=("account_credit",))
 
     def together(self, price: Price, period: Period) -> Subscription:
@@ -123,6 +125,8 @@ class _Parts:
             paid=self._paid,
             given_back=self._given_back,
             debt=self._debt,
+            older_debt=self._older_debt,
+            waiting=self._waiting,
             unpaid_invoices=model.unpaid_invoices,
             account_credit=self._account_credit,
             discount=self._discount,
@@ -148,7 +152,9 @@ class _Parts:
         due = due_for_period(price, period, currency=held.currency, amount=self._amount, quantity=model.quantity)
         if due is None:
             return
-        payments = Payments(due=due, paid=self._paid, debt=self._debt, given_back=self._given_back)
+        payments = Payments(
+            due=due, paid=self._paid, debt=self._debt, older_debt=self._older_debt, given_back=self._given_back
+        )
         for mistake in payments.mistakes(held.shown):
             held.placing.report(mistake.code, mistake.message, path=mistake.at, help_text=mistake.help)
 

@@ -189,7 +189,13 @@ class SubscriptionModel(Document):
     """What was already returned of it."""
 
     debt: Money | None = None
-    """What is billed for the period and still open."""
+    """What is billed and still open."""
+
+    older_debt: Money | None = None
+    """The part of `debt` that is not for the running period and plan: of periods or plans before."""
+
+    waiting: Money | None = None
+    """What earlier changes of the period charged and left for the next bill; in `paid` it counts as paid."""
 
     unpaid_invoices: Count = 0
     """How many invoices are open."""

@@ -155,7 +155,13 @@ _MONEY = (
         "forfeit",
         doc="Where money for unused time goes.",
     ),
-    _choice("collect", "now", "next_invoice", doc="When an amount that is due is asked for."),
+    _choice("collect", "now", "invoice_run", "next_invoice", doc="When an amount that is due is asked for."),
+    _choice(
+        "account_credit",
+        "next_bill",
+        "at_once",
+        doc="Whether credit on the account pays what is due now or waits for the next bill.",
+    ),
     _choice("apply", "first", "after_payment", "regardless", doc="Whether the change waits for its payment."),
     TermDefinition(
         name="payment_expires",

@@ -102,9 +102,8 @@ def prices(facts: Facts, terms: Terms, *, in_arrear: tuple[Bool, Bool]) -> Price
     old = _price(facts, terms, unit=old_unit, new_side=False)
     paid = choice(form, [(facts.truth("subscription.paid.given"), facts.whole("subscription.paid"))], old)
     owed = terms["unpaid"].among("reduce_debt", "count_as_paid")
-    billed = choice(
-        form, [(owed & facts.truth("subscription.paid.given"), paid + facts.whole("subscription.debt"))], paid
-    )
+    owes = (facts.whole("subscription.debt") - facts.whole("subscription.older_debt")).greatest(0)
+    billed = choice(form, [(owed & facts.truth("subscription.paid.given"), paid + owes)], paid)
     return Prices(
         old_unit=old_unit,
         new_unit=new_unit,

@@ -60,6 +60,8 @@ WHOLE_COLUMNS: dict[str, tuple[int, int, str]] = {
     "subscription.paid": (0, MAX_AMOUNT, "s.paid or 0"),
     "subscription.given_back": (0, MAX_AMOUNT, "s.given_back"),
     "subscription.debt": (0, MAX_AMOUNT, "s.debt"),
+    "subscription.older_debt": (0, MAX_AMOUNT, "s.older_debt"),
+    "subscription.waiting": (0, MAX_AMOUNT, "s.waiting"),
     "subscription.unpaid_invoices": (0, MAX_COUNT, "s.unpaid_invoices"),
     "subscription.account_credit": (0, MAX_AMOUNT, "s.account_credit"),
     "subscription.discount.ppm": (0, 1_000_000, "s.discount.ppm"),

@@ -1,7 +1,11 @@
 """Where the money of a change goes: what is due now, what waits for the next bill, what stays with the customer.
 
 INVARIANT: credit = debt_reduced + offset + to_account + refunded + to_next_bill + to_time, to the last unit.
-INVARIANT: charges = offset + due, and due = due_now + due_later + due_held.
+INVARIANT: charges = offset + due, and due = account_used_now + due_now + due_later + due_held.
+
+What earlier changes left for the next bill (`waiting`) is billed by the change itself where the running period ends
+with it: the bill that it waited for never comes. Until then the next bill has it, and credit takes it off before
+anything else becomes of the credit: nobody is given back what waits to be billed.
 """
 
 from __future__ import annotations
@@ -31,7 +35,9 @@ class Settlement:
     debt_reduced: Int
     offset: Int
     routed: Routed
+    waiting_billed: Int
     due: Int
+    account_used_now: Int
     due_now: Int
     due_later: Int
     due_held: Int
@@ -39,6 +45,7 @@ class Settlement:
     next_bill_on: Int
     next_bill: Int
     next_bill_renewal: Int
+    next_bill_waiting: Int
     account_used: Int
     next_bill_credit: Int
 
@@ -46,7 +53,7 @@ class Settlement:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routed:
-    """What is left of the credit, by where it goes; at most one of them is not 0."""
+    """What is left of the credit, by where it goes; besides what is for the next bill at most one of them is not 0."""
 
     to_account: Int
     refunded: Int
@@ -60,23 +67,31 @@ def settle(
     """Send credit and charges where the terms say."""
     form, zero = facts.form, facts.form.lit(0)
     route, held = terms["unused_credit"], is_held(facts, terms)
-    spendable, charges = choice(form, [(route.among("forfeit"), zero)], swap.credit), _charges(swap, extras)
+    waiting = _waiting(facts, terms, dates=dates)
+    spendable = choice(form, [(route.among("forfeit"), zero)], swap.credit)
+    charges = _charges(swap, extras) + waiting.billed
     debt_reduced = spendable.least(_reducible(facts, terms, held=held))
     offset = (spendable - debt_reduced).least(choice(form, [(route.among(*_OFFSETS) & held.negate(), charges)], zero))
+    left = spendable - debt_reduced - offset
+    taken_off = left.least(choice(form, [(held, zero)], waiting.beside))
     loses = route.among("offset_then_forfeit") & held.negate()
-    rest = choice(form, [(loses, zero)], spendable - debt_reduced - offset)
-    credit = choice(form, [(loses, debt_reduced + offset)], spendable)
+    rest = choice(form, [(loses, zero)], left - taken_off)
+    credit = choice(form, [(loses, debt_reduced + offset + taken_off)], spendable)
     extension = buy_time(facts, terms, dates=dates, spans=spans, price=price, credit=rest)
-    routed = _routed(facts, terms, dates=dates, rest=rest, spendable=held.negate(), extends=extension.active)
+    routed = _routed(facts, terms, dates=dates, rest=rest, taken_off=taken_off, extends=extension.active)
     due = (charges - offset).greatest(0)
     due_held = due.least(choice(form, [(held, extras.contract.penalty + extras.contract.remainder)], zero))
     waits = dates.immediate.negate() | terms["collect"].among("next_invoice") | facts.is_renewal
     due_later = choice(form, [(waits, due - due_held)], zero)
+    account = facts.whole("subscription.account_credit")
+    pays_now = terms["account_credit"].among("at_once") & waits.negate()
+    pot = account + choice(form, [(held, zero)], routed.to_account)
+    used_now = choice(form, [(pays_now, (due - due_held).least(pot))], zero)
     next_on, renewal = _next_bill(facts, terms, dates=dates, spans=spans, price=price, swap=swap, extension=extension)
-    to_bill = renewal + choice(form, [(_beyond(facts, dates), zero)], due_later)
-    waiting = to_bill.least(routed.to_next_bill)
-    fresh = choice(form, [(held, zero)], routed.to_next_bill - waiting + routed.to_account)
-    used = (to_bill - waiting).least(fresh + facts.whole("subscription.account_credit"))
+    to_bill = renewal + choice(form, [(_beyond(facts, dates), zero)], due_later) + waiting.on_bill
+    lowered = to_bill.least(routed.to_next_bill)
+    fresh = choice(form, [(held, zero)], routed.to_next_bill - lowered + routed.to_account)
+    used = (to_bill - lowered).least(fresh + account - used_now)
     return Settlement(
         credit=credit,
         forfeited=swap.credit - credit,
@@ -84,15 +99,18 @@ def settle(
         debt_reduced=debt_reduced,
         offset=offset,
         routed=routed,
+        waiting_billed=waiting.billed,
         due=due,
-        due_now=choice(form, [(waits, zero)], due - due_held),
+        account_used_now=used_now,
+        due_now=choice(form, [(waits, zero)], due - due_held - used_now),
         due_later=due_later,
         due_held=due_held,
         extension=extension,
         next_bill_on=next_on,
-        next_bill=to_bill - waiting - used,
-        next_bill_credit=waiting,
+        next_bill=to_bill - lowered - used,
+        next_bill_credit=lowered,
         next_bill_renewal=renewal,
+        next_bill_waiting=waiting.on_bill,
         account_used=used,
     )
 
@@ -103,8 +121,34 @@ def _reducible(facts: Facts, terms: Terms, *, held: Bool) -> Int:
     return choice(facts.form, [(reduces, facts.whole("subscription.debt"))], facts.form.lit(0))
 
 
-def _routed(facts: Facts, terms: Terms, *, dates: Dates, rest: Int, spendable: Bool, extends: Bool) -> Routed:
-    """Where the credit goes that reduces neither debt nor charges.
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What earlier changes left for the next bill: billed by the change, on its next bill, `beside` its own lines."""
+
+    billed: Int
+    on_bill: Int
+    beside: Int
+
+
+def _waiting(facts: Facts, terms: Terms, *, dates: Dates) -> Waiting:
+    """Which bill has what earlier changes left: that of the change where the period ends with it, else the next one.
+
+    The bill on the own day of a change inside of the period is not the one that it waits for.
+    """
+    form, zero = facts.form, facts.form.lit(0)
+    left, beyond = facts.whole("subscription.waiting"), _beyond(facts, dates)
+    own_day = dates.immediate.negate() & bills_with_next_invoice(facts, terms, dates=dates).negate()
+    beside = choice(form, [(dates.keeps_period & own_day.negate(), left)], zero)
+    return Waiting(
+        billed=choice(form, [(dates.keeps_period | beyond, zero)], left),
+        on_bill=choice(form, [(beyond, left)], beside),
+        beside=beside,
+    )
+
+
+def _routed(facts: Facts, terms: Terms, *, dates: Dates, rest: Int, taken_off: Int, extends: Bool) -> Routed:
+    """Where the credit goes that reduces neither debt nor charges nor, by `taken_off`, what waits for the next bill.
 
     What its route cannot take stays on the account: a held credit cannot be spent yet, there is no next bill after a
     cancellation, and time can be bought only where the new plan begins at once.
@@ -112,6 +156,7 @@ def _routed(facts: Facts, terms: Terms, *, dates: Dates, rest: Int, spendable: B
     form, zero = facts.form, facts.form.lit(0)
     route = terms["unused_credit"]
     waits = terms["collect"].among("next_invoice") & dates.immediate
+    spendable = is_held(facts, terms).negate()
     to_next = spendable & facts.is_cancel.negate() & (route.among("next_invoice") | (route.among("offset") & waits))
     keeps = route.among("offset", "account_credit", "next_invoice", "offset_then_forfeit") | (
         route.among("extend_time") & extends.negate()
@@ -119,7 +164,7 @@ def _routed(facts: Facts, terms: Terms, *, dates: Dates, rest: Int, spendable: B
     return Routed(
         to_account=choice(form, [(keeps & to_next.negate(), rest)], zero),
         refunded=choice(form, [(route.among("refund"), rest)], zero),
-        to_next_bill=choice(form, [(to_next, rest)], zero),
+        to_next_bill=taken_off + choice(form, [(to_next, rest)], zero),
         to_time=choice(form, [(route.among("extend_time") & extends, rest)], zero),
     )
 
