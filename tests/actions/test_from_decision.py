@@ -25,6 +25,7 @@ from planshift.actions.from_decision import (
 )
 from planshift.actions.invariants import check
 from planshift.actions.money_actions import (
+    AddToInvoiceRun,
     AddToNextInvoice,
     AskPayment,
     AwaitPayment,
@@ -35,6 +36,7 @@ from planshift.actions.money_actions import (
     IssueInvoice,
     PostLines,
     ReduceDebt,
+    Refund,
 )
 from planshift.actions.order_actions import QueueChange, RecordOverride, Reschedule, SendNotice, Unschedule
 from planshift.actions.plan import ActionPlan, placed
@@ -270,6 +272,59 @@ def test_what_waits_for_the_next_invoice_is_not_asked_for() -> None:
     assert isinstance(action, AddToNextInvoice)
     assert (action.total, action.on) == (money(878, "EUR"), date(2026, 4, 1))
     assert "ask_payment" not in ids(found)
+
+
+def test_what_the_invoice_run_bills_is_due_now_and_not_asked_for() -> None:  # S2.9
+    found = plan("collect: invoice_run, fee: 2 EUR")
+    action = step(found, "add_to_invoice_run").action
+    assert isinstance(action, AddToInvoiceRun)
+    assert (action.total, action.credit_used, action.on) == (money(878, "EUR"), money(0, "EUR"), date(2026, 3, 11))
+    assert found.flow.due_now == money(878, "EUR")
+    assert not {"issue_invoice", "ask_payment"} & set(ids(found))
+
+
+def test_a_change_can_wait_until_the_invoice_of_the_run_is_paid() -> None:
+    found = plan("collect: invoice_run, apply: after_payment")
+    assert ids(found)[:2] == ["add_to_invoice_run", "await_payment"]
+    wait = AwaitPayment(invoice="add_to_invoice_run", amount=money(678, "EUR"), expires_on=None)
+    assert step(found, "await_payment").action == wait
+
+
+def test_credit_on_the_account_pays_the_invoice_at_once() -> None:
+    found = plan("account_credit: at_once", held={"account_credit": 500})
+    invoice = step(found, "issue_invoice").action
+    assert isinstance(invoice, IssueInvoice)
+    assert (invoice.total, invoice.credit_used) == (money(678, "EUR"), money(500, "EUR"))
+    assert step(found, "ask_payment").action == AskPayment(invoice="issue_invoice", amount=money(178, "EUR"))
+    assert (found.flow.account_used, found.flow.due_now) == (money(500, "EUR"), money(178, "EUR"))
+
+
+def test_where_credit_on_the_account_is_enough_nothing_is_asked_for() -> None:
+    found = plan("account_credit: at_once, apply: after_payment", held={"account_credit": 5000})
+    assert "issue_invoice" in ids(found)
+    assert not {"ask_payment", "await_payment"} & set(ids(found))
+
+
+@pytest.mark.parametrize("apply", ["first", "after_payment", "regardless"])
+def test_credit_of_the_change_is_there_before_its_bill_uses_it(apply: str) -> None:  # S2.9
+    found = plan(f"unused_credit: account_credit, account_credit: at_once, apply: {apply}, fee: 50 EUR")
+    assert found.flow.account_used == found.flow.to_account
+    assert "issue_credit" in needs_of(found, "issue_invoice")
+    assert ("issue_invoice" in needs_of(found, "start_plan")) == (apply == "after_payment")
+
+
+def test_credit_takes_off_what_waits_before_it_is_paid_back() -> None:
+    found = plan("unused_credit: refund", held={"waiting": 300}, **DOWN)
+    discount, refund = step(found, "discount_next_invoice").action, step(found, "refund").action
+    assert isinstance(discount, DiscountNextInvoice)
+    assert isinstance(refund, Refund)
+    assert (discount.amount, refund.amount) == (money(300, "EUR"), money(678 - 300, "EUR"))
+
+
+def test_what_waits_is_billed_where_no_next_bill_comes() -> None:
+    found = plan("credit: none", held={"waiting": 300}, kind="cancel")
+    invoice = step(found, "issue_invoice").action
+    assert [line.kind for line in lines_of(invoice)] == ["waiting"]
 
 
 def test_credit_for_the_next_invoice_is_taken_off_it() -> None:

@@ -60,44 +60,39 @@ class Routed:
     to_next_bill: Int
     to_time: Int
 
+    def to_spend(self, held: Bool) -> Int:
+        """What the change puts on the account to be spent from there: nothing of what is held back."""
+        return choice(held.form, [(held, held.form.lit(0))], self.to_account)
+
 
 def settle(
     facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals, price: Prices, swap: Swap, extras: Extras
 ) -> Settlement:
     """Send credit and charges where the terms say."""
     form, zero = facts.form, facts.form.lit(0)
-    route, held = terms["unused_credit"], is_held(facts, terms)
-    waiting = _waiting(facts, terms, dates=dates)
-    spendable = choice(form, [(route.among("forfeit"), zero)], swap.credit)
+    held, waiting = is_held(facts, terms), _waiting(facts, terms, dates=dates)
     charges = _charges(swap, extras) + waiting.billed
-    debt_reduced = spendable.least(_reducible(facts, terms, held=held))
-    offset = (spendable - debt_reduced).least(choice(form, [(route.among(*_OFFSETS) & held.negate(), charges)], zero))
-    left = spendable - debt_reduced - offset
-    taken_off = left.least(choice(form, [(held, zero)], waiting.beside))
-    loses = route.among("offset_then_forfeit") & held.negate()
-    rest = choice(form, [(loses, zero)], left - taken_off)
-    credit = choice(form, [(loses, debt_reduced + offset + taken_off)], spendable)
-    extension = buy_time(facts, terms, dates=dates, spans=spans, price=price, credit=rest)
-    routed = _routed(facts, terms, dates=dates, rest=rest, taken_off=taken_off, extends=extension.active)
-    due = (charges - offset).greatest(0)
+    spent = _spend(facts, terms, credit=swap.credit, charges=charges, waiting=waiting, held=held)
+    extension = buy_time(facts, terms, dates=dates, spans=spans, price=price, credit=spent.rest)
+    routed = _routed(facts, terms, dates=dates, spent=spent, spendable=held.negate(), extends=extension.active)
+    due = (charges - spent.offset).greatest(0)
     due_held = due.least(choice(form, [(held, extras.contract.penalty + extras.contract.remainder)], zero))
     waits = dates.immediate.negate() | terms["collect"].among("next_invoice") | facts.is_renewal
     due_later = choice(form, [(waits, due - due_held)], zero)
     account = facts.whole("subscription.account_credit")
     pays_now = terms["account_credit"].among("at_once") & waits.negate()
-    pot = account + choice(form, [(held, zero)], routed.to_account)
-    used_now = choice(form, [(pays_now, (due - due_held).least(pot))], zero)
+    used_now = choice(form, [(pays_now, (due - due_held).least(account + routed.to_spend(held)))], zero)
     next_on, renewal = _next_bill(facts, terms, dates=dates, spans=spans, price=price, swap=swap, extension=extension)
     to_bill = renewal + choice(form, [(_beyond(facts, dates), zero)], due_later) + waiting.on_bill
     lowered = to_bill.least(routed.to_next_bill)
-    fresh = choice(form, [(held, zero)], routed.to_next_bill - lowered + routed.to_account)
+    fresh = routed.to_spend(held) + choice(form, [(held, zero)], routed.to_next_bill - lowered)
     used = (to_bill - lowered).least(fresh + account - used_now)
     return Settlement(
-        credit=credit,
-        forfeited=swap.credit - credit,
+        credit=spent.credit,
+        forfeited=swap.credit - spent.credit,
         charges=charges,
-        debt_reduced=debt_reduced,
-        offset=offset,
+        debt_reduced=spent.debt_reduced,
+        offset=spent.offset,
         routed=routed,
         waiting_billed=waiting.billed,
         due=due,
@@ -112,6 +107,37 @@ def settle(
         next_bill_renewal=renewal,
         next_bill_waiting=waiting.on_bill,
         account_used=used,
+    )
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What the credit pays, in this order: open debt, the charges of the change, what waits for the next bill."""
+
+    credit: Int
+    debt_reduced: Int
+    offset: Int
+    taken_off: Int
+    rest: Int
+
+
+def _spend(facts: Facts, terms: Terms, *, credit: Int, charges: Int, waiting: Waiting, held: Bool) -> Spent:
+    """Let the credit pay what it can; the `rest` goes its way, and `credit` is what is not lost of it."""
+    form, zero = facts.form, facts.form.lit(0)
+    route = terms["unused_credit"]
+    spendable = choice(form, [(route.among("forfeit"), zero)], credit)
+    debt_reduced = spendable.least(_reducible(facts, terms, held=held))
+    offset = (spendable - debt_reduced).least(choice(form, [(route.among(*_OFFSETS) & held.negate(), charges)], zero))
+    left = spendable - debt_reduced - offset
+    taken_off = left.least(choice(form, [(held, zero)], waiting.beside))
+    loses = route.among("offset_then_forfeit") & held.negate()
+    return Spent(
+        credit=choice(form, [(loses, debt_reduced + offset + taken_off)], spendable),
+        debt_reduced=debt_reduced,
+        offset=offset,
+        taken_off=taken_off,
+        rest=choice(form, [(loses, zero)], left - taken_off),
     )
 
 
@@ -147,8 +173,8 @@ def _waiting(facts: Facts, terms: Terms, *, dates: Dates) -> Waiting:
     )
 
 
-def _routed(facts: Facts, terms: Terms, *, dates: Dates, rest: Int, taken_off: Int, extends: Bool) -> Routed:
-    """Where the credit goes that reduces neither debt nor charges nor, by `taken_off`, what waits for the next bill.
+def _routed(facts: Facts, terms: Terms, *, dates: Dates, spent: Spent, spendable: Bool, extends: Bool) -> Routed:
+    """Where the credit goes that reduces neither debt nor charges; what waits for the next bill it takes off there.
 
     What its route cannot take stays on the account: a held credit cannot be spent yet, there is no next bill after a
     cancellation, and time can be bought only where the new plan begins at once.
@@ -156,16 +182,15 @@ def _routed(facts: Facts, terms: Terms, *, dates: Dates, rest: Int, taken_off: I
     form, zero = facts.form, facts.form.lit(0)
     route = terms["unused_credit"]
     waits = terms["collect"].among("next_invoice") & dates.immediate
-    spendable = is_held(facts, terms).negate()
     to_next = spendable & facts.is_cancel.negate() & (route.among("next_invoice") | (route.among("offset") & waits))
     keeps = route.among("offset", "account_credit", "next_invoice", "offset_then_forfeit") | (
         route.among("extend_time") & extends.negate()
     )
     return Routed(
-        to_account=choice(form, [(keeps & to_next.negate(), rest)], zero),
-        refunded=choice(form, [(route.among("refund"), rest)], zero),
-        to_next_bill=taken_off + choice(form, [(to_next, rest)], zero),
-        to_time=choice(form, [(route.among("extend_time") & extends, rest)], zero),
+        to_account=choice(form, [(keeps & to_next.negate(), spent.rest)], zero),
+        refunded=choice(form, [(route.among("refund"), spent.rest)], zero),
+        to_next_bill=spent.taken_off + choice(form, [(to_next, spent.rest)], zero),
+        to_time=choice(form, [(route.among("extend_time") & extends, spent.rest)], zero),
     )
 
 
