@@ -286,6 +286,7 @@ def _amount_outputs(price: Prices, sides: Swap, extras: Extras, money: Settlemen
         named[f"{name}.num"], named[f"{name}.den"] = share
     for name in MONEY_OUTPUTS:
         named[name] = getattr(money, name)
+    named |= {"waiting_billed": money.waiting.billed, "next_bill_waiting": money.waiting.on_bill}
     for name in ROUTED_OUTPUTS:
         named[name] = getattr(money.routed, name)
     return named
@@ -297,15 +298,12 @@ MONEY_OUTPUTS = (
     "charges",
     "debt_reduced",
     "offset",
-    "waiting_billed",
-    "due",
     "account_used_now",
     "due_now",
     "due_later",
     "due_held",
     "next_bill",
     "next_bill_renewal",
-    "next_bill_waiting",
     "account_used",
     "next_bill_credit",
 )

@@ -35,8 +35,7 @@ class Settlement:
     debt_reduced: Int
     offset: Int
     routed: Routed
-    waiting_billed: Int
-    due: Int
+    waiting: Waiting
     account_used_now: Int
     due_now: Int
     due_later: Int
@@ -45,7 +44,6 @@ class Settlement:
     next_bill_on: Int
     next_bill: Int
     next_bill_renewal: Int
-    next_bill_waiting: Int
     account_used: Int
     next_bill_credit: Int
 
@@ -94,8 +92,7 @@ def settle(
         debt_reduced=spent.debt_reduced,
         offset=spent.offset,
         routed=routed,
-        waiting_billed=waiting.billed,
-        due=due,
+        waiting=waiting,
         account_used_now=used_now,
         due_now=choice(form, [(waits, zero)], due - due_held - used_now),
         due_later=due_later,
@@ -105,7 +102,6 @@ def settle(
         next_bill=to_bill - lowered - used,
         next_bill_credit=lowered,
         next_bill_renewal=renewal,
-        next_bill_waiting=waiting.on_bill,
         account_used=used,
     )
 
