@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from planshift.billing.money import Money
     from planshift.billing.subscription import Subscription
     from planshift.book import Book, Decision, Options, check, load, load_text
+    from planshift.decision.quote import Quote
     from planshift.diagnostics.diagnostic import Diagnostic
-    from planshift.diagnostics.errors import InvalidBook, InvalidInput, PlanshiftError
+    from planshift.diagnostics.errors import InvalidBook, InvalidInput, InvalidPlan, PlanshiftError, StaleQuote
 
 __version__ = "0.1.0"
 
@@ -27,9 +28,12 @@ _HOMES = {
     "Diagnostic": "planshift.diagnostics.diagnostic",
     "InvalidBook": "planshift.diagnostics.errors",
     "InvalidInput": "planshift.diagnostics.errors",
+    "InvalidPlan": "planshift.diagnostics.errors",
     "Money": "planshift.billing.money",
     "Options": "planshift.book",
     "PlanshiftError": "planshift.diagnostics.errors",
+    "Quote": "planshift.decision.quote",
+    "StaleQuote": "planshift.diagnostics.errors",
     "Subscription": "planshift.billing.subscription",
     "check": "planshift.book",
     "load": "planshift.book",
@@ -44,9 +48,12 @@ __all__ = [
     "Diagnostic",
     "InvalidBook",
     "InvalidInput",
+    "InvalidPlan",
     "Money",
     "Options",
     "PlanshiftError",
+    "Quote",
+    "StaleQuote",
     "Subscription",
     "check",
     "load",

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import final
+from typing import TypeVar, final
 
+from planshift.actions import honouring
 from planshift.actions.from_decision import plan_of
 from planshift.actions.plan import ActionPlan
 from planshift.billing.catalog import Catalog
@@ -26,10 +27,16 @@ from planshift.diagnostics.errors import InvalidBook, InvalidInput
 from planshift.policy.case_documents import CaseFile, read_cases, read_subscriptions
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import Sources, read_book, read_book_text, uncollected
+from planshift.policy.plain_documents import at_paths, document_of
+from planshift.policy.request_documents import read_request
+from planshift.policy.shelf import FolderShelf
+from planshift.policy.subscription_documents import read_subscription
 from planshift.rulebook.checking import check_book
 from planshift.rulebook.checking_examples import with_examples
 from planshift.rulebook.from_policy import compile_book
 from planshift.rulebook.rulebook import Rulebook
+
+Read = TypeVar("Read", Subscription, ChangeRequest)
 
 
 @final
@@ -161,6 +168,44 @@ class Book:
         _refuse(request_flaws(self.rulebook, subscription, request=request, targeted=False))
         return deciding.options(self.rulebook, subscription, request=request, made_as=Decision)
 
+    def subscription(self, given: str | Path | Mapping[str, object]) -> Subscription:
+        """Read and check a subscription: the path of a YAML or JSON file, or a mapping of the same fields.
+
+        Raises:
+            InvalidInput: with every mistake and its place: a line of the file, or the path in the mapping.
+        """
+        text, file, paths = _document(given)
+        read, problems = read_subscription(text, file=file, book=self.document)
+        return self.validated(_whole(read, problems, paths))
+
+    def request(
+        self, subscription: Subscription, given: str | Path | Mapping[str, object] | None = None, /, **fields: object
+    ) -> ChangeRequest:
+        """Read and check a request for a subscription: a file, a mapping, or its fields as keywords.
+
+        Instants are texts such as `2026-03-11T10:00`, in the zone of the subscription or the book where they name none.
+        Without `to` it is a request for `options`.
+
+        Raises:
+            InvalidInput: with every mistake and its place.
+        """
+        text, file, paths = _document(fields if given is None else given)
+        held = self.validated(subscription)
+        read, problems = read_request(text, file=file, book=self.document, subscription=held, targeted=False)
+        return _whole(read, problems, paths)
+
+    def honour(self, quoted: ActionPlan | Decision, subscription: Subscription, *, at: int) -> ActionPlan:
+        """The plan of a quote, exactly as it was quoted, if it still binds at an instant.
+
+        Raises:
+            StaleQuote: it does not: its `part` tells whether the book, the subscription or the time has moved.
+            InvalidPlan: it is not the plan that this book makes of the quoted request.
+            InvalidInput: the quoted change is not allowed, or the subscription does not fit this book.
+        """
+        plan = quoted if isinstance(quoted, ActionPlan) else quoted.plan()
+        self.validated(subscription)
+        return honouring.honoured(self, plan, subscription=subscription, at=at)
+
     def validated(self, subscription: Subscription) -> Subscription:
         """The subscription, which remembers from now on that it was checked against this book.
 
@@ -178,6 +223,25 @@ class Book:
         complete = len(request.facts) == len(self.document.facts.request)
         if complete and not request.remedies.end:
             _remember(request, self.digest)
+
+
+def _document(given: str | Path | Mapping[str, object]) -> tuple[str, str, tuple[str, ...] | None]:
+    """The text of a document, the name of its file, and for a mapping the path to what stands on each line."""
+    if isinstance(given, Mapping):
+        text, paths = document_of(given)
+        return text, "", paths
+    file = Path(given)
+    found, problems = FolderShelf(file).text(file.name)
+    if found is None:
+        raise InvalidInput(diagnostics=problems)
+    return found, file.as_posix(), None
+
+
+def _whole(read: Read | None, problems: tuple[Diagnostic, ...], paths: tuple[str, ...] | None) -> Read:
+    """What was read, if nothing was wrong with it."""
+    if read is None:
+        raise InvalidInput(diagnostics=problems if paths is None else at_paths(problems, paths))
+    return read
 
 
 def _refuse(flaws: Iterator[Diagnostic]) -> None:

@@ -20,6 +20,7 @@ from planshift.cli.conform import conform
 from planshift.cli.decide import decide
 from planshift.cli.exits import Exit
 from planshift.cli.explain import explain
+from planshift.cli.honour import honour
 from planshift.cli.inputs import Asked, open_request, open_subscription
 from planshift.cli.options import options
 from planshift.cli.printing import Format
@@ -67,10 +68,14 @@ def test_every_command_answers_in_both_formats(shop: Path, capsys: pytest.Captur
     figures = shop.with_name("figures.yaml")
     figures.write_text(FIGURES, encoding="utf-8")
     asked = Asked(to="gold", at=AT)
+    quote = shop.with_name("quote.json")
+    decide(shop, "anna", asked=asked, plan_of_actions=True, format="json")
+    quote.write_text(capsys.readouterr().out, encoding="utf-8")
     answers: dict[str, Callable[[], Exit]] = {
         "check": lambda: check((shop,), format=form),
         "options": lambda: options(shop, "anna", at=AT, hidden=True, format=form),
         "decide": lambda: decide(shop, "anna", asked=asked, plan_of_actions=True, format=form),
+        "honour": lambda: honour(shop, "anna", quote, at=AT, format=form),
         "explain": lambda: explain("shop", "anna", asked=asked, format=form),
         "test": lambda: run_cases((shop,), run="close", format=form),
         "conform": lambda: conform((figures,), format=form),
@@ -172,10 +177,19 @@ def test_help_says_what_a_command_does_and_shows_an_example(
     assert all(f"  {line}" in seen for line in command.example.split("\n"))
 
 
-@pytest.mark.parametrize("line", [line for command in COMMANDS for line in command.example.split("\n")])
-def test_the_examples_of_the_help_work(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    assert main(shlex.split(line)[1:]) == 0
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_examples_of_the_help_work(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("policies").symlink_to(ROOT / "policies")
+    tmp_path.joinpath("tests").symlink_to(ROOT / "tests")
+    for line in command.example.replace("\\\n", "").split("\n"):
+        said, _, file = line.partition(" > ")
+        assert main(shlex.split(said)[1:]) == 0
+        printed = capsys.readouterr().out
+        if file:
+            tmp_path.joinpath(file).write_text(printed, encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

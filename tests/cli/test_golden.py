@@ -72,6 +72,35 @@ def test_a_book_with_mistakes(shop: Path, session: Callable[[str], str], golden:
     golden(GOLDEN / "decide-mistakes.txt", session(f"planshift decide shop anna --to gold {AT}"))
 
 
+def test_quotes(shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]) -> None:
+    ask = f"planshift decide shop {{}} --to silver {AT} --plan --format json"
+    for name, who in (("anna", "anna"), ("refused", "carla")):
+        shop.with_name(f"{name}.json").write_text(_printed(session(ask.format(who))), encoding="utf-8")
+    altered = shop.with_name("anna.json").read_text(encoding="utf-8").replace("9.77", "1.00").replace("21.77", "1.00")
+    shop.with_name("altered.json").write_text(altered, encoding="utf-8")
+    honour = "planshift honour shop anna {} --at 2026-03-{}"
+    golden(GOLDEN / "honour.txt", session(honour.format("anna.json", "11T23:59:59")))
+    golden(GOLDEN / "honour-time.txt", session(honour.format("anna.json", "12T00:00")))
+    golden(GOLDEN / "honour-altered.txt", session(honour.format("altered.json", "11T12:00")))
+    golden(GOLDEN / "honour-refused.txt", session(honour.format("refused.json", "11T12:00")))
+    golden(GOLDEN / "honour-no-file.txt", session(honour.format("nothing.json", "11T12:00")))
+    shop.with_name("words.json").write_text("not at all", encoding="utf-8")
+    golden(GOLDEN / "honour-no-json.txt", session(honour.format("words.json", "11T12:00")))
+    shop.joinpath("subscriptions", "anna.yaml").write_text(
+        shop.joinpath("subscriptions", "anna.yaml").read_text(encoding="utf-8") + "account_credit: 1.00 EUR\n",
+        encoding="utf-8",
+    )
+    golden(GOLDEN / "honour-subscription.txt", session(honour.format("anna.json", "11T12:00")))
+    golden(GOLDEN / "honour-json.txt", session(honour.format("anna.json", "11T12:00") + " --format json"))
+    shop.joinpath("policy.rules").write_text("# another version\n", encoding="utf-8")
+    golden(GOLDEN / "honour-book.txt", session(honour.format("anna.json", "11T12:00")))
+
+
+def _printed(told: str) -> str:
+    """What a command printed, without the command and its exit code."""
+    return "\n".join(told.splitlines()[1:-1])
+
+
 def test_facts_of_the_request(shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]) -> None:
     declared = "{ urgent: { type: boolean }, pieces: { type: integer, default: 1 } }, required: [urgent]"
     shop.joinpath("policy.yaml").write_text(

@@ -119,6 +119,12 @@ def test_what_is_wrong_in_a_document_has_its_place() -> None:
     assert [(problem.code, problem.span.line) for problem in problems] == [("PS105", 4), ("PS501", 5)]
 
 
+def test_nobody_asks_for_a_renewal() -> None:
+    decision = shop().renew(PLAIN, at=AT + 20 * 86_400)
+    assert decision.direction == "renewal"
+    assert decision.request.facts == ()
+
+
 def test_fields_of_a_request_cannot_be_declared_again() -> None:
     with pytest.raises(InvalidBook) as caught:
         shop(POLICY.replace("channel:", "quantity:"))

@@ -72,6 +72,7 @@ WORDS: dict[str, tuple[Data, ...]] = {
     "who": (["customer", "system"], ["staff", "customer"], ["customer", "staff", "system"], "customer"),
     "override": ("none", "staff"),
     "notify": (["client", "staff"], "nobody", "bcc billing@example.com"),
+    "quote_valid": ("1 day", "14 days", "2 weeks"),
     "label": ("Upgrade", {"en": "Upgrade", "sv": "Uppgradera"}, "{direction} from {from} to {to}"),
     "rounding.mode": ("half_up", "half_even", "up", "down"),
     "rounding.place": ("line", "net"),

@@ -36,6 +36,7 @@ MAX_MISTAKES: Final = 100
 """After so many mistakes the rest is not told."""
 
 _MONEY: Final = re.compile(r"(-?)([0-9]{1,40})(?:\.([0-9]{1,6}))? ([A-Z]{3})")
+_SCALARS: Final = (int, bool, str)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 T = TypeVar("T")
@@ -87,7 +88,7 @@ class Reader:
         if get_origin(hint) in (Union, UnionType):
             return self._one_of(value, get_args(hint), path)
         if get_origin(hint) is tuple:
-            return self._row(value, get_args(hint)[0], path)
+            return self._row(value, get_args(hint), path)
         if get_origin(hint) is Literal:
             return self._word(value, get_args(hint), path)
         if hint is Money:
@@ -108,6 +109,8 @@ class Reader:
         rest = [hint for hint in hints if hint is not NoneType]
         if len(rest) == 1:
             return self._read(value, rest[0], path)
+        if all(hint in _SCALARS for hint in rest):
+            return self._read(value, type(value) if type(value) in rest else rest[0], path)
         if all(get_origin(hint) is Literal for hint in rest):
             return self._word(value, tuple(word for hint in rest for word in get_args(hint)), path)
         return self._action(value, path)
@@ -141,10 +144,14 @@ class Reader:
             return _MISSING
         return kind(**read)
 
-    def _row(self, value: object, hint: Any, path: str) -> object:  # noqa: ANN401  # as above
+    def _row(self, value: object, hints: tuple[Any, ...], path: str) -> object:
         if not isinstance(value, list | tuple):
             return self._expected("a list", value, path)
-        items = tuple(self._read(item, hint, f"{path}[{number}]") for number, item in enumerate(value))
+        if hints[-1] is Ellipsis:
+            hints = hints[:1] * len(value)
+        if len(hints) != len(value):
+            return self._expected(f"a list of {len(hints)}", value, path)
+        items = tuple(self._read(*each, f"{path}[{n}]") for n, each in enumerate(zip(value, hints, strict=True)))
         return _MISSING if any(item is _MISSING for item in items) else items
 
     def _word(self, value: object, words: tuple[object, ...], path: str) -> object:
@@ -195,7 +202,7 @@ def _fields_of(kind: Any) -> tuple[Mapping[str, Any], frozenset[str]]:  # noqa: 
     """The types of a value's fields by name, and the names of those that may be left out."""
     assert is_dataclass(kind)  # every type of a plan that is not one of the above
     hints = get_type_hints(kind)
-    own = fields(kind)
+    own = [field for field in fields(kind) if field.init]
     optional = frozenset(field.name for field in own if field.default is not MISSING)
     return {field.name: hints[field.name] for field in own}, optional
 

@@ -117,7 +117,8 @@ def _head(plan: ActionPlan) -> dict[str, str]:
     """The fields of a plan without its steps."""
     fields = {key: value for key, value in object_of(plan).items() if key != "steps"}
     quote = object_of(plan.quote)
-    return dict(_flat({**fields, "quote": {**quote, "fingerprint": plan.quote.fingerprint[:12]}}))
+    short = {name: getattr(plan.quote, name)[:12] for name in ("fingerprint", "book", "subscription")}
+    return dict(_flat({**fields, "quote": {**quote, **short}}))
 
 
 def _fields(each: Placed) -> dict[str, str]:

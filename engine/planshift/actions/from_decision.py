@@ -15,8 +15,9 @@ from planshift.actions.action import HoldCredit, Schedule, Step
 from planshift.actions.change import Change, Draft
 from planshift.actions.money_actions import TakeBack
 from planshift.actions.order_actions import Unschedule
-from planshift.actions.plan import ActionPlan, Quote
+from planshift.actions.plan import ActionPlan
 from planshift.decision.decision import Decision
+from planshift.decision.quote import quote_of
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.diagnostics.errors import InvalidInput
 from planshift.diagnostics.span import NOWHERE
@@ -123,7 +124,7 @@ def plan_of(decision: Decision, *, order: str | None = None) -> ActionPlan:
     if not decision.allowed:
         raise InvalidInput((_not_allowed(decision),))
     change = Change(decision)
-    quote = Quote(fingerprint=decision.fingerprint, computed_at=decision.computed_at, decided_on=change.today)
+    quote = quote_of(decision)
     returnable = 0 if change.starts else max(decision.value("billed") - change.before.given_back, 0)
     plan = ActionPlan(
         order=order,

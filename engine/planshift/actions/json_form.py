@@ -51,7 +51,7 @@ def object_of(value: object) -> dict[str, object]:
     """A frozen value as a JSON object, with its `kind` in front where it is an action."""
     assert is_dataclass(value)  # called for values of a plan
     assert not isinstance(value, type)  # and not for their types
-    data: dict[str, object] = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    data: dict[str, object] = {field.name: plain(getattr(value, field.name)) for field in fields(value) if field.init}
     kind = getattr(value, "kind", None)
     return {"kind": kind, **data} if type(value) is KINDS.get(str(kind)) else data
 

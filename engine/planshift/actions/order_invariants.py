@@ -117,7 +117,7 @@ def _floor(plan: ActionPlan, each: Placed) -> date:
 
 
 def quote_is_whole(plan: ActionPlan) -> Iterator[str]:
-    """A plan tells the decision that it was made from: a fingerprint, and an instant with its day."""
+    """A plan tells the decision it was made from: a fingerprint, an instant with its day, and until when it holds."""
     quote = plan.quote
     if not _FINGERPRINT.fullmatch(quote.fingerprint):
         yield "the plan does not tell which decision it was made from"
@@ -126,3 +126,7 @@ def quote_is_whole(plan: ActionPlan) -> Iterator[str]:
     # a local day and the day in UTC are never more than one day apart
     elif abs((from_day(quote.computed_at // _SECONDS_PER_DAY) - quote.decided_on).days) > 1:
         yield f"the plan says that it was decided on {quote.decided_on}, which is not the day of its instant"
+    if quote.request.at != quote.computed_at:
+        yield "the request of the quote is of another instant than its figures"
+    if quote.valid_until <= quote.computed_at:
+        yield "the quote ended before it was made"

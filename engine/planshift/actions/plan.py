@@ -15,19 +15,7 @@ from planshift.actions.action import Step
 from planshift.actions.order_actions import QueueChange
 from planshift.billing.money import Money
 from planshift.decision.answer import Flow, PlanRef
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """Which decision a plan is made from: its fingerprint, the instant it was computed for, and the local day of that.
-
-    The instant is in epoch seconds.
-    """
-
-    fingerprint: str
-    computed_at: int
-    decided_on: date
+from planshift.decision.quote import Quote
 
 
 @final

@@ -59,6 +59,14 @@ COMMANDS = (
         example=f"planshift decide {_ASK}",
     ),
     Command(
+        name="honour",
+        function="planshift.cli.honour:honour",
+        summary="Say whether a quote still binds.",
+        more="It binds while book and subscription are those it was made from, and its time is not over.",
+        example=f"planshift decide {_ASK} \\\n    --plan --format json > quote.json\n"
+        "planshift honour policies/hosting anna-bronze quote.json --at 2026-03-11T15:00",
+    ),
+    Command(
         name="explain",
         function="planshift.cli.explain:explain",
         summary="Explain a decision in full, or a diagnostic code.",

@@ -23,7 +23,9 @@ def decide(
     /,
     *,
     asked: Asked = Asked(),  # noqa: B008  # frozen, so that sharing it harms nobody
-    plan_of_actions: Annotated[bool, Parameter(help="Also list the steps that carry the change out.")] = False,
+    plan_of_actions: Annotated[
+        bool, Parameter(name=("--plan", "--plan-of-actions"), help="Also list the steps that carry the change out.")
+    ] = False,
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Decide a change: allowed or not, when, for what amounts."""

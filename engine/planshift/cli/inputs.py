@@ -231,3 +231,21 @@ def _at_option(problem: Diagnostic, options: list[str]) -> Diagnostic:
     elif missing:
         help_text = "say it with --fact NAME=VALUE"
     return replace(problem, message=message, help=help_text, span=whole_file(place), labels=(), context="")
+
+
+def instant_of(book: Book, subscription: Subscription, *, at: str | None) -> int:
+    """The instant that `--at` names, or now.
+
+    Raises:
+        InvalidInput: it names none.
+    """
+    from planshift.billing.zones import parse_instant
+
+    if at is None:
+        return now()
+    try:
+        return parse_instant(at, subscription.timezone or book.zone)
+    except ValueError as error:
+        help_text = "write 2026-01-31T10:00:00Z, or in the zone of the book 2026-01-31 10:00"
+        found = Diagnostic(code="PS118", message=str(error), span=whole_file(f"--at {at}"), help=help_text)
+        raise InvalidInput(diagnostics=(found,)) from None

@@ -8,6 +8,7 @@ from typing import final
 
 from planshift.billing.calendar import from_day
 from planshift.billing.subscription import PendingChange
+from planshift.billing.zones import local_day
 from planshift.decision.answer import Move
 from planshift.decision.decision import Decision
 from planshift.decision.places import NO_PLACE, Place, term_place
@@ -124,6 +125,10 @@ def _waiting(decision: Decision) -> Iterator[Consequence]:
         verb = "replaces" if decision.word("pending") == "replace" else "is queued behind"
         text = f"It {verb} the {_what(pending)} that waits for {pending.effective_on}."
         yield Consequence(text=text, place=term_place(decision, "pending"))
+    if decision.quote is not None and decision.term("quote_valid").source.kind != "default":
+        zone = decision.subscription.timezone or decision.rulebook.zone
+        last = from_day(local_day(decision.quote.valid_until - 1, zone))
+        yield Consequence(text=f"These figures hold until {last}.", place=term_place(decision, "quote_valid"))
     if not decision.immediate:
         until = decision.cancellable_until
         text = "It cannot be called off." if until is None else f"It can be called off up to and including {until}."

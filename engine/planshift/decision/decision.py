@@ -31,6 +31,7 @@ from planshift.decision.answer import (
 )
 from planshift.decision.fingerprint import fingerprint_of
 from planshift.decision.outcome import Outcome
+from planshift.decision.quote import Quote, quote_of
 from planshift.rulebook.sources import Source
 
 
@@ -181,6 +182,11 @@ class Decision(Outcome):
         """
         request = replace(self.request, at=0) if self.renews else self.request
         return fingerprint_of(self.rulebook.digest, subscription=self.subscription, request=request)
+
+    @cached_property
+    def quote(self) -> Quote | None:
+        """How long the figures hold, and for what; None where the change is not allowed."""
+        return quote_of(self) if self.allowed else None
 
     def to_json(self) -> dict[str, object]:
         """The decision with its complete trace as data that `json` can write."""

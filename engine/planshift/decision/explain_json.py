@@ -37,6 +37,7 @@ def to_json(decision: Decision) -> dict[str, object]:
         "fingerprint": decision.fingerprint,
         "computed_at": decision.computed_at,
         "today": from_day(decision.today).isoformat(),
+        "valid_until": decision.quote.valid_until if decision.quote is not None else None,
         "request": plain(decision.request),
         "verdict": decision.verdict,
         "allowed": decision.allowed,

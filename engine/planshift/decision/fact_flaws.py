@@ -60,7 +60,8 @@ def request_fact_flaws(
         if name in given:
             yield from _fact(fact, given[name], side="request")
         elif fact.default is None:
-            yield flaw("PS529", f"the request lacks the fact `{name}`")
+            if request.kind != "renew":  # nobody asks for a renewal
+                yield flaw("PS529", f"the request lacks the fact `{name}`")
         elif not default_fits(fact, subscription.currency):
             message = f"the default of `{name}` is in {fact.default_currency}, not in {subscription.currency}"
             yield flaw("PS505", message, help_text="give the fact with the request")

@@ -17,6 +17,11 @@ def fingerprint_of(digest: str, *, subscription: Subscription, request: ChangeRe
     return sha256(data.encode()).hexdigest()
 
 
+def digest_of(value: Subscription | ChangeRequest) -> str:
+    """The digest of one input."""
+    return sha256(json.dumps(plain(value), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 def plain(value: object) -> object:
     """A value of the trade as JSON can hold it; fields that do not take part in comparisons are left out.
 

@@ -190,6 +190,7 @@ _ACTIONS: dict[str, str] = {
     "PS720": "a day in the past",
     "PS721": "a plan that does not tell its decision",
     "PS722": "a plan whose figures are out of date",
+    "PS723": "a plan other than the one that was quoted",
 }
 
 _TITLES: dict[str, str] = _FILES | _DOCUMENT | _CATALOG | _RULES | _RESOLUTION | _INPUT | _CASES | _ACTIONS

@@ -56,7 +56,8 @@ class InvalidInput(_Diagnosed):
 class StaleQuote(PlanshiftError):
     """A decision can no longer be executed, because `part` (the book, the subscription ...) moved after it was made.
 
-    `quoted` and `found` are the part's fingerprints at the decision and now.
+    `quoted` and `found` are the part's fingerprints at the decision and now. Where `part` is the time, they are the
+    times at which the quote holds and the time that it is.
     """
 
     part: str
@@ -64,6 +65,8 @@ class StaleQuote(PlanshiftError):
     found: str
 
     def __str__(self) -> str:
+        if self.part == "time":
+            return f"the quote is stale: it holds {self.quoted}, and it is {self.found}"
         moved = f"{self.quoted} then, {self.found} now"
         return f"the decision is stale: the {self.part} was changed after it was made ({moved})"
 

@@ -35,6 +35,7 @@ from planshift.policy.term_values import (
 Schema = dict[str, object]
 """A piece of JSON Schema."""
 
+_YEAR = 366
 _TEXT: Schema = {"type": "string", "minLength": 1}
 _MONEY: Schema = {"type": "string", "examples": ["15 EUR", "9.00 EUR"]}
 
@@ -189,6 +190,14 @@ def _read_wait(value: object, _decimals: Decimals) -> Wait:
     return Wait() if value == "never" else Wait(interval=_duration(value))
 
 
+def _read_days(value: object, _decimals: Decimals) -> Wait:
+    interval = _duration(value)
+    if not 1 <= interval.days <= _YEAR:
+        help_text = "write `1 day`, which ends with the day, or `14 days`"
+        raise wrong("PS105", f"{shown(value)} is not between 1 and {_YEAR} days", help_text=help_text)
+    return Wait(interval=interval)
+
+
 def _notice(value: object) -> Notice:
     if not isinstance(value, str):
         raise wrong("PS103", f"expected who is told, found {describe(value)}")
@@ -335,6 +344,9 @@ FREQUENCY = Shape(read=_read_frequency, schema={**_TEXT, "examples": ["unlimited
 
 WAIT = Shape(read=_read_wait, schema={**_TEXT, "examples": ["never", "14 days"]})
 """`never`, or a duration."""
+
+DAYS = Shape(read=_read_days, schema={**_TEXT, "examples": ["1 day", "14 days"]})
+"""A number of days, the first of which is that of the request."""
 
 NOTICES = Shape(read=_read_notices, schema=_one_or_more(_TOLD))
 """Who is told: `client`, `staff`, `bcc ADDRESS`, `template NAME`, or `nobody`."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import final
 
+from planshift.billing.interval import Interval
 from planshift.policy.term_shapes import (
+    DAYS,
     EVENTS,
     FEE,
     FREQUENCY,
@@ -283,6 +285,12 @@ _REQUEST = (
         doc="Who may ask for the change.",
     ),
     _choice("override", "none", "staff", doc="Who may pass a denial; it is recorded."),
+    TermDefinition(
+        name="quote_valid",
+        shape=DAYS,
+        default=Wait(interval=Interval(days=1)),
+        doc="For how many days a quote holds, that of the request included.",
+    ),
     TermDefinition(name="notify", shape=NOTICES, default=Notices(), doc="Who is told of the change."),
     TermDefinition(
         name="label",

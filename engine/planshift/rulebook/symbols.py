@@ -295,7 +295,10 @@ def _fact_names(schema: FactSchema) -> Iterator[Known]:
         for position, fact in enumerate(schema.of(side)):
             access = f"{_FACTS_OF[side]}[{position}][1]"
             if side == "request":
-                access = f"fact(r.facts, {fact.name!r}, default={fact.default!r})"
+                # where nobody asks, at a renewal, a fact without a default says nothing
+                nothing = False if fact.type == BOOL else "" if fact.type == TEXT else 0
+                default = nothing if fact.default is None else fact.default
+                access = f"fact(r.facts, {fact.name!r}, default={default!r})"
             yield _known(
                 f"{side}.{fact.name}",
                 fact.type,
