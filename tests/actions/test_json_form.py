@@ -91,7 +91,7 @@ def broken(path: str, value: object) -> Any:  # noqa: ANN401  # plain data
 A_VERSION = "1: this form of plans is all that is known"
 MONEY = 'an amount such as "9.00 EUR"'
 A_DAY = 'a day such as "2026-01-31"'
-LINE_KINDS = "one of charge, credit, charge_old, fee, one_time, setup, penalty, remainder, renewal, discount"
+LINE_KINDS = "one of charge, credit, charge_old, fee, one_time, setup, penalty, remainder, waiting, renewal, discount"
 
 
 @pytest.mark.parametrize(
