@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from planshift.actions.plan_actions import Carried, DropAllowance, MoveAllowance, MoveSettings, RestoreAllowance
+from planshift.actions.plan_actions import (
+    Carried,
+    DropAllowance,
+    MoveAddons,
+    MoveAllowance,
+    MoveSettings,
+    RestoreAllowance,
+)
 from planshift.actions.wording import words_of
 from planshift.billing.change import ChangeRequest
 from planshift.billing.period import Period
@@ -51,18 +58,37 @@ plans:
     title: All
     module: switch
     prices: { monthly: { every: 1 month, EUR: "40.00" } }
+  mobile:
+    title: Mobile
+    module: switch
+    prices: { monthly: { every: 1 month, EUR: "50.00" } }
+    services: [net]
+    resources: { trunk: exchange-1 }
+    settings: [mailbox, caller_id]
+    allowances: { minutes: 1000 }
+    addons: [second-sim]
+    coupons: [SPRING]
 addons:
   second-line: { title: Second line, EUR: "2.00" }
+  second-sim: { title: Second card, EUR: "3.00" }
 services:
   line: { questions: [name] }
+  net: { questions: [nickname] }
 """
 
 POLICY = """
 policy_language: 1
 book: phone
 currency: EUR
-groups: { all: { direction: by_list, members: [talk, chat, data, all] } }
+groups: { all: { direction: by_list, members: [talk, chat, data, all, mobile] } }
 terms: { any: { %s } }
+carry_map:
+  answers: { line.name: net.nickname }
+  resources: { number: trunk }
+  settings: { voicemail: mailbox }
+  addons: { second-line: second-sim }
+  usage: { texts: minutes }
+  coupons: { WINTER: SPRING }
 """
 
 ANNA = Subscription(
@@ -159,7 +185,8 @@ def test_what_was_lost_is_not_there_any_more() -> None:
         ("keep_if_same", "all", None, True),
         ("refuse", "chat", "SPRING", True),
         ("map", "chat", "SPRING", True),
-        ("map", "chat", "WINTER", False),
+        ("map", "chat", "AUTUMN", False),
+        ("map", "data", "WINTER", False),
         ("keep", "data", "WINTER", True),
         ("drop", "all", "SPRING", False),
     ],
@@ -218,7 +245,7 @@ def test_settings_are_an_action_that_can_be_undone() -> None:
     [
         ("keep", "moves", "moves", {"minutes": 620, "texts": 7}),
         ("keep_if_same", "moves", "lost", {"minutes": 620}),
-        ("map", "moves", "lost", {"minutes": 620}),
+        ("map", "moves", "moves", {"minutes": 627}),
         ("drop", "lost", "lost", {"minutes": 500}),
     ],
 )
@@ -280,3 +307,71 @@ def test_allowances_are_actions_that_can_be_undone() -> None:
     assert gone.action == DropAllowance(plan="talk", items=texts)
     assert gone.undo == RestoreAllowance(plan="talk", items=texts)
     assert words_of(gone.action) == "texts = 7"
+
+
+MAP = "carry: { answers: map, resources: map, settings: map, addons: map, usage: map, coupons: map }"
+
+
+def test_the_map_gives_things_their_new_places() -> None:
+    decision = decide(MAP, to="mobile")
+    assert {(move.name, move.new_name) for move in decision.moves} == {
+        ("line: name", "net: nickname"),
+        ("number", "trunk"),
+        ("caller_id", "caller_id"),
+        ("voicemail", "mailbox"),
+        ("second-line", "second-sim"),
+        ("minutes", "minutes"),
+        ("texts", "minutes"),
+        ("WINTER", "SPRING"),
+    }
+    assert decision.lost == ()
+    after = decision.subscription_after()
+    assert after.answers == (Answer(service="net", question="nickname", value="Anna"),)
+    assert after.resources == (("trunk", "exchange-1"),)
+    assert after.settings == (("caller_id", "hidden"), ("mailbox", "on"))
+    assert after.addons == (HeldAddon(name="second-sim", quantity=2),)
+    assert after.allowances == (("minutes", 1127),)
+    assert after.discount == replace(ANNA.discount, code="SPRING")
+
+
+def test_the_map_says_nothing_where_the_term_does_not_ask_for_it() -> None:
+    decision = decide(to="mobile")
+    assert all(move.to is None for move in decision.moves)
+    assert {move.name for move in decision.lost} >= {"line: name", "number", "voicemail", "second-line"}
+
+
+def test_what_has_a_place_by_its_own_name_comes_first() -> None:
+    held = {"settings": (("mailbox", "off"), ("voicemail", "on"))}
+    decision = decide(MAP, to="mobile", held=held)
+    assert [(move.name, move.outcome) for move in decision.moves if move.kind == "settings"] == [
+        ("mailbox", "moves"),
+        ("voicemail", "lost"),
+    ]
+    assert decision.subscription_after().settings == (("mailbox", "off"),)
+
+
+def test_mapped_add_ons_add_up() -> None:
+    held = {"addons": (HeldAddon(name="second-line", quantity=2), HeldAddon(name="second-sim"))}
+    after = decide(MAP, to="mobile", held=held).subscription_after()
+    assert after.addons == (HeldAddon(name="second-sim", quantity=3),)
+
+
+def test_on_the_same_plan_nothing_gets_another_name() -> None:
+    after = decide(MAP, to="talk", price="yearly").subscription_after()
+    assert (after.settings, after.addons, after.discount) == (ANNA.settings, ANNA.addons, ANNA.discount)
+
+
+def test_new_names_are_told_and_undone() -> None:
+    decision = decide(MAP, to="mobile")
+    text = to_text(summary_of(decision), width=400)
+    assert "setting voicemail as mailbox" in text
+    assert "7 texts left over as minutes" in text
+    assert "coupon WINTER as SPRING" in text
+    moved = next(step for step in decision.plan().steps if step.id == "move_addons")
+    assert moved.action == MoveAddons(
+        from_plan="talk", to_plan="mobile", items=(Carried(name="second-line", value="2", to="second-sim"),)
+    )
+    assert moved.undo == MoveAddons(
+        from_plan="mobile", to_plan="talk", items=(Carried(name="second-sim", value="2", to="second-line"),)
+    )
+    assert words_of(moved.action) == "second-line -> second-sim = 2"

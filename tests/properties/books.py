@@ -87,6 +87,8 @@ def draw_book(chance: Random, *, groups: int | None = None) -> Drawn:
     if chance.random() < 0.1:
         policy["require"] = [chance.choice(("same_module", "same_interval", "adjacent"))]
     catalog, rules = draw_catalog(chance, plans=plans, says=says), draw_rules(chance, says, plans)
+    if chance.random() < 0.6:
+        policy["carry_map"] = _carry_map(catalog)
     switches = _switches(chance, catalog, plans=plans)
     return Drawn(policy=policy | ({"switches": switches} if switches else {}), catalog=catalog, rules=rules)
 
@@ -113,6 +115,27 @@ def _prices_of(plan: Data) -> list[str]:
     prices = plan["prices"]
     assert isinstance(prices, dict)
     return list(prices)
+
+
+def _carry_map(catalog: Json) -> Json:
+    """Other names for some of what can move, as far as the catalog has them."""
+    wanted = {
+        "answers": ("mail.size", "hosting.domain", "services", "hosting"),
+        "resources": ("cache", "db", "resources", "db"),
+        "settings": ("voicemail", "caller_id", "settings", "caller_id"),
+        "addons": ("extra-site", "extra-disk", "", ""),
+        "usage": ("minutes", "data_mb", "allowances", "data_mb"),
+        "coupons": ("WINTER", "SPRING", "coupons", "SPRING"),
+    }
+    return {kind: {old: new} for kind, (old, new, field, name) in wanted.items() if _some_plan(catalog, field, name)}
+
+
+def _some_plan(catalog: Json, field: str, name: str) -> bool:
+    """Whether a plan has a name under a field; every catalog has its add-ons."""
+    plans = catalog["plans"]
+    assert isinstance(plans, dict)
+    held = [plan.get(field) for plan in plans.values() if isinstance(plan, dict)]
+    return not field or any(isinstance(names, (list, dict)) and name in names for names in held)
 
 
 def draw_catalog(chance: Random, *, plans: list[str], says: Vocabulary) -> Json:

@@ -133,7 +133,9 @@ def _with_belongings(chance: Random, subscription: Subscription, catalog: Catalo
         ),
         services=(site,) if chance.random() < 0.3 else (),
         answers=tuple(answer for answer in answers if chance.random() < 0.3),
-        resources=chance.choice(((), (("db", "mysql"),), (("db", "maria"), ("cache", "redis")))),
+        resources=chance.choice(
+            ((), (("db", "mysql"),), (("db", "maria"), ("cache", "redis")), (("cache", "mysql"), ("db", "mysql")))
+        ),
         settings=chance.choice(((), (), (("caller_id", "hidden"),), (("caller_id", "shown"), ("voicemail", "off")))),
         allowances=chance.choice(((), (("minutes", 7),), (("data_mb", 0), ("minutes", chance.randint(0, 300))))),
         pending=chance.choice((None, None, None, None, pending)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import final
 
 from planshift.billing.catalog import Plan
 from planshift.billing.change import Remedies
-from planshift.billing.subscription import Discount
+from planshift.billing.subscription import Answer, Discount, HeldAddon, Subscription
 from planshift.policy.term_values import Frequency, Requirement, Requirements
 from tests.reference.change import Change
 from tests.reference.days import step
@@ -145,12 +145,46 @@ def has_coupon(change: Change) -> bool:
     return change.subscription.discount != Discount() and change.request.discount is None
 
 
-def takes_coupon(change: Change) -> bool:
+def takes_coupon(change: Change, *, mapped: bool = False) -> bool:
     """Whether the coupon can be used on the target: a plan that runs already asks for nothing."""
     plan = change.new_plan
     if plan is None or change.same_plan or plan.coupons is None:
         return True
-    return change.subscription.discount.code in plan.coupons
+    code = change.subscription.discount.code or ""
+    return (change.mapped("coupons", code) if mapped else code) in plan.coupons
+
+
+def mapped_things(change: Change, kind: str, when: When) -> list[tuple[str, str, bool]]:
+    """Old name, new name and whether it stays, for each thing of a kind whose term says `map`.
+
+    What keeps its name comes first where a place holds one thing only.
+    """
+    then = things(replace(change, subscription=_renamed(change)), kind, when)
+    pairs = [(old, new, fits) for (old, _), (new, fits) in zip(things(change, kind, when), then, strict=True)]
+    taken = {new for old, new, fits in pairs if old == new and fits}
+    found = []
+    for old, new, fits in pairs:
+        stays = fits and (old == new or kind in ("addons", "usage") or new not in taken)
+        found.append((old, new, stays))
+        taken |= {new} if old != new else set()
+    return found
+
+
+def _renamed(change: Change) -> Subscription:
+    """The subscription with the names that its things have on other plans."""
+    held, new = change.subscription, change.mapped
+    places = [new("answers", f"{answer.service}.{answer.question}").split(".", 1) for answer in held.answers]
+    return replace(
+        held,
+        answers=tuple(
+            Answer(service=service, question=question, value=answer.value)
+            for (service, question), answer in zip(places, held.answers, strict=True)
+        ),
+        resources=tuple((new("resources", name), connector) for name, connector in held.resources),
+        settings=tuple((new("settings", name), value) for name, value in held.settings),
+        addons=tuple(HeldAddon(name=new("addons", each.name), quantity=each.quantity) for each in held.addons),
+        allowances=tuple((new("usage", name), left) for name, left in held.allowances),
+    )
 
 
 def things(change: Change, kind: str, when: When) -> list[tuple[str, bool]]:
@@ -217,5 +251,7 @@ def _held_after(change: Change, terms: Terms, addon: str) -> int:
     chosen = sum(each.quantity for each in change.request.remedies.add if each.name == addon)
     accepts = change.new_plan is not None and addon in change.new_plan.addons
     rule = terms.word("carry.addons")
+    if rule == "map" and not change.same_plan:
+        held = sum(each.quantity for each in change.subscription.addons if change.mapped("addons", each.name) == addon)
     stays = change.same_plan or rule == "keep" or (rule != "drop" and accepts)
     return (held if stays else 0) + (chosen if accepts else 0)

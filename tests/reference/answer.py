@@ -85,7 +85,7 @@ class Answer:
     reasons: tuple[Reason, ...]
     terms: dict[str, Told]
     uses: tuple[tuple[str, int, int | None, int], ...]
-    moves: tuple[tuple[str, str, str], ...]
+    moves: tuple[tuple[str, str, str, str], ...]
     priced: Priced | None
 
 
@@ -98,7 +98,7 @@ def read(decision: Decision) -> Answer:
         reasons=tuple(sorted(Reason(r.code, r.weight, r.overridden) for r in decision.all_reasons)),
         terms={name: _term(t.value, t.source.kind, t.source.span) for name, t in decision.terms.items()},
         uses=tuple((fit.resource, fit.used, fit.allowed, fit.excess) for fit in decision.limits),
-        moves=tuple((move.kind, move.name, move.outcome) for move in decision.moves),
+        moves=tuple((move.kind, move.name, move.outcome, move.new_name) for move in decision.moves),
         priced=None if decision.verdict == "denied" else _priced(decision),
     )
 

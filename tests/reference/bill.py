@@ -131,7 +131,7 @@ def new_coupon(change: Change, terms: Terms) -> Discount:
 
 def keeps_coupon(change: Change, terms: Terms) -> bool:
     rule = terms.word("carry.coupons")
-    return rule == "keep" or (rule != "drop" and takes_coupon(change))
+    return rule == "keep" or (rule != "drop" and takes_coupon(change, mapped=rule == "map"))
 
 
 def new_side(change: Change, terms: Terms, *, renewal: bool = False) -> Side:

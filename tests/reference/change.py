@@ -109,6 +109,10 @@ class Change:
         code = self.subscription.currency
         return own[code] if code in own else decimals(code)
 
+    def mapped(self, kind: str, name: str) -> str:
+        """The name that the book gives a thing on other plans."""
+        return self.document.policy.carry_map.of(kind).get(name, name)
+
     def in_currency(self, amounts: tuple[tuple[str, int], ...]) -> int:
         """The amount in the subscription's currency; nothing where there is none."""
         return dict(amounts).get(self.subscription.currency, 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import final
 
-from tests.reference.against import THINGS, has_coupon, things
+from tests.reference.against import THINGS, has_coupon, mapped_things, things
 from tests.reference.answer import Bought, Line, NextBill, Priced
 from tests.reference.bill import Bill, keeps_agreed_price, keeps_coupon, make_bill
 from tests.reference.change import Change
@@ -108,21 +108,28 @@ class Telling:
         before = {"effective": 0, "invoice_issued": ahead, "days_before": value.number}[value.word]
         return self.when.effective - timedelta(days=before + 1)
 
-    def moves(self) -> Iterator[tuple[str, str, str]]:
+    def moves(self) -> Iterator[tuple[str, str, str, str]]:
         """What becomes of each thing of the subscription."""
         held, asked = self.change.subscription, self.change.request
         same_plan = self.change.same_plan
         for kind in () if same_plan else THINGS:
             rule = self.terms.word(f"carry.{kind}")
+            if rule == "map":
+                for old, new, stays in mapped_things(self.change, kind, self.when):
+                    yield kind, old, "moves" if stays else "lost", new if stays else old
+                continue
             for name, same in things(self.change, kind, self.when):
                 stays = rule == "keep" or (same and rule != "drop")
-                yield kind, name, "moves" if stays else "lost"
+                yield kind, name, "moves" if stays else "lost", name
         if has_coupon(self.change):
             kept = keeps_coupon(self.change, self.terms)
             if not kept or (asked.plan and not same_plan):
-                yield "coupons", held.discount.code or "coupon", "moves" if kept else "lost"
+                name = new = held.discount.code or "coupon"
+                if kept and self.terms.word("carry.coupons") == "map" and not same_plan:
+                    new = self.change.mapped("coupons", name)
+                yield "coupons", name, "moves" if kept else "lost", new
         if held.amount is not None and asked.amount is None and not keeps_agreed_price(self.change, self.terms):
-            yield "price_override", "agreed price", "lost"
+            yield "price_override", "agreed price", "lost", "agreed price"
 
 
 def _bought(purse: Purse) -> Bought | None:

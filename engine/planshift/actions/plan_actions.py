@@ -148,10 +148,14 @@ class EndContract:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """One thing that moves: an answer or setting, a resource with its connector, an add-on with its quantity."""
+    """One thing that moves: an answer or setting, a resource with its connector, an add-on with its quantity.
+
+    `to` is its name on the plan that it moves to, where that is another one.
+    """
 
     name: str
     value: str
+    to: str | None = None
 
 
 @final

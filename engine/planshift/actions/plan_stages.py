@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from planshift.actions.action import Action
 from planshift.actions.change import Change, Draft
@@ -183,10 +184,11 @@ def carry(change: Change) -> Iterator[Draft]:
         found = [move for move in moves if (move.kind, move.outcome) == (kind, "moves")]
         if kind in ("resources", "settings") and change.renews:
             continue
-        items = tuple(Carried(name=move.name, value=move.value) for move in found)
+        items = tuple(Carried(name=move.name, value=move.value, to=move.to) for move in found)
         if items:
+            back = tuple(replace(item, name=item.to, to=item.name) if item.to else item for item in items)
             forth = action(from_plan=old, to_plan=new, items=items)
-            yield _draft(forth, undo=action(from_plan=new, to_plan=old, items=items))
+            yield _draft(forth, undo=action(from_plan=new, to_plan=old, items=back))
     dropped = [move for move in moves if (move.kind, move.outcome) == ("usage", "lost")]
     if dropped:
         items = tuple(Carried(name=move.name, value=move.value) for move in dropped)

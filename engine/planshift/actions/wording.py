@@ -125,7 +125,7 @@ def _contract(action: StartContract) -> str:
 
 
 def _moving(action: Moving | DropAllowance | RestoreAllowance) -> str:
-    return ", ".join(f"{item.name} = {item.value}" for item in action.items)
+    return ", ".join(f"{item.name}{f' -> {item.to}' if item.to else ''} = {item.value}" for item in action.items)
 
 
 def _schedule(action: Schedule) -> str:

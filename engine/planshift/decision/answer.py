@@ -156,13 +156,19 @@ class Remedy:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """What becomes of one thing of the subscription."""
+    """What becomes of one thing of the subscription; `to` is its name on the new plan, where that is another one."""
 
     kind: str
     name: str
     value: str
     outcome: Literal["moves", "lost"]
     why: str
+    to: str | None = None
+
+    @property
+    def new_name(self) -> str:
+        """Its name on the new plan."""
+        return self.to or self.name
 
 
 @final

@@ -63,10 +63,14 @@ def _moves(decision: Decision) -> Iterator[Consequence]:
 
 def _thing(move: Move) -> str:
     if move.kind == "usage":
-        return f"{move.value} {move.name} left over"
+        return f"{move.value} {move.name} left over{_becomes(move)}"
     count = f"{move.value} x " if move.kind == "addons" and move.value != "1" else ""
     kind = _KINDS.get(move.kind, move.kind)
-    return f"{kind} {count}{move.name}".strip()
+    return f"{kind} {count}{move.name}{_becomes(move)}".strip()
+
+
+def _becomes(move: Move) -> str:
+    return f" as {move.to}" if move.to else ""
 
 
 def _contract(decision: Decision) -> Iterator[Consequence]:

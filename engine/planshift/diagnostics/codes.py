@@ -88,6 +88,7 @@ _CATALOG: dict[str, str] = {
     "PS211": "a path that names a plan twice",
     "PS212": "a path to where it begins",
     "PS213": "a path that leads nowhere",
+    "PS219": "a place for moved things that no plan has",
 }
 
 _RULES: dict[str, str] = {

@@ -141,6 +141,22 @@ class Switch:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarryMap:
+    """Where things go whose `carry` term is `map`: for each kind pairs of an old and a new name."""
+
+    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+
+    def of(self, kind: str) -> dict[str, str]:
+        """The new names of a kind by the old ones."""
+        return dict(dict(self.rows).get(kind, ()))
+
+
+NO_MAP = CarryMap()
+"""A book that gives nothing another name."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument:
     """`policy.yaml`, with what it extends merged in."""
 
@@ -158,6 +174,7 @@ class PolicyDocument:
     clients: tuple[ClientTerms, ...] = ()
     plans: tuple[PlanTerms, ...] = ()
     switches: tuple[Switch, ...] = ()
+    carry_map: CarryMap = NO_MAP
 
 
 @final

@@ -53,6 +53,18 @@ def read_name(value: str) -> str:
     raise wrong("PS106", f"{shown(value)} is not a name", help_text=help_text)
 
 
+def read_question(value: str) -> str:
+    """Return the name of a question behind that of its service.
+
+    Raises:
+        Mistakes: it is not two names with a dot between them.
+    """
+    service, _, question = value.partition(".")
+    if not question:
+        raise wrong("PS106", f"{shown(value)} is not a question", help_text="write `SERVICE.QUESTION`")
+    return f"{read_name(service)}.{read_name(question)}"
+
+
 def read_price_id(value: str) -> str:
     """Return the id of a price.
 
@@ -250,6 +262,7 @@ def _like(*examples: str) -> WithJsonSchema:
 
 
 Name = Annotated[str, AfterValidator(read_name)]
+Question = Annotated[str, AfterValidator(read_question), _like("hosting.domain")]
 PriceId = Annotated[str, AfterValidator(read_price_id)]
 Identifier = Annotated[
     str, BeforeValidator(text_of_number, json_schema_input_type=str | int), Field(min_length=1, max_length=200)
@@ -271,8 +284,6 @@ Limit = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"const": "unlimited"}]}),
 ]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
-Codes = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
-    BeforeValidator(as_list, json_schema_input_type=str | list[str]),
-]
+Code = Annotated[str, Field(min_length=1, max_length=200)]
+Codes = Annotated[tuple[Code, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
 Names = Annotated[tuple[Name, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]

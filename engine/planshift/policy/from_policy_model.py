@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planshift.policy.document import ClientTerms, Group, Member, PlanTerms, PolicyDocument
+from planshift.policy.from_carry_map import read_carry_map
 from planshift.policy.from_path_models import read_paths
 from planshift.policy.from_switch_models import read_switch
 from planshift.policy.policy_model import (
@@ -34,6 +35,7 @@ def read_policy(model: PolicyModel, against: Against, *, book: str) -> PolicyDoc
         clients=_clients(model, against),
         plans=tuple(_plan(name, plan, against=against) for name, plan in (model.plans or {}).items()),
         switches=tuple(switch for switch in switches if switch is not None),
+        carry_map=read_carry_map(model.carry_map, against),
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt, create_model
 
 from planshift.policy.catalog_model import CatalogModel
 from planshift.policy.fields import (
+    Code,
     Currency,
     Day,
     Every,
@@ -15,6 +16,7 @@ from planshift.policy.fields import (
     Name,
     Names,
     PriceId,
+    Question,
     Text,
     Zone,
     as_list,
@@ -164,6 +166,28 @@ class SwitchModel(Document):
     """Whether it is in force; an entry that is switched off has no effect."""
 
 
+class CarryMapModel(Document):
+    """Where things go whose `carry` term is `map`: the new name of each by its old one."""
+
+    answers: dict[Question, Question] | None = None
+    """Answers, as `SERVICE.QUESTION`."""
+
+    resources: dict[Name, Name] | None = None
+    """What is configured at connectors; the connector stays the same."""
+
+    settings: dict[Name, Name] | None = None
+    """What customers set."""
+
+    addons: dict[Name, Name] | None = None
+    """Add-ons, with their quantity."""
+
+    usage: dict[Name, Name] | None = None
+    """What is left of allowances, unit for unit."""
+
+    coupons: dict[Code, Code] | None = None
+    """Coupons; what they take off stays the same."""
+
+
 class FactsModel(Document):
     """The facts that rules may ask about beyond the built-in ones, each side as a JSON Schema of an object."""
 
@@ -230,6 +254,9 @@ class PolicyModel(Document):
 
     switches: tuple[SwitchModel, ...] | None = None
     """Changes that happen by themselves at renewal."""
+
+    carry_map: CarryMapModel | None = None
+    """Where things go whose `carry` term is `map`."""
 
     rules: str | None = None
     """The rules, where they do not stand in `policy.rules`."""

@@ -13,6 +13,7 @@ from planshift.billing.line import line_amount
 from planshift.billing.money import PPM
 from planshift.billing.proration import cap_credit, prorate, rounded_share
 from planshift.expressions.form import Bool, Int
+from planshift.rulebook.coupons import keeps_coupon
 from planshift.rulebook.dates import Dates, Intervals, Terms, choice, whole_node
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.resolution import scale_of, word_of
@@ -115,13 +116,6 @@ def prices(facts: Facts, terms: Terms, *, in_arrear: tuple[Bool, Bool]) -> Price
         from_in_arrear=in_arrear[0],
         to_in_arrear=in_arrear[1],
     )
-
-
-def keeps_coupon(facts: Facts, terms: Terms) -> Bool:
-    """Whether the subscription's coupon counts on the new side: on the same plan it has its place."""
-    carry = terms["carry.coupons"]
-    fits = facts.takes_coupon | facts.from_plan.same(facts.to_plan)
-    return carry.among("drop").negate() & (carry.among("keep") | fits)
 
 
 def coupon(facts: Facts, terms: Terms, *, new_side: bool) -> tuple[Int, Int]:

@@ -105,18 +105,6 @@ class CatalogTables:
         return tuple(dict.fromkeys(plan.module for plan in self.catalog.plans))
 
     @cached_property
-    def coupons(self) -> tuple[str, ...]:
-        """All codes that some plan lists, in order of first use; none where every plan takes every coupon."""
-        return tuple(dict.fromkeys(code for plan in self.catalog.plans for code in plan.coupons or ()))
-
-    @cached_property
-    def takes_coupon(self) -> Table:
-        """Whether a plan takes a coupon, by plan and position of its code; the last code is one that none lists."""
-        codes = (*self.coupons, None)
-        cells = [int(plan.takes_coupon(code)) for plan in self.catalog.plans for code in codes]
-        return Table("plan.takes_coupon", (*cells, *(1 for _ in codes)))
-
-    @cached_property
     def resources(self) -> tuple[str, ...]:
         """All limited resources, in order of first use."""
         return tuple(dict.fromkeys(name for plan in self.catalog.plans for name, _ in plan.limits))

@@ -17,6 +17,7 @@ from planshift.billing.change import KINDS, REQUESTERS
 from planshift.billing.subscription import Discount, FactValue, Subscription
 from planshift.billing.zones import midnight
 from planshift.expressions.form import Bool, Form, Int, Text
+from planshift.policy.document import NO_MAP, CarryMap
 from planshift.rulebook.catalog_tables import MAX_AMOUNT, CatalogTables
 
 LAST_DAY = calendar.to_day(date(2200, 12, 31))
@@ -158,6 +159,7 @@ class Facts:
         zone: str,
         in_force_from: int = 0,
         renews_to: Callable[[Facts], Int] | None = None,
+        carry_map: CarryMap = NO_MAP,
     ) -> None:
         self.form = form
         self.tables = tables
@@ -166,6 +168,7 @@ class Facts:
         self.renews = renews_to is not None
         """Whether the kernel is for renewals."""
         self._renews_to = renews_to
+        self.carry_map = carry_map
         self.access: dict[str, str] = {}
         self.named: dict[str, object] = {}
         """Constants of this book that access expressions name."""
@@ -226,7 +229,6 @@ class Facts:
             "requesters": {who: k for k, who in enumerate(REQUESTERS)},
             "prices": self.tables.prices,
             "currencies": {currency: k for k, currency in enumerate(self.tables.currencies)},
-            "coupons": {code: k for k, code in enumerate(self.tables.coupons)},
             "starts_at": starts_at,
             "ends_at": ends_at,
             "bill_day": remembered_bill_day,
@@ -332,15 +334,6 @@ class Facts:
 
     def _is_kind(self, kind: str) -> Bool:
         return self.form.truth(False) if self.renews else self.whole("request.kind").same(KINDS.index(kind))
-
-    @cached_property
-    def takes_coupon(self) -> Bool:
-        """Whether the plan asked for takes the coupon that the subscription has; nothing takes every coupon."""
-        if all(self.tables.takes_coupon.values):
-            return self.form.truth(True)
-        count = len(self.tables.coupons)
-        code = self.column("subscription.coupon.index", f"coupons.get(s.discount.code, {count})", high=count)
-        return self.form.lookup(self.tables.takes_coupon, self.to_plan * (count + 1) + code).same(1)
 
     def by_plan_and_currency(self, plan: Int) -> Int:
         """The position of a plan's amount in the subscription's currency."""

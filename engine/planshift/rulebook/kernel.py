@@ -14,7 +14,8 @@ from planshift.billing.change import REQUESTERS
 from planshift.expressions.form import Bool, Int, Node
 from planshift.policy.terms import TERMS
 from planshift.rulebook import moves
-from planshift.rulebook.amounts import Prices, Swap, keeps_coupon, prices, swap
+from planshift.rulebook.amounts import Prices, Swap, prices, swap
+from planshift.rulebook.coupons import keeps_coupon
 from planshift.rulebook.dates import Dates, Intervals, Terms, choice, fix_dates, intervals
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.fees import Extras, contract_outcome, fee_amount, one_time_amount, setup_amount

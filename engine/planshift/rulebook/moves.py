@@ -13,6 +13,7 @@ from typing import Literal, final
 from planshift.billing.catalog import Catalog, Plan
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
+from planshift.policy.document import NO_MAP, CarryMap
 
 Kind = Literal["answers", "resources", "settings", "addons", "usage"]
 KINDS: tuple[Kind, ...] = ("answers", "resources", "settings", "addons", "usage")
@@ -21,36 +22,55 @@ KINDS: tuple[Kind, ...] = ("answers", "resources", "settings", "addons", "usage"
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movable:
-    """One thing of a subscription: `same` tells whether the target has the same place for it."""
+    """One thing of a subscription: `same` tells whether the target has the same place for it.
+
+    Where the book maps it, `to` is its new name, and `fits` tells whether the target has that place.
+    """
 
     kind: Kind
     name: str
     value: str
     same: bool
+    to: str | None = None
+    fits: bool = False
 
 
-def movables(catalog: Catalog, subscription: Subscription, *, plan: Plan | None) -> Iterator[Movable]:
+def movables(
+    catalog: Catalog, subscription: Subscription, *, plan: Plan | None, carry_map: CarryMap = NO_MAP
+) -> Iterator[Movable]:
     """Everything that could move to `plan` (None: the subscription ends)."""
-    services = {service.name: service for service in catalog.services}
-    asked = {
-        (name, q) for name in (plan.services if plan else ()) if name in services for q in services[name].questions
+    places = _places(catalog, plan)
+    for kind, name, value in _things(subscription):
+        key = (kind, name, value if kind == "resources" else "")
+        to = carry_map.of(kind).get(name)
+        fits = to is not None and (kind, to, key[2]) in places
+        shown, new = name, to
+        if kind == "answers":
+            shown, new = name.replace(".", ": ", 1), to and to.replace(".", ": ", 1)
+        yield Movable(kind=kind, name=shown, value=value, same=key in places, to=new, fits=fits)
+
+
+def _things(subscription: Subscription) -> Iterator[tuple[Kind, str, str]]:
+    """Kind, name and value of each thing; a question stands behind its service and a dot."""
+    yield from (("answers", f"{each.service}.{each.question}", each.value) for each in subscription.answers)
+    yield from (("resources", name, connector) for name, connector in subscription.resources)
+    yield from (("settings", name, value) for name, value in subscription.settings)
+    yield from (("addons", addon.name, str(addon.quantity)) for addon in subscription.addons)
+    yield from (("usage", name, str(left)) for name, left in subscription.allowances if left)
+
+
+def _places(catalog: Catalog, plan: Plan | None) -> set[tuple[str, str, str]]:
+    """Kind and name of every place that a plan has for things, and the connector of a resource."""
+    if plan is None:
+        return set()
+    asked = {service.name: service.questions for service in catalog.services}
+    return {
+        *(("answers", f"{name}.{question}", "") for name in plan.services for question in asked.get(name, ())),
+        *(("resources", resource.name, resource.connector) for resource in plan.resources),
+        *(("settings", name, "") for name in plan.settings),
+        *(("addons", name, "") for name in plan.addons),
+        *(("usage", name, "") for name, _ in plan.allowances),
     }
-    for answer in subscription.answers:
-        same = (answer.service, answer.question) in asked
-        yield Movable(kind="answers", name=f"{answer.service}: {answer.question}", value=answer.value, same=same)
-    connectors = {(resource.name, resource.connector) for resource in (plan.resources if plan else ())}
-    for name, connector in subscription.resources:
-        yield Movable(kind="resources", name=name, value=connector, same=(name, connector) in connectors)
-    for name, value in subscription.settings:
-        same = plan is not None and name in plan.settings
-        yield Movable(kind="settings", name=name, value=value, same=same)
-    for addon in subscription.addons:
-        same = plan is not None and addon.name in plan.addons
-        yield Movable(kind="addons", name=addon.name, value=str(addon.quantity), same=same)
-    included = {name for name, _ in (plan.allowances if plan else ())}
-    for name, left in subscription.allowances:
-        if left:
-            yield Movable(kind="usage", name=name, value=str(left), same=name in included)
 
 
 @final

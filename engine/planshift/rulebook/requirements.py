@@ -12,7 +12,7 @@ from planshift.billing.change import REQUESTERS
 from planshift.expressions.form import Bool, Int
 from planshift.policy.term_values import Frequency, Names, Requirement, Requirements
 from planshift.rulebook import moves, on_sale
-from planshift.rulebook.amounts import keeps_coupon
+from planshift.rulebook.coupons import keeps_coupon
 from planshift.rulebook.dates import Dates, Terms, choice
 from planshift.rulebook.facts import MAX_COUNT, Facts
 
@@ -80,10 +80,15 @@ def _held_on_target(facts: Facts, terms: Terms, addon: str) -> Int:
     ).same(1)
     rule = terms["carry.addons"]
     same_plan = facts.from_plan.same(facts.to_plan)
-    kept = same_plan | rule.among("keep") | (rule.among("keep_if_same", "refuse", "map") & accepts)
+    kept = same_plan | rule.among("keep") | (rule.among("keep_if_same", "refuse") & accepts)
     held = facts.column(f"addons.{addon}", f"held(s, {addon!r})", high=MAX_COUNT)
     bought = facts.column(f"bought.{addon}", f"chosen(r, {addon!r})", high=MAX_COUNT)
-    stays = form.cases(((kept, held),), 0)
+    rows = facts.carry_map.of("addons")
+    become = form.lit(0)  # those that are this one under the new plan
+    for each in facts.tables.catalog.addons:
+        if rows.get(each.name, each.name) == addon:
+            become = become + facts.column(f"addons.{each.name}", f"held(s, {each.name!r})", high=MAX_COUNT)
+    stays = form.cases(((kept, held), (rule.among("map") & accepts, become)), 0)
     new = form.cases(((accepts, bought),), 0)
     assert isinstance(stays, Int)  # a choice of integers
     assert isinstance(new, Int)  # a choice of integers

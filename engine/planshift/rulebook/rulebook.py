@@ -134,8 +134,16 @@ class Rulebook:
         first_day = to_day(policy.effective_from) if policy.effective_from else 0
         renews_to = self.switches.price if renews else None
         with uncollected():
+            facts = Facts(
+                Form(),
+                self.tables,
+                zone=zone,
+                in_force_from=first_day,
+                renews_to=renews_to,
+                carry_map=policy.carry_map,
+            )
             kernel = build_kernel(
-                Facts(Form(), self.tables, zone=zone, in_force_from=first_day, renews_to=renews_to),
+                facts,
                 ladder=self.ladder,
                 holders=self.holders,
                 lower_rules=self.lower_rules,
