@@ -11,7 +11,7 @@ from planshift.book import Decision
 from planshift.cases.named import NAMED, compare_named
 from planshift.cases.places import told
 from planshift.cases.report import Difference
-from planshift.cases.steps import STEPS, compare_invoice_lines, compare_steps, invoice_of
+from planshift.cases.steps import STEPS, compare_invoice_lines, compare_steps, invoice_of, invoice_part
 from planshift.decision.answer import LineKind
 from planshift.decision.term_text import term_text
 from planshift.policy.expectations import Expected, ExpectedValue
@@ -100,7 +100,7 @@ _PARTS: dict[str, Callable[[Decision, str], Value]] = {
     "contract": lambda d, part: getattr(d.contract, part) if d.contract else None,
     "extension": lambda d, part: getattr(d.extension, part) if d.extension else None,
     "excess": _excess,
-    "invoice": lambda d, part: getattr(invoice_of(d), part, None),
+    "invoice": invoice_part,
     "period": lambda d, part: getattr(d.subscription_after().period, part) if _leaves_one(d) else None,
 }
 """What a case expects part by part."""

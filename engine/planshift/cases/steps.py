@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from planshift.actions.action import KINDS, Action
-from planshift.actions.money_actions import BillLine, IssueInvoice
+from planshift.actions.money_actions import AddToInvoiceRun, BillLine, IssueInvoice
 from planshift.actions.plan import ActionPlan, placed
 from planshift.actions.wording import words_of
+from planshift.billing.money import Money
 from planshift.book import Decision
 from planshift.cases.named import Aliases, difference
 from planshift.cases.report import Difference
@@ -34,11 +36,20 @@ def plan_of(decision: Decision) -> ActionPlan | None:
     return decision.plan() if decision.allowed else None
 
 
-def invoice_of(decision: Decision) -> IssueInvoice | None:
-    """The first invoice among the steps, at once or later."""
+def invoice_of(decision: Decision) -> IssueInvoice | AddToInvoiceRun | None:
+    """The first invoice among the steps, at once, later, or made by an invoice run."""
     plan = plan_of(decision)
     actions = (each.step.action for each in placed(plan.steps)) if plan is not None else iter(())
-    return next((action for action in actions if isinstance(action, IssueInvoice)), None)
+    return next((action for action in actions if isinstance(action, IssueInvoice | AddToInvoiceRun)), None)
+
+
+def invoice_part(decision: Decision, part: str) -> Money | date | None:
+    """What the invoice says of one thing; that of a run falls due on the day of the run."""
+    found = invoice_of(decision)
+    if isinstance(found, AddToInvoiceRun) and part == "due_on":
+        return found.on
+    value = getattr(found, part, None)
+    return value if isinstance(value, Money | date) else None
 
 
 def compare_steps(decision: Decision, what: str, *, expected: ExpectedValue) -> Difference | None:

@@ -189,7 +189,7 @@ class ExpectModel(Document):
     """The kinds of what undoes `steps`, the last step first: all of them."""
 
     invoice: InvoiceExpectModel | None = None
-    """The first invoice that the steps issue, at once or later."""
+    """The first invoice that the steps issue, at once, later, or through an invoice run."""
 
     options: Texts | None = None
     """The plans, or plans with their prices (`gold monthly`), that are offered: all of them."""
