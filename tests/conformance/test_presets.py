@@ -37,6 +37,8 @@ SET_BESIDE: dict[str, dict[str, tuple[int, str]]] = {
         ),
     },
     "business-manager": {
+        "collect: now": (1, "the box Generate invoice immediately is checked"),
+        "unused_credit: offset": (1, "the figure nets credit and charge; the account pays the same amount"),
         "proration.leading: own_period": (1, "the figure's share is of the period that it names"),
     },
     "chargebee": {
