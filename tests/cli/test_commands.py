@@ -24,6 +24,7 @@ from planshift.cli.honour import honour
 from planshift.cli.inputs import Asked, open_request, open_subscription
 from planshift.cli.options import options
 from planshift.cli.printing import Format
+from planshift.cli.renew import renew
 from planshift.cli.test import run_cases
 from tests.cli.conftest import CASES, FIGURES
 
@@ -77,6 +78,7 @@ def test_every_command_answers_in_both_formats(shop: Path, capsys: pytest.Captur
         "decide": lambda: decide(shop, "anna", asked=asked, plan_of_actions=True, format=form),
         "honour": lambda: honour(shop, "anna", quote, at=AT, format=form),
         "explain": lambda: explain("shop", "anna", asked=asked, format=form),
+        "renew": lambda: renew(shop, "anna", at="2026-04-01", dry_run=True, plan_of_actions=True, format=form),
         "test": lambda: run_cases((shop,), run="close", format=form),
         "conform": lambda: conform((figures,), format=form),
     }

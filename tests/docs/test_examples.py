@@ -85,7 +85,8 @@ class Reader:
             case "yaml" | "rules", "":
                 self.check(block)
             case "yaml" | "rules", file:
-                self.book = file.partition("/")[0] if "/" in file else "."
+                folder = Path(file).parent
+                self.book = (folder.parent if folder.name in ("cases", "subscriptions") else folder).as_posix()
                 Path(file).parent.mkdir(parents=True, exist_ok=True)
                 Path(file).write_text(block.text, encoding="utf-8")
             case "diff", file:

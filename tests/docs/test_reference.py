@@ -30,8 +30,9 @@ def test_every_term_stands_under_a_heading() -> None:
 
 
 def test_the_sample_knows_every_reason_but_that_of_rules() -> None:
-    kernel = load(write_reference.SAMPLE).rulebook.reading().kernel
-    assert {objection.code for objection in kernel.objections} == set(REASON_CODES) - {"rule"}
+    rulebook = load(write_reference.SAMPLE).rulebook
+    raised = (*rulebook.reading().kernel.objections, *rulebook.renewals().kernel.objections)
+    assert {objection.code for objection in raised} == set(REASON_CODES) - {"rule"}
 
 
 @pytest.mark.parametrize("term", TERMS, ids=lambda term: term.name)

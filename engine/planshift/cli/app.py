@@ -74,6 +74,13 @@ COMMANDS = (
         example=f"planshift explain {_ASK}\nplanshift explain PS104",
     ),
     Command(
+        name="renew",
+        function="planshift.cli.renew:renew",
+        summary="Show what a subscription becomes when its period ends.",
+        more="As it is or by a switch, from when until when, for what amount, and when the invoice is made.",
+        example="planshift renew policies/hosting david-trial --dry-run --at 2026-03-12",
+    ),
+    Command(
         name="test",
         function="planshift.cli.test:run_cases",
         summary="Run the cases that books bring along.",

@@ -1,0 +1,150 @@
+"""`planshift renew`: what a subscription becomes when its period ends, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from planshift.cli.answering import answering
+from planshift.cli.clock import now
+from planshift.cli.exits import Exit
+from planshift.cli.inputs import (
+    AtOption,
+    BookArgument,
+    SubscriptionArgument,
+    open_book,
+    open_subscription,
+)
+from planshift.cli.printing import Format, FormatOption, complain, say, say_json, say_sheet
+from planshift.diagnostics.diagnostic import Diagnostic
+from planshift.diagnostics.errors import InvalidInput
+from planshift.diagnostics.span import whole_file
+
+if TYPE_CHECKING:
+    from planshift.billing.subscription import Subscription
+    from planshift.book import Book, Decision
+    from planshift.decision.sheet import Sheet
+
+MOST_STEPS = 1_000
+"""How many renewals are shown at most: a row of switches may go round in a circle."""
+
+_NOT_YET = "`planshift renew` does not carry renewals out yet: add --dry-run to see what one would do"
+
+
+@answering
+def renew(
+    book: BookArgument,
+    subscription: SubscriptionArgument,
+    /,
+    *,
+    at: AtOption = None,
+    until: Annotated[
+        str | None,
+        Parameter(help="Renew again and again up to this day, one line for each renewal.", metavar="DATE"),
+    ] = None,
+    dry_run: Annotated[bool, Parameter(help="Show what the renewal does, and do nothing.")] = False,
+    plan_of_actions: Annotated[bool, Parameter(help="Also list the steps that carry the renewal out.")] = False,
+    format: FormatOption = "text",  # noqa: A002  # the option's name
+) -> Exit:
+    """Show what a subscription becomes when its period ends."""
+    if not dry_run:
+        complain(_NOT_YET)
+        return Exit.USAGE
+    opened = open_book(book)
+    held = open_subscription(opened, book, name=subscription)
+    begin = now() if at is None else _instant(opened, held, text=at, option="--at")
+    if until is not None:
+        end = _instant(opened, held, text=until, option="--until")
+        found = tuple(_row(opened, held, begin=begin, end=end))
+        if format == "json":
+            say_json([each.to_json() for each in found])
+        else:
+            say_sheet(_row_sheet(held, found))
+        return Exit.YES if found and found[0].allowed else Exit.NO
+    decision = opened.renew(held, at=begin)
+    _say_one(decision, format=format, with_plan=plan_of_actions)
+    return Exit.YES if decision.allowed else Exit.NO
+
+
+def _say_one(decision: Decision, *, format: Format, with_plan: bool) -> None:  # noqa: A002  # the option's name
+    from planshift.actions.json_form import to_json
+    from planshift.actions.table import to_table
+    from planshift.decision.summary import summary_of
+
+    plan = decision.plan() if with_plan and decision.allowed else None
+    if format == "json":
+        answer = decision.to_json()
+        say_json({"decision": answer, "plan": to_json(plan) if plan else None} if with_plan else answer)
+        return
+    say_sheet(summary_of(decision))
+    if plan is not None:
+        say("")
+        say(to_table(plan).rstrip("\n"))
+
+
+def _instant(book: Book, held: Subscription, *, text: str, option: str) -> int:
+    """The instant that an option names.
+
+    Raises:
+        InvalidInput: it names none.
+    """
+    from planshift.billing.zones import parse_instant
+
+    try:
+        return parse_instant(f"{text}T00:00" if len(text) == len("2026-01-31") else text, held.timezone or book.zone)
+    except ValueError as error:
+        help_text = "write 2026-01-31, or with the time in the zone of the book 2026-01-31T10:00"
+        found = Diagnostic(code="PS118", message=str(error), span=whole_file(f"{option} {text}"), help=help_text)
+        raise InvalidInput(diagnostics=(found,)) from None
+
+
+def _row(book: Book, held: Subscription, *, begin: int, end: int) -> Iterator[Decision]:
+    """The renewals from `begin` up to `end`, each on the day on which it is due; also the one that is refused."""
+    from planshift.billing.calendar import to_day
+    from planshift.billing.zones import midnight
+
+    zone, ahead = held.timezone or book.zone, book.document.policy.invoice_days_before
+    for _ in range(MOST_STEPS):
+        due = max(held.period.end - timedelta(days=ahead), held.period.start)
+        at = max(begin, midnight(to_day(due), zone))
+        if at > end:
+            return
+        found = book.renew(held, at=at)
+        yield found
+        if not found.allowed:
+            return
+        held = found.subscription_after()
+
+
+def _row_sheet(held: Subscription, found: tuple[Decision, ...]) -> Sheet:
+    from planshift.billing.calendar import from_day
+    from planshift.decision.sheet import Column, Paragraph, Section, Table, sheet_of
+    from planshift.decision.summary import reason_text
+
+    renewed = [each for each in found if each.allowed]
+    columns = (
+        Column(heading="invoiced"),
+        Column(heading="renews on"),
+        Column(heading="as", wraps=True),
+        Column(heading="because of", wraps=True),
+        Column(heading="until"),
+        Column(heading="to pay", align="right"),
+    )
+    rows = tuple(
+        (
+            str(from_day(each.today)),
+            str(each.effective_on),
+            f"{each.to_plan.title}, {each.to_plan.price}" if each.to_plan else "",
+            each.switch.title if each.switch else "",
+            str(each.renews_on or ""),
+            str(each.next_bill.total if each.next_bill else ""),
+        )
+        for each in renewed
+    )
+    blocks = [Table(columns=columns, rows=rows)] if rows else []
+    ends = [Paragraph(text=reason_text(reason), tone="wait") for each in found for reason in each.reasons]
+    nothing = [] if found else [Paragraph(text="No renewal is due by then.", tone="wait")]
+    return sheet_of(f"{held.id}: renewals", [Section(blocks=(*blocks, *ends, *nothing))])
