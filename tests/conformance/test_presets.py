@@ -35,6 +35,7 @@ SET_BESIDE: dict[str, dict[str, tuple[int, str]]] = {
             1,
             "the library of Blesta rounds one amount; the net of both is rounded by its caller",
         ),
+        "rounding.side_scale: exact": (1, "as above: one amount is rounded once"),
         "proration.basis: actual": (1, "the figure names a whole month, which is as long as a term of its own"),
         "anchor: keep": (1, "the format knows no renew date that outlasts another term; the figure has one price"),
     },
