@@ -46,7 +46,7 @@ def test_a_subscription_comes_from_a_file_or_a_mapping() -> None:
         ({"plan": "bronce"}, [("plan", "PS520")]),
         ({"paid": 9.5}, [("paid", "PS112")]),
         ({"paid": float("nan")}, [("paid", "PS112")]),
-        ({"paid": object()}, [("paid", "PS532")]),
+        ({"paid": object()}, [("paid", "PS103")]),
         ({"custmer": {}}, [("custmer", "PS101")]),
         ({"customer": {"id": "c", "facts": {"pays_by": "gold"}}}, [("customer.facts.pays_by", "PS104")]),
         ({"services": [{"id": "a", "title": "A"}, {"id": "a", "title": "B"}]}, [("services[1].id", "PS514")]),

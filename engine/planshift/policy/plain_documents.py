@@ -75,7 +75,7 @@ def _scalar(value: object, path: str) -> str:
         return json.dumps(value.isoformat())
     if isinstance(value, Money):
         return json.dumps(str(value))
-    raise _impossible("PS532", f"a value of the type `{type(value).__name__}` says nothing here", path)
+    raise _impossible("PS103", f"a value of the type `{type(value).__name__}` says nothing here", path)
 
 
 def _impossible(code: str, message: str, path: str) -> InvalidInput:
