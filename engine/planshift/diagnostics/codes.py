@@ -88,6 +88,8 @@ _CATALOG: dict[str, str] = {
     "PS211": "a path that names a plan twice",
     "PS212": "a path to where it begins",
     "PS213": "a path that leads nowhere",
+    "PS214": "a switch to what cannot be had",
+    "PS215": "a road to a plan that nobody can have",
     "PS219": "a place for moved things that no plan has",
 }
 

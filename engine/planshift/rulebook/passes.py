@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from planshift.policy.document import BookDocument
 from planshift.rulebook.conflicts import find_conflicts
+from planshift.rulebook.dangling import find_dangling
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.holders import resolve_holders
 from planshift.rulebook.ladder import resolve_groups, resolve_paths
@@ -24,6 +25,7 @@ PASSES: tuple[Pass, ...] = (
     check_amounts,
     check_book_rules,
     find_conflicts,
+    find_dangling,
 )
 
 
