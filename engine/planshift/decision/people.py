@@ -9,6 +9,17 @@ from planshift.decision.outcome import Outcome
 from planshift.policy.labels import fill_label
 from planshift.policy.term_values import Texts
 
+DIRECTION_NAMES = {
+    "upgrade": "an upgrade",
+    "downgrade": "a downgrade",
+    "crossgrade": "a change to an equal plan",
+    "term_change": "a change of term",
+    "cancel": "a cancellation",
+    "start": "a start",
+    "renewal": "a renewal",
+}
+"""What sentences call a direction."""
+
 _CHANGES = {"term_change": "term change", "cancel": "cancellation"}
 """What a label calls a direction, where it is not the direction's own word."""
 

@@ -9,7 +9,7 @@ from planshift.billing.calendar import from_day
 from planshift.billing.money import format_minor
 from planshift.decision.answer import Reason
 from planshift.decision.outcome import Outcome
-from planshift.decision.people import title_of
+from planshift.decision.people import DIRECTION_NAMES, title_of
 from planshift.expressions.lower import Shown
 from planshift.expressions.types import BOOL, DATE, DAYS, MONEY, MONTHS, NUMBER, PERCENT, Enum, Type
 from planshift.policy.document import Switch
@@ -136,6 +136,10 @@ def _over_limits(outcome: Outcome, _: Objection) -> str:
     return f"present use does not fit {_to(outcome)} ({what})"
 
 
+def _way(outcome: Outcome) -> str:
+    return DIRECTION_NAMES.get(outcome.direction, f"a {outcome.direction}")
+
+
 def _from(outcome: Outcome) -> str:
     return title_of(outcome, outcome.subscription.plan)
 
@@ -163,8 +167,8 @@ Sentence = Callable[[Outcome, Objection], str]
 _SENTENCES: dict[str, Sentence] = {
     "no_road": lambda o, _: f"no path leads from {_from(o)} to {_to(o)}",
     "same_level": lambda o, _: f"{_from(o)} and {_to(o)} stand on the same level",
-    "may_not_leave": lambda o, _: f"{_from(o)} may not be left by a {o.direction}",
-    "may_not_arrive": lambda o, _: f"{_to(o)} may not be arrived at by a {o.direction}",
+    "may_not_leave": lambda o, _: f"{_from(o)} may not be left by {_way(o)}",
+    "may_not_arrive": lambda o, _: f"{_to(o)} may not be arrived at by {_way(o)}",
     "not_adjacent": lambda o, _: f"{_to(o)} is not the next level to {_from(o)}",
     "same_module": lambda o, _: f"{_from(o)} and {_to(o)} are run by different modules",
     "same_interval": lambda o, _: f"{_from(o)} and {_to(o)} are not billed at the same interval",

@@ -14,6 +14,7 @@ from planshift.decision.answer import Line, Reason, Remedy
 from planshift.decision.consequences import consequences
 from planshift.decision.decision import Decision
 from planshift.decision.formula_text import brief
+from planshift.decision.people import DIRECTION_NAMES
 from planshift.decision.places import NO_PLACE, Place, place_of, reason_place, switch_place, term_place
 from planshift.decision.sheet import (
     Block,
@@ -29,7 +30,6 @@ from planshift.decision.sheet import (
     sheet_of,
 )
 from planshift.decision.words import (
-    DIRECTION_NAMES,
     listed,
     plan_text,
     quantities,

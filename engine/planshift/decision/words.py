@@ -6,16 +6,6 @@ from planshift.billing.calendar import from_day
 from planshift.decision.answer import PlanRef
 from planshift.decision.decision import Decision
 
-DIRECTION_NAMES = {
-    "upgrade": "an upgrade",
-    "downgrade": "a downgrade",
-    "crossgrade": "a change to an equal plan",
-    "term_change": "a change of term",
-    "cancel": "a cancellation",
-    "start": "a start",
-    "renewal": "a renewal",
-}
-
 _WHEN = {
     "period_end": "at the end of the running period, on",
     "contract_end": "when the commitment ends, on",
