@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from planshift.actions.plan import ActionPlan
 from planshift.billing.catalog import Catalog
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
+from planshift.billing.zones import midnight
 from planshift.decision import decide as deciding
 from planshift.decision import decision
 from planshift.decision.inputs import subscription_flaws
@@ -54,6 +56,9 @@ class Decision(decision.Decision):
 
 
 Options = deciding.Options
+
+MOST_RENEWALS = 1_000
+"""How many renewals of one subscription are looked at in a row."""
 
 
 @final
@@ -153,6 +158,27 @@ class Book:
             InvalidInput: the subscription does not fit this book.
         """
         return self.decide(subscription, ChangeRequest(at=at, kind="renew", by="system"))
+
+    def renewals(self, subscription: Subscription, *, at: int, until: int) -> Iterator[Decision]:
+        """The renewals from one instant up to another, each of what the one before leaves, on the day it is due.
+
+        Ends with the first that is refused, and after `MOST_RENEWALS`: switches may go round in a circle.
+
+        Raises:
+            InvalidInput: the subscription does not fit this book.
+        """
+        zone = subscription.timezone or self.zone
+        for _ in range(MOST_RENEWALS):
+            found = self.renew(subscription, at=at)
+            if [reason.code for reason in found.reasons] == ["renewal_not_due"]:
+                at = midnight(found.value("due_from"), zone)
+                found = self.renew(subscription, at=at) if at <= until else found
+            if at > until:
+                return
+            yield found
+            if not found.allowed:
+                return
+            subscription = found.subscription_after()
 
     def options(self, subscription: Subscription, request: ChangeRequest) -> deciding.Options[Decision]:
         """Every other plan and price for the subscription, each as a plain change.
@@ -275,9 +301,12 @@ def load_text(files: Mapping[str, str]) -> Book:
         return _compiled(*read_book_text(files), files=MappingProxyType(dict(files)))
 
 
-def check(path: str | Path) -> tuple[Diagnostic, ...]:
-    """Everything that is wrong with a book, its cases and its subscriptions, and its warnings; empty when clean."""
-    return with_examples(check_book(Path(path)), Path(path)).diagnostics
+def check(path: str | Path, *, on: date | None = None) -> tuple[Diagnostic, ...]:
+    """Everything that is wrong with a book, its cases and its subscriptions, and its warnings; empty when clean.
+
+    With a day it also warns of switches and paths that lead to prices which are not sold any more on it.
+    """
+    return with_examples(check_book(Path(path), on=on), Path(path)).diagnostics
 
 
 def _compiled(

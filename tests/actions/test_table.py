@@ -108,7 +108,7 @@ def test_a_step_that_moved_into_a_schedule_is_a_changed_step() -> None:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_action_has_words_and_says_what_undoes_it(kind: str) -> None:
     assert KINDS[kind] in _WORDS
-    only_undoes = {"resume_plan", "withdraw_plan", "reschedule", "return_payment", "take_back"}
+    only_undoes = {"resume_plan", "withdraw_plan", "reschedule", "restore_allowance", "return_payment", "take_back"}
     assert (kind in UNDONE_BY) != (kind in only_undoes)
     assert UNDONE_BY.get(kind) is None or UNDONE_BY[kind] in KINDS
 

@@ -17,7 +17,7 @@ BREAK = """
 import sys
 sys.path.insert(0, {engine!r})
 import planshift.rulebook.checking
-def check_book(path):
+def check_book(path, **rest):
     raise KeyError("a key nobody thought of")
 planshift.rulebook.checking.check_book = check_book
 from planshift.cli import main

@@ -47,7 +47,7 @@ discount: { percent: 12.5%, amount: 1 EUR, code: SPRING }
 trial_ends_on: 2025-01-15
 paid_through: 2026-03-15
 contract:
-  { starts_on: 2025-01-01, ends_on: 2027-01-01, penalty: 50 EUR, remainder: true, plan: silver, service: hosting }
+  { starts_on: 2025-01-01, ends_on: 2027-01-01, penalty: 50 EUR, remainder: true, plan: silver, service: support }
 usage: { disk_gb: 4 }
 addons: [{ name: extra-disk, quantity: 2 }]
 services: [{ id: s1, title: Shop, uses: { disk_gb: 3 } }, { id: 2 }]
@@ -105,7 +105,7 @@ def test_a_subscription_says_everything() -> None:
             penalty=5000,
             remainder=True,
             plan="silver",
-            service="hosting",
+            service="support",
         ),
         usage=(("disk_gb", 4),),
         addons=(HeldAddon(name="extra-disk", quantity=2),),

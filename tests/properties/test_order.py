@@ -34,7 +34,8 @@ def _turned(value: Data, chance: Random) -> Data:
     if isinstance(value, dict):
         # Where members have no stated level, their place is one.
         placed = "direction" in value and value["direction"] != "by_level"
-        entries = [(key, item if placed and key == "members" else _turned(item, chance)) for key, item in value.items()]
+        ordered = {"switches", *(("members",) if placed else ())}  # of switches the first that is due counts
+        entries = [(key, item if key in ordered else _turned(item, chance)) for key, item in value.items()]
         return dict(chance.sample(entries, k=len(entries)))
     return value
 

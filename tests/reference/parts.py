@@ -56,7 +56,7 @@ def credit_part(change: Change, terms: Terms, when: When) -> Part:
     """The unused part of the running period."""
     held = change.subscription.period
     by_instants = terms.word("proration.unit") in SECONDS
-    own_term = terms.word("proration.basis") == "own_term"
+    own_term = terms.word("proration.basis") == "own_term" and not _paid_in_part(change, terms)
     # A period that is longer or shorter than a term of its own is not a whole one then.
     is_term = not own_term or _one_interval_on(when.effective, change.old_interval) == held.end
     if not by_instants and is_term and when.stop <= held.start and when.credit_end == held.end:
@@ -76,6 +76,13 @@ def credit_part(change: Change, terms: Terms, when: When) -> Part:
         interval=change.old_interval,
     )
     return _measured(terms, stretch)
+
+
+def _paid_in_part(change: Change, terms: Terms) -> bool:
+    """Whether the credit is of what was paid for a period that is no whole interval of its price."""
+    held = change.subscription
+    by_paid = terms.word("credit_basis") == "paid" and held.paid is not None
+    return by_paid and _back(held.period.end, change.old_interval, bill_day=bill_day_of(change)) != held.period.start
 
 
 def charge_part(change: Change, terms: Terms, when: When) -> tuple[Part, date]:

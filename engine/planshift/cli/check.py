@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from planshift.cli.answering import answering
+from planshift.cli.clock import today
 from planshift.cli.exits import Exit
 from planshift.cli.printing import FormatOption, diagnostics_json, say, say_diagnostics, say_json
 from planshift.diagnostics.diagnostic import has_errors
@@ -22,13 +24,20 @@ def check(
     paths: Annotated[tuple[Path, ...], Parameter(name="PATH", help="Books: folders, or single YAML files.")],
     /,
     *,
+    on: Annotated[
+        date | None,
+        Parameter(help="The day on which prices count as sold; by default today.", metavar="DATE"),
+    ] = None,
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Say everything that is wrong with a book."""
     from planshift.rulebook.checking import books_in, check_book
 
     books = tuple(book for each in paths for book in books_in(each))
-    found = tuple(diagnostic for book in books for diagnostic in _with_examples(check_book(book), book).diagnostics)
+    day = on or today()
+    found = tuple(
+        diagnostic for book in books for diagnostic in _with_examples(check_book(book, on=day), book).diagnostics
+    )
     if format == "json":
         say_json(diagnostics_json(found))
     elif found:

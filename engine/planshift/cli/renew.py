@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -27,9 +25,6 @@ if TYPE_CHECKING:
     from planshift.billing.subscription import Subscription
     from planshift.book import Book, Decision
     from planshift.decision.sheet import Sheet
-
-MOST_STEPS = 1_000
-"""How many renewals are shown at most: a row of switches may go round in a circle."""
 
 _NOT_YET = "`planshift renew` does not carry renewals out yet: add --dry-run to see what one would do"
 
@@ -58,7 +53,7 @@ def renew(
     begin = now() if at is None else _instant(opened, held, text=at, option="--at")
     if until is not None:
         end = _instant(opened, held, text=until, option="--until")
-        found = tuple(_row(opened, held, begin=begin, end=end))
+        found = tuple(opened.renewals(held, at=begin, until=end))
         if format == "json":
             say_json([each.to_json() for each in found])
         else:
@@ -99,24 +94,6 @@ def _instant(book: Book, held: Subscription, *, text: str, option: str) -> int:
         help_text = "write 2026-01-31, or with the time in the zone of the book 2026-01-31T10:00"
         found = Diagnostic(code="PS118", message=str(error), span=whole_file(f"{option} {text}"), help=help_text)
         raise InvalidInput(diagnostics=(found,)) from None
-
-
-def _row(book: Book, held: Subscription, *, begin: int, end: int) -> Iterator[Decision]:
-    """The renewals from `begin` up to `end`, each on the day on which it is due; also the one that is refused."""
-    from planshift.billing.calendar import to_day
-    from planshift.billing.zones import midnight
-
-    zone, ahead = held.timezone or book.zone, book.document.policy.invoice_days_before
-    for _ in range(MOST_STEPS):
-        due = max(held.period.end - timedelta(days=ahead), held.period.start)
-        at = max(begin, midnight(to_day(due), zone))
-        if at > end:
-            return
-        found = book.renew(held, at=at)
-        yield found
-        if not found.allowed:
-            return
-        held = found.subscription_after()
 
 
 def _row_sheet(held: Subscription, found: tuple[Decision, ...]) -> Sheet:

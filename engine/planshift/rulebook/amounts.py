@@ -17,7 +17,15 @@ from planshift.rulebook.coupons import keeps_coupon
 from planshift.rulebook.dates import Dates, Intervals, Terms, choice, whole_node
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.resolution import scale_of, word_of
-from planshift.rulebook.shares import SECONDS_PER_UNIT, Share, charge_stretch, credit_stretch, share, used_stretch
+from planshift.rulebook.shares import (
+    SECONDS_PER_UNIT,
+    Share,
+    by_paid,
+    charge_stretch,
+    credit_stretch,
+    share,
+    used_stretch,
+)
 from planshift.rulebook.sources import TermValue
 
 
@@ -261,20 +269,15 @@ def _used(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -> Port
     )
 
 
-def _by_paid(facts: Facts, terms: Terms) -> Bool:
-    """Whether a credit is a share of what was really debited."""
-    return terms["credit_basis"].among("paid") & facts.truth("subscription.paid.given")
-
-
 def _credit(facts: Facts, terms: Terms, price: Prices, left: Portion) -> Int:
     """What the unused part of the running period is worth, never more than was paid and not yet given back."""
     form, given_back = facts.form, facts.whole("subscription.given_back")
     listed = _part(facts, terms, unit=price.old_unit, new_side=False, fraction=left.measured)
     paid = _prorated(facts, terms, price.billed, left.measured)
-    by_paid = _by_paid(facts, terms)
-    base = choice(form, [(by_paid, price.billed)], price.old)
+    paid_for = by_paid(facts, terms)
+    base = choice(form, [(paid_for, price.billed)], price.old)
     in_full = terms["credit"].among("full") | left.whole
-    potential = choice(form, [(in_full, base), (by_paid, paid)], listed)
+    potential = choice(form, [(in_full, base), (paid_for, paid)], listed)
     return whole_node(form, cap_credit(potential, price.billed, given_back))
 
 
@@ -315,7 +318,7 @@ def _netted(facts: Facts, terms: Terms, *, price: Prices, credit: Int, portions:
     form = facts.form
     in_full, one = terms["credit"].among("full"), form.lit(1)
     listed, new = (_listed(facts, terms, price, new_side=side) for side in (False, True))
-    old = choice(form, [(_by_paid(facts, terms), price.billed * PPM)], listed)
+    old = choice(form, [(by_paid(facts, terms), price.billed * PPM)], listed)
     paid = choice(form, [(facts.truth("subscription.paid.given"), price.billed * PPM)], listed)
     cap = (paid - facts.whole("subscription.given_back") * PPM).greatest(0)
 

@@ -6,6 +6,7 @@ It imports no more than that takes, because a check is what a policy's author wa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import final
 
@@ -34,9 +35,12 @@ def books_in(path: Path) -> tuple[Path, ...]:
     return tuple(sorted(policy.parent for policy in path.glob(f"*/{POLICY}"))) or (path,)
 
 
-def check_book(path: Path) -> Checked:
-    """Check policy, catalog and rules of one book; its examples are checked by `checking_examples`."""
+def check_book(path: Path, *, on: date | None = None) -> Checked:
+    """Check policy, catalog and rules of one book; its examples are checked by `checking_examples`.
+
+    `on` is the day on which prices count as sold or not sold any more.
+    """
     with uncollected():
         document, problems, sources = read_book(path)
-        found = problems if document is None else (*problems, *run_passes(document).diagnostics)
+        found = problems if document is None else (*problems, *run_passes(document, on=on).diagnostics)
         return Checked(document, sort_diagnostics(found), sources)

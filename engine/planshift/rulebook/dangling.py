@@ -1,11 +1,13 @@
-"""The pass that warns of what leads to something nobody can have: switches, paths and groups.
+"""The pass that warns of what leads to something nobody can have: switches and paths.
 
-A book goes on without them: a renewal skips such a switch, and such a change is refused with its reason.
+A book goes on without them: a renewal skips such a switch, and such a change is refused with its reason. A group is
+not asked: its members may be there for those who leave them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from planshift.billing.catalog import Plan, Price
 from planshift.diagnostics.diagnostic import Diagnostic, Label
@@ -21,13 +23,15 @@ def find_dangling(draft: Draft) -> None:
         target = plans.get(switch.to_plan)
         price = target.price(switch.to_price) if target is not None else None
         if target is not None and price is not None:  # else it was reported when the policy was read
-            draft.diagnostics += _switch(document, switch, before=plans[switch.from_plan], target=target, price=price)
-    draft.diagnostics += _roads(document, plans)
+            ends = plans[switch.from_plan], target, price
+            draft.diagnostics += _switch(document, switch, ends=ends, on=draft.on)
+    draft.diagnostics += _paths(document, plans, on=draft.on)
 
 
 def _switch(
-    document: BookDocument, switch: Switch, *, before: Plan, target: Plan, price: Price
+    document: BookDocument, switch: Switch, *, ends: tuple[Plan, Plan, Price], on: date | None
 ) -> Iterator[Diagnostic]:
+    before, target, price = ends
     at = ("catalog", "plans", target.name)
     if before.module != target.module:
         message = f"`{target.name}` does not run on the module of `{before.name}`"
@@ -37,6 +41,10 @@ def _switch(
         f"`{target.name}` is not sold": (target.status == "inactive", (*at, "status")),
         f"`{target.name}` is out of stock": (target.stock == 0, (*at, "stock")),
         f"the price `{price.id}` of `{target.name}` is retired": (price.retired, (*at, "prices", price.id)),
+        f"the price `{price.id}` of `{target.name}` ended on {price.available_until}": (
+            _expired(price, on),
+            (*at, "prices", price.id, "until"),
+        ),
     }
     help_text = "renewals go on without the switch: lead it to something that is sold, or take it out"
     for message, (holds, path) in against.items():
@@ -53,35 +61,36 @@ def _switch(
         yield _warning("PS214", switch, message, help_text="a switch happens at a renewal", label=())
 
 
-def _roads(document: BookDocument, plans: dict[str, Plan]) -> Iterator[Diagnostic]:
-    """Targets of paths, and members of groups that somebody may arrive at."""
-    policy = document.policy
-    ends = [
-        (place.name, place.span, f"path {path.number}")
-        for path in policy.paths
-        for place in (*path.upgrades, *path.downgrades, *path.crossgrades, *path.to)
-    ]
-    ends += [
-        (member.plan, member.span, f"group {group.name}")
-        for group in policy.groups
-        for member in group.members
-        if (member.arrive_up or member.arrive_down) and len(group.members) > 1
-    ]
-    for name, span, context in ends:
-        plan = plans.get(name)
-        gone = plan is not None and (plan.status == "inactive" or all(price.retired for price in plan.prices))
-        if plan is not None and (gone or plan.stock == 0):
-            why = "is out of stock" if not gone else "is not sold"
-            key = "stock" if not gone else "status" if plan.status == "inactive" else "prices"
-            yield Diagnostic(
-                code="PS215",
-                message=f"`{name}` {why}, so nobody can arrive there",
-                span=span,
-                labels=_label(document, "catalog", "plans", name, key),
-                help="in a group, `arrive: { up: false, down: false }` says that this is meant",
-                severity="warning",
-                context=context,
-            )
+def _paths(document: BookDocument, plans: dict[str, Plan], *, on: date | None) -> Iterator[Diagnostic]:
+    """Targets of paths that nobody can have."""
+    for path in document.policy.paths:
+        for place in (*path.upgrades, *path.downgrades, *path.crossgrades, *path.to):
+            plan = plans.get(place.name)
+            why, key = ("", "") if plan is None else _unsellable(plan, on)
+            if why:
+                yield Diagnostic(
+                    code="PS215",
+                    message=f"`{place.name}` {why}, so nobody can arrive there",
+                    span=place.span,
+                    labels=_label(document, "catalog", "plans", place.name, key),
+                    help="lead the path to something that is sold, or take the plan out of it",
+                    severity="warning",
+                    context=f"path {path.number}",
+                )
+
+
+def _unsellable(plan: Plan, on: date | None) -> tuple[str, str]:
+    """Why a plan cannot be had, and the key of the catalog that says so; nothing where it can."""
+    if plan.status == "inactive":
+        return "is not sold", "status"
+    if all(price.retired or _expired(price, on) for price in plan.prices):
+        return "has no price that is still sold", "prices"
+    return ("is out of stock", "stock") if plan.stock == 0 else ("", "")
+
+
+def _expired(price: Price, on: date | None) -> bool:
+    """Whether a price is not sold any more on a day; without a day nobody knows."""
+    return on is not None and price.available_until is not None and date.fromisoformat(price.available_until) <= on
 
 
 def _warning(code: str, switch: Switch, message: str, *, help_text: str, label: tuple[Label, ...]) -> Diagnostic:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import final
 
 from planshift.diagnostics.diagnostic import Diagnostic
@@ -21,14 +22,16 @@ class Draft:
     document: BookDocument
     tables: CatalogTables
     names: dict[str, Known]
+    on: date | None = None
+    """The day on which the book is checked; None where it is compiled, which no day may change."""
     ladder: Ladder = field(default_factory=Ladder)
     holders: Holders = field(default_factory=Holders)
     rules: TypedRules = field(default_factory=TypedRules)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     @classmethod
-    def of(cls, document: BookDocument) -> Draft:
+    def of(cls, document: BookDocument, *, on: date | None = None) -> Draft:
         """The draft of a document that was read without errors."""
         catalog = document.catalog
         tables = CatalogTables(catalog=catalog, currencies=currencies_of(catalog, document.policy.currency))
-        return cls(document=document, tables=tables, names=known_names(tables, document.facts))
+        return cls(document=document, tables=tables, names=known_names(tables, document.facts), on=on)

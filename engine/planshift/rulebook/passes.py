@@ -6,6 +6,7 @@ Each pass takes the draft, adds to it, and leaves mistakes in it as diagnostics;
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from planshift.policy.document import BookDocument
 from planshift.rulebook.conflicts import find_conflicts
@@ -29,9 +30,9 @@ PASSES: tuple[Pass, ...] = (
 )
 
 
-def run_passes(document: BookDocument) -> Draft:
-    """The draft of a document after all passes, with everything that is wrong with it."""
-    draft = Draft.of(document)
+def run_passes(document: BookDocument, *, on: date | None = None) -> Draft:
+    """The draft of a document after all passes, with everything that is wrong with it; on a day where one is given."""
+    draft = Draft.of(document, on=on)
     for run in PASSES:
         run(draft)
     return draft

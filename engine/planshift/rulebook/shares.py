@@ -8,7 +8,7 @@ from typing import final
 from planshift.billing import calendar, proration
 from planshift.billing.proration import SECONDS_PER_DAY
 from planshift.billing.zones import offset_steps
-from planshift.expressions.form import Int, Steps
+from planshift.expressions.form import Bool, Int, Steps
 from planshift.policy.term_values import Choice
 from planshift.rulebook.dates import Dates, Intervals, Terms, anchor_of, choice, whole_node
 from planshift.rulebook.facts import LAST_DAY, Facts
@@ -45,8 +45,12 @@ def midnight(facts: Facts, day: Int) -> Int:
 
 
 def credit_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -> Stretch:
-    """The unused part of the running period, measured against that period or, on request, the old plan's own term."""
+    """The unused part of the running period, measured against that period or, on request, the old plan's own term.
+
+    What was paid for a part of a term is measured against that part.
+    """
     own = terms["proration.basis"].holds(lambda value: basis_of(value)[0] == "own_term")
+    own = own & (by_paid(facts, terms).negate() | _is_term(facts, spans))
     ending = own_term_end(facts, dates, months=spans.from_months, days=spans.from_days)
     of_start = choice(facts.form, [(own, dates.effective)], facts.period_start)
     of_end = choice(facts.form, [(own, ending)], facts.period_end)
@@ -65,6 +69,19 @@ def credit_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals
         of_ends_at=choice(facts.form, [(own, midnight(facts, of_end))], period_ends_at),
         months=spans.from_months,
     )
+
+
+def by_paid(facts: Facts, terms: Terms) -> Bool:
+    """Whether a credit is a share of what was really debited."""
+    return terms["credit_basis"].among("paid") & facts.truth("subscription.paid.given")
+
+
+def _is_term(facts: Facts, spans: Intervals) -> Bool:
+    """Whether the running period is one whole interval of its price."""
+    end = facts.period_end
+    anchor = anchor_of(end, facts.whole("subscription.bill_day"))
+    back = calendar.step(end, months=-spans.from_months, days=-spans.from_days, anchor_day=anchor)
+    return facts.period_start.same(whole_node(facts.form, back))
 
 
 def charge_stretch(facts: Facts, terms: Terms, *, dates: Dates, spans: Intervals) -> Stretch:
