@@ -1,4 +1,4 @@
-"""The page of requirements tells what shows each of them, and nothing shows one that is not on the list."""
+"""Every requirement is shown, the page tells by what, and nothing shows one that is not on the list."""
 
 from __future__ import annotations
 
@@ -19,3 +19,7 @@ def test_nothing_shows_a_requirement_that_is_not_on_the_list() -> None:
 def test_no_number_stands_twice_on_the_list() -> None:
     numbers = write_requirements.numbers()
     assert len(numbers) == len(set(numbers)) == 118
+
+
+def test_every_requirement_is_shown() -> None:
+    assert write_requirements.open_numbers() == ()
