@@ -38,7 +38,14 @@ from planshift.actions.money_actions import (
     ReduceDebt,
     Refund,
 )
-from planshift.actions.order_actions import QueueChange, RecordOverride, Reschedule, SendNotice, Unschedule
+from planshift.actions.order_actions import (
+    QueueChange,
+    RecordApproval,
+    RecordOverride,
+    Reschedule,
+    SendNotice,
+    Unschedule,
+)
 from planshift.actions.plan import ActionPlan, placed
 from planshift.actions.plan_actions import (
     AddAddon,
@@ -578,11 +585,22 @@ def test_a_delayed_change_is_announced_and_then_told_again() -> None:
 
 
 def test_an_override_is_recorded_first() -> None:
-    asked: dict[str, Any] = {"by": "staff", "override": True, "override_reason": "promised on the phone"}
+    asked: dict[str, Any] = {
+        "by": "staff",
+        "person": "kim",
+        "override": True,
+        "override_reason": "promised on the phone",
+    }
     found = plan("override: staff, requires: [status trial]", **asked)
-    expected = RecordOverride(passed=("wrong_status",), by="staff", reason="promised on the phone")
+    expected = RecordOverride(passed=("wrong_status",), by="staff", person="kim", reason="promised on the phone")
     assert found.steps[0].action == expected
     assert "record_override" in needs_of(found, "end_plan")
+
+
+def test_an_approval_is_recorded_with_who_told_it() -> None:
+    found = plan("requires: [approval by finance]", by="staff", person="kim", approvals=("finance",))
+    assert found.steps[0].action == RecordApproval(roles=("finance",), by="staff", person="kim")
+    assert "record_approval" in needs_of(found, "end_plan")
 
 
 # keys, quote, refusal

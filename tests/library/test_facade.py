@@ -103,7 +103,7 @@ def test_two_books_may_check_the_same_request_in_turn() -> None:
     files = {path.relative_to(HOSTING).as_posix(): path.read_text(encoding="utf-8") for path in HOSTING.rglob("*.*")}
     files["policy.rules"] = files["policy.rules"] + "\n# another version\n"
     other = planshift.load_text(files)
-    subscription, request = replace(BOOK.subscriptions["anna-bronze"]), replace(REQUEST)
+    subscription, request = replace(BOOK.subscriptions["anna-bronze"]), replace(REQUEST, facts=(("start", 0),))
     assert other.digest != BOOK.digest
     for book in (BOOK, other, BOOK):
         assert book.decide(subscription, request).rulebook.digest == book.digest

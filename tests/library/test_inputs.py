@@ -198,7 +198,7 @@ def test_the_message_says_what_the_place_takes() -> None:
 
 
 def test_what_was_checked_is_checked_again_after_a_change() -> None:
-    request, subscription = replace(REQUEST), BOOK.validated(replace(ANNA))
+    request, subscription = replace(REQUEST, facts=(("start", 0),)), BOOK.validated(replace(ANNA))
     BOOK.decide(subscription, request)
     assert request.checked_by == subscription.checked_by == BOOK.digest
     assert replace(request, quantity=2).checked_by == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,6 @@ def test_a_quote_is_stale_once_something_moved(at: str, bought: int, part: str) 
             "title: Bronze",
             "title: Bronze\n    stock: 0",
             {
-                "group shared-hosting: `bronze` is out of stock, so nobody can arrive there",
                 "path 1: `bronze` is out of stock, so nobody can arrive there",
                 "switch 1 from trial: `bronze` is out of stock",
             },
@@ -104,7 +104,6 @@ def test_a_quote_is_stale_once_something_moved(at: str, bought: int, part: str) 
             "title: Gold",
             "title: Gold\n    status: inactive",
             {
-                "group shared-hosting: `gold` is not sold, so nobody can arrive there",
                 "path 1: `gold` is not sold, so nobody can arrive there",
                 "path 2: `gold` is not sold, so nobody can arrive there",
             },
@@ -116,6 +115,15 @@ def test_a_target_that_nobody_can_have_is_told(before: str, after: str, told: se
     found = check(edited(tmp_path, before, after))
     assert {f"{each.context}: {each.message}" for each in found} == told
     assert {each.severity for each in found} == {"warning"}
+
+
+def test_a_price_that_has_ended_is_told(tmp_path: Path) -> None:
+    folder = edited(tmp_path, 'JPY: "1300" }', 'JPY: "1300", until: 2026-06-30 }')
+    assert not check(folder, on=date(2026, 6, 29))
+    found = check(folder, on=date(2026, 6, 30))
+    assert [f"{each.context}: {each.message}" for each in found] == [
+        "switch 1 from trial: the price `monthly` of `bronze` ended on 2026-06-30"
+    ]
 
 
 def test_a_plan_that_was_removed_is_told_wherever_it_is_named(tmp_path: Path) -> None:

@@ -204,6 +204,7 @@ def test_a_request_says_everything() -> None:
 to: silver
 price: monthly
 by: staff
+person: kim
 at: 2026-03-11 11:00
 on: 2026-03-20
 quantity: 3
@@ -221,6 +222,7 @@ remedies: { add: [{ name: extra-disk }] }
         plan="silver",
         price="monthly",
         by="staff",
+        person="kim",
         on=date(2026, 3, 20),
         quantity=3,
         bill_day=15,

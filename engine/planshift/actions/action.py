@@ -23,7 +23,14 @@ from planshift.actions.money_actions import (
     ReturnPayment,
     TakeBack,
 )
-from planshift.actions.order_actions import QueueChange, RecordOverride, Reschedule, SendNotice, Unschedule
+from planshift.actions.order_actions import (
+    QueueChange,
+    RecordApproval,
+    RecordOverride,
+    Reschedule,
+    SendNotice,
+    Unschedule,
+)
 from planshift.actions.plan_actions import (
     AddAddon,
     CarryContract,
@@ -119,6 +126,7 @@ Action = (
     | Reschedule
     | QueueChange
     | RecordOverride
+    | RecordApproval
     | SendNotice
     | TakeBack
 )
@@ -164,6 +172,7 @@ UNDONE_BY: Final[dict[str, str | None]] = {
     "unschedule": "reschedule",
     "queue_change": "take_back",
     "record_override": None,
+    "record_approval": None,
     "send_notice": None,
 }
 """Which action undoes a step, by kind; None for what cannot be undone. Other actions exist to undo and are no steps."""

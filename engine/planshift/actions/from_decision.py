@@ -84,7 +84,8 @@ CREDIT_FIRST: Stages = (
 """The bill and the change do not wait for each other, but the bill uses the credit of the change."""
 
 RENEWAL: Stages = (
-    ("end", ()),
+    ("record", ()),
+    ("end", ("record",)),
     ("start", ("end",)),
     ("contract", ("start",)),
     ("carry", ("start",)),

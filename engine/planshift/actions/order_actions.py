@@ -18,7 +18,19 @@ class RecordOverride:
     kind: ClassVar[str] = "record_override"
     passed: tuple[str, ...]
     by: str
+    person: str
     reason: str
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordApproval:
+    """Keep on record which roles agreed, and who asked with their word."""
+
+    kind: ClassVar[str] = "record_approval"
+    roles: tuple[str, ...]
+    by: str
+    person: str
 
 
 @final

@@ -10,6 +10,7 @@ from planshift.actions.money_actions import TakeBack
 from planshift.actions.order_actions import (
     Occasion,
     QueueChange,
+    RecordApproval,
     RecordOverride,
     Reschedule,
     SendNotice,
@@ -19,12 +20,16 @@ from planshift.policy.term_values import Notices
 
 
 def record(change: Change) -> Iterator[Draft]:
-    """The record of objections that staff passed."""
+    """The record of objections that staff passed, and of the roles that agreed."""
+    request = change.request
     passed = tuple(dict.fromkeys(reason.code for reason in change.decision.reasons if reason.overridden))
     if passed:
-        request = change.request
-        action = RecordOverride(passed=passed, by=request.by, reason=request.override_reason)
+        reason = request.override_reason
+        action = RecordOverride(passed=passed, by=request.by, person=request.person, reason=reason)
         yield Draft(id=action.kind, action=action)
+    if request.approvals:
+        agreed = RecordApproval(roles=request.approvals, by=request.by, person=request.person)
+        yield Draft(id=agreed.kind, action=agreed)
 
 
 def clear(change: Change) -> Iterator[Draft]:

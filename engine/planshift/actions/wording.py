@@ -25,7 +25,14 @@ from planshift.actions.money_actions import (
     ReturnPayment,
     TakeBack,
 )
-from planshift.actions.order_actions import QueueChange, RecordOverride, Reschedule, SendNotice, Unschedule
+from planshift.actions.order_actions import (
+    QueueChange,
+    RecordApproval,
+    RecordOverride,
+    Reschedule,
+    SendNotice,
+    Unschedule,
+)
 from planshift.actions.plan_actions import (
     AddAddon,
     CarryContract,
@@ -139,6 +146,10 @@ def _behind(action: QueueChange) -> str:
     return plan_words(action.behind_plan, action.behind_price) or "the end of the plan"
 
 
+def _who(action: RecordOverride | RecordApproval) -> str:
+    return f"{action.by} ({action.person})" if action.person else action.by
+
+
 def _notice(action: SendNotice) -> str:
     to = ", ".join(part for part in (action.to, *(f"bcc {address}" for address in action.bcc)) if part)
     template = f", template {action.template}" if action.template else ""
@@ -195,7 +206,8 @@ _WORDS: Final[dict[type[Action], Callable[[Any], str]]] = {
     Unschedule: lambda a: plan_words(a.to_plan, a.to_price) or "the end of the plan",
     Reschedule: lambda a: plan_words(a.to_plan, a.to_price) or "the end of the plan",
     QueueChange: lambda a: f"{plan_words(a.to_plan, a.to_price)} behind {_behind(a)}",
-    RecordOverride: lambda a: f"{a.by} passed {', '.join(a.passed)}{f': {a.reason}' if a.reason else ''}",
+    RecordOverride: lambda a: f"{_who(a)} passed {', '.join(a.passed)}{f': {a.reason}' if a.reason else ''}",
+    RecordApproval: lambda a: f"{' and '.join(a.roles)} agreed, says {_who(a)}",
     SendNotice: _notice,
     TakeBack: lambda a: a.step,
 }

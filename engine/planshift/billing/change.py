@@ -30,8 +30,8 @@ class ChangeRequest:
     day), `start` (nothing is given up) or `renew` (the book finds the target, whatever plan and price say). `on` is the
     wished date for the timing `on_date`. `quantity` None keeps the present one. `bill_day` moves the bill day (1 to
     31). `discount` replaces the coupon on the new side. `approvals` are the roles that agreed, `override` lets staff
-    pass denials where the policy says so. `facts` are those that the book declares of
-    requests; one that is left out has its default.
+    pass denials where the policy says so. `person` is kept on record and decides nothing. `facts`
+    are those that the book declares of requests; one that is left out has its default.
     """
 
     at: int
@@ -39,6 +39,7 @@ class ChangeRequest:
     price: str = ""
     kind: str = "change"
     by: str = "customer"
+    person: str = ""
     on: date | None = None
     until: date | None = None
     quantity: int | None = None

@@ -63,6 +63,9 @@ class Asked:
     ] = None
     at: AtOption = None
     by: ByOption = "customer"
+    person: Annotated[
+        str | None, Parameter(help="Who of them it is, by name or number; it is recorded.", metavar="NAME")
+    ] = None
     on: Annotated[
         str | None, Parameter(help="The wished day, where the policy leaves it to who asks.", metavar="DATE")
     ] = None
@@ -159,6 +162,7 @@ def _request_text(asked: Asked, facts: tuple[Fact, ...]) -> tuple[str, list[str]
         ("price", f"--price {asked.price}", asked.price),
         ("kind", f"--kind {asked.kind}", asked.kind),
         ("by", f"--by {asked.by}", asked.by),
+        ("person", f"--person {asked.person}", asked.person),
         ("at", f"--at {asked.at}", asked.at),
         ("on", f"--on {asked.on}", asked.on),
         ("quantity", f"--quantity {asked.quantity}", asked.quantity),

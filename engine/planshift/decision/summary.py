@@ -102,6 +102,7 @@ def opening(decision: Decision) -> Iterator[tuple[str, str]]:
     zone = decision.subscription.timezone or decision.rulebook.zone
     at = format_instant(decision.request.at, zone).replace("T", " ")[:16]
     by = {"customer": "the customer", "system": "the system"}.get(decision.request.by, decision.request.by)
+    by += f" ({decision.request.person})" if decision.request.person else ""
     yield ("as of", f"{at} ({zone})") if decision.renews else ("asked", f"by {by}, {at} ({zone})")
 
 
@@ -140,10 +141,18 @@ def _verdict(decision: Decision, notes: Notes) -> Iterator[Block]:
         )
         for reason in decision.all_reasons
     ]
-    if decision.request.override_reason:
-        points.append(Point(text=f"Reason given for the override: {decision.request.override_reason}"))
+    points += said(decision)
     if points:
         yield Points(points=tuple(points))
+
+
+def said(decision: Decision) -> Iterator[Point]:
+    """What people said to it, which is kept on record."""
+    request = decision.request
+    if request.override_reason:
+        yield Point(text=f"Reason given for the override: {request.override_reason}")
+    if request.approvals:
+        yield Point(text=f"Approved by {' and '.join(request.approvals)}.")
 
 
 def _amounts_heading(decision: Decision) -> str:

@@ -12,7 +12,7 @@ from planshift.decision.formula_text import worked
 from planshift.decision.places import NO_PLACE, Place, place_of, reason_place, road_places, term_place
 from planshift.decision.rule_inputs import FiredRule, fired_rules
 from planshift.decision.sheet import Block, Column, Pairs, Paragraph, Point, Points, Section, Sheet, Table, sheet_of
-from planshift.decision.summary import TONES, opening, reason_text, remedies, verdict_text
+from planshift.decision.summary import TONES, opening, reason_text, remedies, said, verdict_text
 from planshift.decision.words import title_text
 
 
@@ -61,8 +61,7 @@ def _verdict(decision: Decision) -> Iterator[Block]:
         Point(text=f"{reason.code}: {reason_text(reason)}", notes=_told(reason_place(decision, reason)))
         for reason in decision.all_reasons
     ]
-    if decision.request.override_reason:
-        points.append(Point(text=f"Reason given for the override: {decision.request.override_reason}"))
+    points += said(decision)
     if points:
         yield Points(points=tuple(points))
 

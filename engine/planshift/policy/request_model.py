@@ -39,6 +39,9 @@ class RequestModel(Document):
     by: Literal["customer", "staff", "system"] = "customer"
     """Who asks."""
 
+    person: Annotated[Text | None, Field(min_length=1)] = None
+    """The name or number of the person who asks; it is kept on record and decides nothing."""
+
     at: Instant | None = None
     """The instant of the request."""
 
