@@ -85,17 +85,19 @@ class CaseBook:
         }
 
     def _catalog(self) -> dict[str, object]:
-        return {"plans": {plan.name: {"prices": {PRICE: self._price(plan)}} for plan in self.plans}}
+        return {"plans": {plan.name: {"prices": {PRICE: priced(plan, self.currency)}} for plan in self.plans}}
 
-    def _price(self, plan: CasePlan) -> dict[str, object]:
-        price: dict[str, object] = {
-            "every": plan.every,
-            "billed": "in_arrear" if plan.in_arrear else "in_advance",
-            self.currency: plan.price,
-        }
-        if plan.setup is not None:
-            price["setup"] = {self.currency: plan.setup}
-        return price
+
+def priced(plan: CasePlan, currency: str) -> dict[str, object]:
+    """The price of a plan as a catalog writes it."""
+    price: dict[str, object] = {
+        "every": plan.every,
+        "billed": "in_arrear" if plan.in_arrear else "in_advance",
+        currency: plan.price,
+    }
+    if plan.setup is not None:
+        price["setup"] = {currency: plan.setup}
+    return price
 
 
 @final

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 
 from planshift.billing.calendar import month_length, to_day
@@ -147,31 +147,20 @@ def day_count(given: Fields) -> Figures:
 
 
 def dates(given: Fields) -> Figures:
-    """Due dates: the end of the first interval, and the switch of a trial just before its first renewal is invoiced."""
+    """Due dates: the ends of the first interval and of the second."""
     start = day_at(given, "start", zone=UTC)
     every = given.interval("every") if given.has("every") else given.inner("new").interval("every")
     anchor = given.whole("anchor_day") if given.has("anchor_day") else None
-    trial, lead = given.whole("trial_days", 0), given.whole("invoice_lead_days", 0)
 
-    def renewal() -> date:
-        return start + timedelta(days=trial)
+    def after(times: int) -> Callable[[], Figure]:
+        return lambda: step_date(start, every, times=times, anchor_day=anchor)
 
-    def switch() -> date:
-        return renewal() - timedelta(days=lead)
-
-    def following(day: date) -> date:
-        return step_date(day, every, anchor_day=anchor)
-
-    found: dict[str, Callable[[], Figure]] = {
-        "next_bill_on": lambda: renewal() if trial else following(start),
-        "effective_on": lambda: switch() if trial else start,
-        "first_renewal_on": lambda: renewal() if trial else following(start),
-        "switch_on": switch,
-        "switch_on_day_number": lambda: (switch() - start).days,
-        "renewal_after_switch_on": lambda: following(renewal()),
-        "renewal_after_that_on": lambda: step_date(start, every, times=2, anchor_day=anchor),
+    return {
+        "next_bill_on": after(1),
+        "effective_on": lambda: start,
+        "first_renewal_on": after(1),
+        "renewal_after_that_on": after(2),
     }
-    return found
 
 
 KINDS: dict[str, Callable[[Fields], Figures]] = {

@@ -10,6 +10,7 @@ from planshift.conformance.case_book import Through, Undecided
 from planshift.conformance.case_file import Case, read_cases
 from planshift.conformance.fields import Fields
 from planshift.conformance.figures import Answer, differences
+from planshift.conformance.published_switches import switch_of_a_trial
 from planshift.conformance.report import CaseResult, Difference, Report
 from planshift.conformance.scope import out_of_scope
 from planshift.diagnostics.errors import InvalidBook, InvalidInput
@@ -23,6 +24,11 @@ def _alone(translate: Callable[[Fields], Answer]) -> Translation:
     return lambda given, _through: translate(given)
 
 
+def _dates(given: Fields, through: Through) -> Answer:
+    """Due dates: of a trial by its renewal, of anything else by the calendar."""
+    return switch_of_a_trial(given, through) if given.has("trial_days") else published_figures.dates(given)
+
+
 TRANSLATIONS: dict[str, dict[str, Translation]] = {
     "kill_bill": {
         **kill_bill_changes.KINDS,
@@ -31,6 +37,7 @@ TRANSLATIONS: dict[str, dict[str, Translation]] = {
     "published": {
         **published_changes.KINDS,
         **{kind: _alone(translate) for kind, translate in published_figures.KINDS.items()},
+        "dates": _dates,
     },
 }
 """How each kind of case of each format is answered."""
