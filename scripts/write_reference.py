@@ -146,8 +146,10 @@ out of reactions, come with a later release."""
 
 DIAGNOSTICS_INTRO = """\
 Every mistake that planshift can find in what people write has a code. A code never changes its meaning.
-`planshift check` shows each mistake with its place and, where there is one, an advice. `planshift explain PS104` tells
-what a code means."""
+`planshift check` shows each mistake with its place and, where there is one, an advice. `planshift explain PS104` prints
+the page of a code: what it means, an example that has the mistake, and the same without it.
+
+The examples are about [one small shop](../../tests/docs/shop). A page shows the files in which its own differs."""
 
 REASONS_INTRO = """\
 Why a change is not simply allowed. A decision lists all reasons that hold, not just the first. The words in capitals
@@ -366,9 +368,15 @@ def diagnostics_page() -> str:
     parts = [DIAGNOSTICS_INTRO]
     for prefix, phase in PHASES.items():
         found = [each for each in CODES.values() if each.code.startswith(prefix)]
-        parts += [f"## {prefix}xx: {phase}", table(("code", "found is"), [(code(c.code), c.title) for c in found])]
+        parts += [f"## {prefix}xx: {phase}", table(("code", "found is"), [(_linked(c.code), c.title) for c in found])]
     parts += ["## Limits of size", "What is larger is refused with a diagnostic, never half read.", _limits_table()]
     return page_of("Diagnostics", *parts)
+
+
+def _linked(name: str) -> str:
+    """The code, leading to its page where it has one."""
+    place = f"engine/planshift/diagnostics/pages/{name}.md"
+    return f"[`{name}`](../../{place})" if ROOT.joinpath(place).is_file() else code(name)
 
 
 LIMITS = {

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "engine"
-DATA = ("*.lark", "presets/**/*.yaml", "py.typed")
+DATA = ("*.lark", "diagnostics/pages/*.md", "presets/**/*.yaml", "py.typed")
 """What is no Python and must be in: each pattern matches at least one file."""
 
 pytestmark = [pytest.mark.fresh, pytest.mark.xdist_group("wheel")]

@@ -15,6 +15,9 @@ fenced block does hangs on the words behind its three backticks:
                     the others count, not how many blanks are between them.
     text            is only read by people.
 
+The pages of the diagnostic codes are read so as well. Their book is `shop`: in the folder of such a page, which holds
+nothing else, each heading begins with the files of tests/docs/shop again, and a page shows what differs from them.
+
 `RECORD=1 pytest tests/docs/test_examples.py` writes what was printed into the dialogues that say otherwise and leave
 nothing out. What changed is then for review.
 """
@@ -37,9 +40,12 @@ from planshift.book import check
 from planshift.cli import main
 
 ROOT = Path(__file__).parents[2]
+CODE_PAGES = ROOT / "engine" / "planshift" / "diagnostics" / "pages"
+SHOP = Path(__file__).with_name("shop")
 PAGES = [
     ROOT / "README.md",
     *(path for path in sorted((ROOT / "docs").rglob("*.md")) if "decisions" not in path.parts),
+    *sorted(CODE_PAGES.glob("*.md")),
 ]
 FENCE = re.compile(r"```(\w*) ?(\S*)")
 LANGUAGES = ("yaml", "rules", "diff", "python", "console", "text")
@@ -50,6 +56,7 @@ class Block:
     """One fenced block: where its text begins, its language, the file it is about, and its text."""
 
     line: int
+    heading: str
     language: str
     file: str
     text: str
@@ -57,7 +64,9 @@ class Block:
 
 def blocks(text: str) -> Iterator[Block]:
     lines = iter(enumerate(text.splitlines(), start=1))
+    heading = ""
     for number, line in lines:
+        heading = line if line.startswith("#") else heading
         opened = FENCE.fullmatch(line)
         if opened:
             body = []
@@ -65,7 +74,8 @@ def blocks(text: str) -> Iterator[Block]:
                 if inner == "```":
                     break
                 body.append(inner)
-            yield Block(line=number + 1, language=opened[1], file=opened[2], text="\n".join([*body, ""]))
+            text = "\n".join([*body, ""])
+            yield Block(line=number + 1, heading=heading, language=opened[1], file=opened[2], text=text)
 
 
 @dataclass(kw_only=True)
@@ -75,12 +85,17 @@ class Reader:
     page: Path
     capture: pytest.CaptureFixture[str]
     book: str = "."
+    heading: str | None = None
     names: dict[str, object] = field(default_factory=dict)
     code: int = 0
     printed: dict[Block, str] = field(default_factory=dict)
     """What the dialogues really print, where they are recorded."""
 
     def follow(self, block: Block) -> None:
+        if self.page.parent == CODE_PAGES and block.heading != self.heading:
+            shutil.rmtree("shop", ignore_errors=True)
+            shutil.copytree(SHOP, "shop")
+            self.heading = block.heading
         match block.language, block.file:
             case "yaml" | "rules", "":
                 self.check(block)
@@ -196,8 +211,9 @@ def recipe(command: str) -> Iterator[list[str]]:
 def test_a_page_does_what_it_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copytree(ROOT / "policies", tmp_path / "policies")
-    shutil.copytree(ROOT / "tests" / "conformance", tmp_path / "tests" / "conformance")
+    if page.parent != CODE_PAGES:
+        shutil.copytree(ROOT / "policies", tmp_path / "policies")
+        shutil.copytree(ROOT / "tests" / "conformance", tmp_path / "tests" / "conformance")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
@@ -214,10 +230,11 @@ def test_a_page_does_what_it_says(
         page.write_text(recorded(page.read_text(encoding="utf-8"), reader.printed), encoding="utf-8")
 
 
+PAGES_WITH_LINKS = [*sorted(ROOT.joinpath("docs").rglob("*.md")), *sorted(ROOT.glob("*.md")), *CODE_PAGES.glob("*.md")]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
-@pytest.mark.parametrize("page", sorted(ROOT.joinpath("docs").rglob("*.md")) + sorted(ROOT.glob("*.md")), ids=str)
+@pytest.mark.parametrize("page", PAGES_WITH_LINKS, ids=str)
 def test_a_link_leads_somewhere(page: Path) -> None:
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         assert "://" in target or page.parent.joinpath(target).exists(), f"{target} is not there"

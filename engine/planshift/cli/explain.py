@@ -1,4 +1,4 @@
-"""`planshift explain`: the whole trace of a decision, or what a diagnostic code means."""
+"""`planshift explain`: the whole trace of a decision, or the page of a diagnostic code."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from cyclopts import Parameter
 from planshift.cli.answering import answering
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import Asked, open_book, open_request, open_subscription
-from planshift.cli.printing import Format, FormatOption, complain, say, say_json, say_sheet
-from planshift.diagnostics.codes import CODES, Code
+from planshift.cli.printing import Format, FormatOption, complain, say, say_json, say_page, say_sheet
+from planshift.diagnostics.codes import CODES
+from planshift.diagnostics.nearest import nearest
+from planshift.diagnostics.page import page_of
 
 _CODE = re.compile(r"PS[0-9]{3}", re.IGNORECASE)
 
@@ -45,15 +47,24 @@ def explain(
 def _explain_code(name: str, *, format: Format) -> Exit:  # noqa: A002  # the option's name
     found = CODES.get(name.upper())
     if found is None:
-        reason = "is not a code" if _CODE.fullmatch(name) else "is a book: name a subscription of it, too"
+        reason = (
+            f"is not a code: {_near(name)}" if _CODE.fullmatch(name) else "is a book: name a subscription of it, too"
+        )
         complain(f"`{name}` {reason}")
         return Exit.USAGE
+    page = page_of(found.code)
     if format == "json":
-        say_json({"code": found.code, "title": found.title, "phase": found.phase})
+        say_json({"code": found.code, "title": found.title, "phase": found.phase, "page": page})
+    elif page is None:
+        say(f"{found.code}: {found.title}")
     else:
-        say(_code_text(found))
+        say_page(page)
     return Exit.YES
 
 
-def _code_text(code: Code) -> str:
-    return f"{code.code}: {code.title} (found in {code.phase})"
+def _near(name: str) -> str:
+    """The code that was most likely meant: a slip of the keyboard away, or else the next one by its number."""
+    known = sorted(CODES)
+    number = int(name[2:])
+    near = nearest(name, known) or min(known, key=lambda code: abs(int(code[2:]) - number))
+    return f"the nearest is `{near}`, {CODES[near].title}"

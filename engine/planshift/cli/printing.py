@@ -66,6 +66,18 @@ def say_sheet(sheet: Sheet) -> None:
         screen.print(line)
 
 
+def say_page(page: str) -> None:
+    """Print the page of a diagnostic code."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from planshift.diagnostics.page import lines_of
+
+    screen = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    for line in lines_of(page, width=min(screen.width, _WIDEST)):
+        screen.print(Text(line.text, style=_STYLES[line.tone]))
+
+
 def say_json(data: object) -> None:
     """Print data for a program."""
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")

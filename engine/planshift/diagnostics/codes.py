@@ -1,6 +1,7 @@
 """The one table of diagnostic codes: every code that planshift can utter, and in which phase it is found.
 
-A code never changes its meaning and is never given away again. Each has a page with a bad and a good example.
+A code never changes its meaning and is never given away again. Its page, with a bad and a good example,
+lies in `pages/`.
 """
 
 from __future__ import annotations
