@@ -17,6 +17,8 @@ fenced block does hangs on the words behind its three backticks:
 
 The pages of the diagnostic codes are read so as well. Their book is `shop`: in the folder of such a page, which holds
 nothing else, each heading begins with the files of tests/docs/shop again, and a page shows what differs from them.
+Where what comes under the heading has a catalog of its own (a file, or `catalog:` in the policy), nothing is
+there before.
 
 `RECORD=1 pytest tests/docs/test_examples.py` writes what was printed into the dialogues that say otherwise and leave
 nothing out. What changed is then for review.
@@ -93,9 +95,8 @@ class Reader:
 
     def follow(self, block: Block) -> None:
         if self.page.parent == CODE_PAGES and block.heading != self.heading:
-            shutil.rmtree("shop", ignore_errors=True)
-            shutil.copytree(SHOP, "shop")
             self.heading = block.heading
+            self.begin()
         match block.language, block.file:
             case "yaml" | "rules", "":
                 self.check(block)
@@ -112,6 +113,13 @@ class Reader:
             case "console", _:
                 answers = [self.ask(command, expected) for command, expected in dialogue(block.text)]
                 self.printed[block] = "".join(answers)
+
+    def begin(self) -> None:
+        """Set up the shop of a code's page, unless what comes under this heading has a catalog of its own."""
+        shutil.rmtree("shop", ignore_errors=True)
+        ahead = [each for each in blocks(self.page.read_text(encoding="utf-8")) if each.heading == self.heading]
+        if not any(each.file.endswith("catalog.yaml") or "catalog:" in each.text.splitlines() for each in ahead):
+            shutil.copytree(SHOP, "shop")
 
     def check(self, block: Block) -> None:
         """Put a piece over the page's book."""

@@ -5,6 +5,7 @@ The pages lie beside this module in `pages/` and go wherever planshift is instal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Literal, final
 _PAGES = Path(__file__).with_name("pages")
 _FENCE = "```"
 _INDENT = "    "
+_LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 
 Tone = Literal["plain", "heading", "faint"]
 
@@ -36,7 +38,7 @@ def page_of(code: str) -> str | None:
 def lines_of(page: str, *, width: int) -> Iterator[Line]:
     """The page for a terminal: prose in lines of that width, and examples as they stand, under the name of their file.
 
-    What a comment says is for those who edit the page.
+    A link is its words alone, and what a comment says is for those who edit the page.
     """
     lines = iter(page.splitlines())
     prose: list[str] = []
@@ -56,7 +58,7 @@ def lines_of(page: str, *, width: int) -> Iterator[Line]:
 
 
 def _prose(prose: list[str], *, width: int) -> Iterator[Line]:
-    text = " ".join(line.strip() for line in prose)
+    text = _LINK.sub(r"\1", " ".join(line.strip() for line in prose))
     hanging = "  " if text.startswith("- ") else ""
     for line in wrap(text, width=width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False):
         yield Line(text=line)
