@@ -27,7 +27,7 @@ from tests.docs.test_examples import CODE_PAGES, blocks
 PAGES = sorted(CODE_PAGES.iterdir())
 CODE = re.compile(r"\bPS\d{3}\b")
 ALSO = re.compile(r"^<!-- also (PS\d{3}): \S.* -->$", re.MULTILINE)
-AWAITED = ("PS2", "PS3", "PS4", "PS5", "PS6", "PS7")
+AWAITED = ("PS2", "PS3")
 """The ranges of which pages are still to be written: the last page of a range takes it from here."""
 
 
