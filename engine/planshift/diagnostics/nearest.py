@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+_MOST_LISTED = 8  # more names than that are no help at a glance
 _LONGEST = 80  # a name longer than this is no slip of the keyboard, and comparing costs its length squared
 
 
@@ -36,6 +37,13 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     """Return the help sentence that offers the nearest candidate, or None when nothing is near."""
     found = nearest(name, candidates)
     return None if found is None else f"did you mean `{found}`?"
+
+
+def known_names(name: str, candidates: Iterable[str]) -> str | None:
+    """Return the help sentence that offers the nearest candidate or else, where they are few, all of them."""
+    found = sorted(candidates)
+    listed = f"known here: {', '.join(f'`{each}`' for each in found)}" if 0 < len(found) <= _MOST_LISTED else None
+    return did_you_mean(name, found) or listed
 
 
 @lru_cache(maxsize=20_000)

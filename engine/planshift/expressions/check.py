@@ -121,7 +121,8 @@ class _Checker:
         value = self._inference.infer(let.value)
         earlier = self._names.lets.get(name)
         if "." in name:
-            self.findings.add("PS311", "the name of a `let` has no dots", span=let.name.span)
+            advice = f"write `{name.replace('.', '_')}`"
+            self.findings.add("PS311", "the name of a `let` has no dots", span=let.name.span, advice=advice)
         elif name in self._env.symbols or name in self._env.members:
             kinds = self._env.members.get(name, ())
             taken = "a fact" if name in self._env.symbols else kinds[0].words
@@ -129,7 +130,8 @@ class _Checker:
             self.findings.add("PS311", message, span=let.name.span, advice="choose another name")
         elif earlier is not None:
             label = Label(span=earlier.let.name.span, text="first defined here")
-            self.findings.add("PS311", f"`{name}` is defined twice", span=let.name.span, labels=(label,))
+            message, advice = f"`{name}` is defined twice", "give one of them another name"
+            self.findings.add("PS311", message, span=let.name.span, advice=advice, labels=(label,))
         else:
             depth = depth_of(value)
             if depth > MAX_DEPTH:
@@ -178,7 +180,8 @@ class _Checker:
 
     def _titled(self, kind: str, title: tree.Word) -> None:
         if not title.text.strip():
-            self.findings.add("PS335", f"the title of `{kind}` says nothing", span=title.span)
+            advice = "explanations name it by its title: say in a few words what it is for"
+            self.findings.add("PS335", f"the title of `{kind}` says nothing", span=title.span, advice=advice)
             return
         first = self._titles.setdefault((kind, title.text), title)
         if first is not title:
@@ -213,7 +216,8 @@ class _Checker:
         first = settled.setdefault(term, effect.term)
         if first is not effect.term:
             label = Label(span=first.span, text="first set here")
-            self.findings.add("PS331", f"this rule sets `{term}` twice", span=effect.term.span, labels=(label,))
+            message, advice = f"this rule sets `{term}` twice", "keep one of them, or make two rules with a `when` each"
+            self.findings.add("PS331", message, span=effect.term.span, advice=advice, labels=(label,))
         value = self._inference.check(effect.value, wanted, place=f"`{term}`")
         if not isinstance(value.type, Enum) and value.type not in (BOOL, MONEY, UNKNOWN) and not _written_out(value):
             advice = "write one rule for each value, or choose with `if`"
@@ -243,8 +247,8 @@ class _Checker:
         for let in self._names.lets.values() if readable else ():
             if let.name not in self._names.used:
                 self.findings.context = f"let {let.name}"
-                message = f"`{let.name}` is never used"
-                self.findings.add("PS314", message, span=let.let.name.span, severity="warning")
+                message, advice = f"`{let.name}` is never used", "use it in a rule, or take it out"
+                self.findings.add("PS314", message, span=let.let.name.span, advice=advice, severity="warning")
 
 
 def _written_out(value: Typed) -> bool:

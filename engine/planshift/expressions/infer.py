@@ -40,6 +40,8 @@ from planshift.expressions.types import (
     join,
 )
 
+_NAME_THEM = "name what is meant, as in `[a, b]`"
+
 
 @final
 class Inference:
@@ -165,7 +167,7 @@ class Inference:
             return self._money(node, amounts)
         parts = tuple(self._item(item, item_wanted) for item in node.items)
         if item_wanted is None and not parts:
-            self._findings.add("PS321", "an empty list has no meaning here", span=node.span)
+            self._findings.add("PS321", "an empty list has no meaning here", span=node.span, advice=_NAME_THEM)
             return Typed(node=node, type=UNKNOWN)
         kind: Type | None = item_wanted or parts[0].type
         for part in parts if item_wanted is None else ():
@@ -200,13 +202,15 @@ class Inference:
         elif item.type == TEXT and _is_fact(collection) and not isinstance(behind(item).meaning, Constant):
             # a set that is a fact answers for one text at a time, and the form has to know which
             message = "only a text that is written out can be looked up in a fact"
-            self._findings.add("PS321", message, span=node.item.span)
+            self._findings.add(
+                "PS321", message, span=node.item.span, advice='write it in quotes, as in `"ssl" in addons`'
+            )
         return Typed(node=node, type=BOOL, parts=parts)
 
     def _elements(self, node: tree.Listing, item: Typed) -> Typed:
         """The list on the right side of `in`, whose values are compared with `item`."""
         if not node.items:
-            self._findings.add("PS321", "nothing is in an empty list", span=node.span)
+            self._findings.add("PS321", "nothing is in an empty list", span=node.span, advice=_NAME_THEM)
             return Typed(node=node, type=UNKNOWN)
         parts = tuple(self.infer(element, item.type) for element in node.items)
         kind: Type | None = item.type
@@ -321,7 +325,8 @@ class Inference:
             self._mismatch("both ends of an `if` must be of one type", (yes, no))
             return Typed(node=node, type=UNKNOWN, parts=parts)
         if isinstance(kind, SetOf):
-            self._findings.add("PS321", "an `if` cannot choose between lists", span=node.span)
+            advice = "write one rule for each list"
+            self._findings.add("PS321", "an `if` cannot choose between lists", span=node.span, advice=advice)
             return Typed(node=node, type=UNKNOWN, parts=parts)
         return self._sized(node, kind, parts, size=yes.size.beside(no.size))
 

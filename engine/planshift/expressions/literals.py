@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import MAXYEAR, date
 from fractions import Fraction
 
 from planshift.billing import calendar, currency
@@ -53,11 +54,19 @@ def day(node: tree.Date) -> int | Diagnostic:
     try:
         found = calendar.to_day(date.fromisoformat(node.text))
     except ValueError:
-        return _flaw(f"the calendar has no `{node.text}`", node.span)
+        return _flaw(f"the calendar has no `{node.text}`", node.span, advice=_last_of_month(node.text))
     if not calendar.FIRST_DAY <= found <= calendar.LAST_DAY:
         ends = f"{calendar.from_day(calendar.FIRST_DAY)} to {calendar.from_day(calendar.LAST_DAY)}"
         return _flaw(f"`{node.text}` lies outside {ends}", node.span)
     return found
+
+
+def _last_of_month(text: str) -> str | None:
+    """What to write for a day that its month does not have."""
+    year, month, _ = (int(part) for part in text.split("-"))
+    if not (1 <= year < MAXYEAR and 1 <= month <= 12):
+        return "write the year, the month and the day, as in `2026-01-31`"
+    return f"the last day of that month is `{year:04}-{month:02}-{monthrange(year, month)[1]}`"
 
 
 def money(
@@ -70,7 +79,15 @@ def money(
     for item in items:
         if item.currency in seen:
             label = Label(span=seen[item.currency].span, text="first given here")
-            flaws.append(_flaw(f"`{item.currency}` is given twice", item.span, code="PS326", labels=(label,)))
+            flaws.append(
+                _flaw(
+                    f"`{item.currency}` is given twice",
+                    item.span,
+                    code="PS326",
+                    labels=(label,),
+                    advice="keep one of them",
+                )
+            )
         seen.setdefault(item.currency, item)
         minor = _minor(item, env)
         if isinstance(minor, Diagnostic):

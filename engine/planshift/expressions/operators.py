@@ -86,6 +86,8 @@ def _arithmetic_advice(operator: tree.Operator, left: Type, right: Type) -> str 
         return "only whole numbers multiply a duration"
     if operator == "/" and right == left:
         return "compare with a product instead, as in `a > 2 * b`"
+    if operator == "*" and kinds == {MONEY}:
+        return "an amount is multiplied by a number, as in `2 * to.price`"
     if operator in "+-" and PERCENT in kinds and kinds & {MONEY, NUMBER, WHOLE}:
         return "a part of something is written as in `10% of to.price`"
     return mismatch_advice(left, right)

@@ -30,6 +30,8 @@ class Enum:
     @property
     def words(self) -> str:
         """The type with its article, for messages."""
+        if not self.name.isalpha():
+            return f"a value of `{self.name}`"
         return f"{'an' if self.name[:1] in 'aeiou' else 'a'} {self.name}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from planshift.billing.catalog import Catalog
 from planshift.diagnostics.diagnostic import Severity
-from planshift.diagnostics.nearest import did_you_mean
+from planshift.diagnostics.nearest import known_names
 from planshift.policy.document import NO_MAP, CarryMap
 from planshift.policy.policy_model import CarryMapModel
 from planshift.policy.spoken_terms import Against
@@ -48,7 +48,7 @@ def _check(kind: str, old: str, *, new: str, against: Against) -> None:
     places = frozenset(_places(kind, against.catalog))
     if kind == "coupons":
         if new not in places and all(plan.coupons is not None for plan in against.catalog.plans):
-            help_text = did_you_mean(new, places)
+            help_text = known_names(new, places)
             against.placing.report("PS219", f"no plan takes the coupon `{new}`", path=at, help_text=help_text)
         return
     names: list[tuple[str, bool, Severity]] = [(new, False, "error")]
@@ -57,7 +57,7 @@ def _check(kind: str, old: str, *, new: str, against: Against) -> None:
         if name not in places:
             thing = _THINGS[kind]
             message = f"no plan has {'an' if thing[0] in 'aeiou' else 'a'} {thing} `{name}`"
-            help_text = did_you_mean(name, places)
+            help_text = known_names(name, places)
             against.placing.report("PS219", message, path=at, help_text=help_text, on_key=on_key, severity=severity)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from planshift.billing.catalog import Addon, Catalog, ContractTerms, Plan, Price, Resource, Service
 from planshift.billing.currency import is_currency
-from planshift.diagnostics.nearest import did_you_mean
+from planshift.diagnostics.nearest import did_you_mean, known_names
 from planshift.policy.amounts import Amounts, Decimals, read_amount, unknown_currency
 from planshift.policy.catalog_model import AddonModel, CatalogModel, ContractModel, PlanModel, PriceModel, ServiceModel
 from planshift.policy.places import Path
@@ -151,6 +151,6 @@ def _check_raises(plans: tuple[Plan, ...], addons: tuple[Addon, ...], *, placing
         for name, _ in addon.raises:
             if name not in limits:
                 path = (*at, "addons", addon.name, "raises", name)
-                help_text = did_you_mean(name, limits)
+                help_text = known_names(name, limits)
                 message = f"no plan has a limit `{name}` that this could raise"
                 placing.report("PS206", message, path=path, help_text=help_text, on_key=True, severity="warning")

@@ -72,7 +72,9 @@ def _check_ends(
         for index, place in enumerate(places):
             path = (*at, kind, index)
             if place.name in seen:
-                against.placing.report("PS211", _twice(place.name, seen[place.name], after=kind), path=path)
+                help_text = "name it once" if seen[place.name] == kind else "leave it in one of the lists"
+                message = _twice(place.name, seen[place.name], after=kind)
+                against.placing.report("PS211", message, path=path, help_text=help_text)
             seen.setdefault(place.name, kind)
             if from_names == {place.name}:
                 message = f"the path leads from `{place.name}` to itself"

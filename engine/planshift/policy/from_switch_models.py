@@ -27,8 +27,8 @@ def read_switch(index: int, model: SwitchModel, *, against: Against) -> Switch |
     if after is not None:
         targets = _prices(model.to, after, against=against, at=(*at, "to"), severity="warning") or ("",)
     if after is not None and len(targets) > 1:
-        message = f"`{model.to.plan}` has {len(targets)} such prices"
-        help_text = f"name one of them: `price: {targets[0]}`"
+        message = f"`{model.to.plan}` has {len(targets)} such prices, and the switch does not say which"
+        help_text = f"name one: `price: {targets[0]}` or `price: {targets[1]}`"
         against.placing.report("PS209", message, path=(*at, "to", "plan"), help_text=help_text)
     if before is None or not origins or len(targets) > 1 or (known and after is None):  # then it was reported
         return None

@@ -9,7 +9,7 @@ from typing import TypeVar, final
 from pydantic import BaseModel
 
 from planshift.diagnostics.diagnostic import Diagnostic, Severity
-from planshift.diagnostics.nearest import did_you_mean
+from planshift.diagnostics.nearest import known_names
 from planshift.diagnostics.span import Span
 from planshift.policy.located import Located, follow
 from planshift.policy.mistakes import Mistake, Mistakes
@@ -86,7 +86,7 @@ class Placing:
         severity: Severity = "error",
     ) -> None:
         """Remember that a document uses a name that nothing has."""
-        message, help_text = f"there is no {what} `{name}`", did_you_mean(name, known)
+        message, help_text = f"there is no {what} `{name}`", known_names(name, known)
         self.report(code, message, path=path, help_text=help_text, on_key=on_key, severity=severity)
 
     def read(self, path: Path, read: Callable[[], T], *, otherwise: T) -> T:

@@ -48,7 +48,7 @@ def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
             known.setdefault((road.origin, road.target), []).append(road)
     for roads in known.values():
         for first, second in combinations(roads, 2):
-            if first.direction != second.direction:
+            if first.direction != second.direction and first.title != second.title:  # else it is named twice, and told
                 yield Diagnostic(
                     code="PS401",
                     message="two paths join the same plans and call the change differently",

@@ -57,7 +57,7 @@ def _switch(
         label = _label(document, *at, "prices", price.id)
         yield _warning("PS214", switch, message, help_text=f"`{before.name}` is sold in it", label=label)
     if all(each.interval.once for each in before.prices if each.id in switch.from_prices):
-        message = f"`{before.name}` is paid once there, and never renews"
+        message = f"`{before.name}` is paid once at the price that it switches from, and never renews"
         yield _warning("PS214", switch, message, help_text="a switch happens at a renewal", label=())
 
 
