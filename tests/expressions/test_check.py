@@ -119,7 +119,7 @@ BAD = [
     ("max(1)", "PS315", "`max` takes 2 to 16 values, and here it is given 1", "it gives the largest of the values"),
     ("abs(1, 2)", "PS315", "`abs` takes 1 value, and here it is given 2", "it gives the value without its sign"),
     # literals
-    ("2026-02-30 > today", "PS304", "the calendar has no `2026-02-30`", None),
+    ("2026-02-30 > today", "PS304", "the calendar has no `2026-02-30`", "the last day of that month is `2026-02-28`"),
     ("1969-12-31 < today", "PS304", "`1969-12-31` lies outside 1970-01-01 to 2400-12-31", None),
     ("0.001 EUR", "PS304", "`EUR` has 2 decimals, and `0.001` has more", None),
     ("[1 EUR, 1 USD, 1.5 JPY]", "PS304", "`JPY` has no decimals, and `1.5` has more", None),
@@ -132,7 +132,7 @@ BAD = [
         "the book also sells in `USD` and `JPY`, and this gives no amount there",
         "write one amount for each currency: `[5 EUR, ... USD, ... JPY]`",
     ),
-    ("to.price > [5 EUR, 5 EUR, 6 USD, 7 JPY]", "PS326", "`EUR` is given twice", None),
+    ("to.price > [5 EUR, 5 EUR, 6 USD, 7 JPY]", "PS326", "`EUR` is given twice", "keep one of them"),
     # operators
     ("0 EUR > 3 months", "PS320", "money cannot be compared with a duration in months", None),
     (
@@ -187,7 +187,12 @@ BAD = [
     ),
     ("today - to.price", "PS320", "money cannot be subtracted from a date", None),
     ("today + today", "PS320", "a date cannot be added to a date", None),
-    ("to.price * from.price", "PS320", "money cannot be multiplied by money", None),
+    (
+        "to.price * from.price",
+        "PS320",
+        "money cannot be multiplied by money",
+        "an amount is multiplied by a number, as in `2 * to.price`",
+    ),
     (
         "to.price / from.price",
         "PS320",
@@ -207,15 +212,20 @@ BAD = [
     ("abs(to)", "PS321", "a plan has no sign to leave out", None),
     ("max(to, from)", "PS321", "this needs an order, and a plan has none", "compare `to.level` with `from.level`"),
     ("addons = addons", "PS321", "lists are not compared", "use `in`"),
-    ("to in []", "PS321", "nothing is in an empty list", None),
+    ("to in []", "PS321", "nothing is in an empty list", "name what is meant, as in `[a, b]`"),
     ("to in gold", "PS321", "`in` needs a list on its right side, and this is a plan", "write a list, as in `[a, b]`"),
     ("10% of today", "PS321", "a percentage is taken of money or of a number, and this is a date", None),
-    ("customer.country in addons", "PS321", "only a text that is written out can be looked up in a fact", None),
+    (
+        "customer.country in addons",
+        "PS321",
+        "only a text that is written out can be looked up in a fact",
+        'put it in quotes, as in `"ssl"`',
+    ),
     ("if upgrade then 0 EUR else 1", "PS320", "both ends of an `if` must be of one type", None),
-    ("if upgrade then [1] else [2]", "PS321", "an `if` cannot choose between lists", None),
+    ("if upgrade then [1] else [2]", "PS321", "an `if` cannot choose between lists", "write one rule for each list"),
     ("[1, gold]", "PS320", "the values of a list must be of one type", None),
     ("[[1], [2]]", "PS320", "the values of a list must be of one type", None),
-    ("[]", "PS321", "an empty list has no meaning here", None),
+    ("[]", "PS321", "an empty list has no meaning here", "name what is meant, as in `[a, b]`"),
     (
         "to.level / from.level",
         "PS325",

@@ -202,9 +202,7 @@ class Inference:
         elif item.type == TEXT and _is_fact(collection) and not isinstance(behind(item).meaning, Constant):
             # a set that is a fact answers for one text at a time, and the form has to know which
             message = "only a text that is written out can be looked up in a fact"
-            self._findings.add(
-                "PS321", message, span=node.item.span, advice='write it in quotes, as in `"ssl" in addons`'
-            )
+            self._findings.add("PS321", message, span=node.item.span, advice='put it in quotes, as in `"ssl"`')
         return Typed(node=node, type=BOOL, parts=parts)
 
     def _elements(self, node: tree.Listing, item: Typed) -> Typed:

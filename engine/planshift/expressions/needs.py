@@ -19,7 +19,7 @@ NEEDS: Final = {
 }
 """Each kind of need, and how it is written."""
 
-_WITH_ARGUMENT = frozenset({"approval", "status"})
+_WITH_ARGUMENT = {"approval": "whose", "status": "which"}
 
 
 @final
@@ -40,7 +40,7 @@ def need_flaw(need: tree.Need) -> NeedFlaw | None:
         return NeedFlaw(message=f"there is no need called `{kind}`", span=need.kind.span, advice=advice)
     written = f"it is written {NEEDS[kind]}"
     if kind in _WITH_ARGUMENT and need.argument is None:
-        return NeedFlaw(message=f"`need {kind}` does not say which", span=need.span, advice=written)
+        return NeedFlaw(message=f"`need {kind}` does not say {_WITH_ARGUMENT[kind]}", span=need.span, advice=written)
     if kind not in _WITH_ARGUMENT and need.argument is not None:
         return NeedFlaw(message=f"`need {kind}` stands alone", span=need.argument.span, advice=written)
     if need.argument is not None and need.quoted != (kind == "approval"):
