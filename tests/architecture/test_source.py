@@ -43,6 +43,7 @@ POSITIONAL_ALLOWED = {
 """`module` or `module.function` -> why more than two positional arguments read better there."""
 
 HOSTS_ALLOWED = {
+    "docs.oasis-open.org": "names the schema of a SARIF log, which code hosts ask for",
     "example.com": "reserved for examples",
     "json-schema.org": "names the dialect of a JSON Schema",
 }

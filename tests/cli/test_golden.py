@@ -15,6 +15,9 @@ AT = "--at 2026-03-11T10:00"
 SEEN = {
     "check-clean": "planshift check shop",
     "check-clean-json": "planshift check shop --format json",
+    "check-clean-sarif": "planshift check shop --format sarif",
+    "check-clean-github": "planshift check shop --format github",
+    "check-clean-junit": "planshift check shop --format junit",
     "check-nothing-there": "planshift check nowhere",
     "options": f"planshift options shop anna {AT}",
     "options-hidden": f"planshift options shop bo {AT} --hidden",
@@ -74,6 +77,9 @@ def test_a_book_with_mistakes(shop: Path, session: Callable[[str], str], golden:
     shop.joinpath("policy.yaml").write_text(text, encoding="utf-8")
     golden(GOLDEN / "check-mistakes.txt", session("planshift check shop"))
     golden(GOLDEN / "check-mistakes-json.txt", session("planshift check shop --format json"))
+    for form in ("sarif", "github", "junit"):
+        golden(GOLDEN / f"check-mistakes-{form}.txt", session(f"planshift check shop --format {form}"))
+    golden(GOLDEN / "test-mistakes-github.txt", session("planshift test shop --format github"))
     golden(GOLDEN / "decide-mistakes.txt", session(f"planshift decide shop anna --to gold {AT}"))
 
 
@@ -126,6 +132,8 @@ def test_the_cases_of_a_book(shop: Path, session: Callable[[str], str], golden: 
     shop.joinpath("cases", "up.yaml").write_text(CASES, encoding="utf-8")
     golden(GOLDEN / "test-fails.txt", session("planshift test shop"))
     golden(GOLDEN / "test-fails-json.txt", session("planshift test shop --format json"))
+    golden(GOLDEN / "test-fails-github.txt", session("planshift test shop --format github"))
+    golden(GOLDEN / "test-fails-junit.txt", session("planshift test shop --format junit"))
     golden(GOLDEN / "test-some.txt", session("planshift test shop --run close"))
     golden(GOLDEN / "test-none.txt", session("planshift test shop --run silber"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from textwrap import wrap
@@ -70,15 +70,21 @@ class Report:
 
 def report_text(report: Report) -> str:
     """The report as lines: each failing case with what was expected and what came out, then the counts."""
-    blocks = ["\n".join(_failure(result)) for result in report.of("failed")]
+    blocks = [f"FAILED {_head(result)}\n{failure_table(result)}" for result in report.of("failed")]
     blocks += [f"TODO {_head(result)}\n  {result.todo}" for result in report.of("todo")]
     return "\n\n".join((*blocks, counts_text(report)))
 
 
 def counts_text(report: Report) -> str:
     """How many cases passed, failed, and were not run."""
-    text = f"{report.book}: {len(report.of('passed'))} passed, {len(report.of('failed'))} failed"
-    todo = len(report.of("todo"))
+    return f"{report.book}: {counts_line((report,))}"
+
+
+def counts_line(reports: Iterable[Report]) -> str:
+    """How many cases of all these books passed, failed, and were not run, without the names of the books."""
+    seen = [result.status for report in reports for result in report.results]
+    text = f"{seen.count('passed')} passed, {seen.count('failed')} failed"
+    todo = seen.count("todo")
     return f"{text}, {todo} to do" if todo else text
 
 
@@ -86,12 +92,15 @@ def _head(result: CaseResult) -> str:
     return f"{result.name}  ({result.span.file}:{result.span.line})"
 
 
+def failure_table(result: CaseResult) -> str:
+    """The differences of a failing case as a table with two columns, beside what they are about."""
+    return "\n".join(_failure(result))
+
+
 def _failure(result: CaseResult) -> Iterator[str]:
-    """The name of the case, and a table of its differences with two columns."""
     first = max(len(each.what) for each in result.differences)
     left = [text for each in result.differences for text in (_left(each) or [each.expected])]
     second = min(_WIDEST, max(len("expected"), *map(len, left)))
-    yield f"FAILED {_head(result)}"
     yield f"  {'':{first}}  {'expected':{second}}  got"
     for each in result.differences:
         left, right = _left(each) or _cell(each.expected), _right(each) or _cell(each.got)

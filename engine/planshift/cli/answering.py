@@ -8,7 +8,8 @@ from functools import wraps
 from typing import ParamSpec
 
 from planshift.cli.exits import Exit
-from planshift.cli.printing import diagnostics_json, say_diagnostics, say_json
+from planshift.cli.formats import say_found
+from planshift.cli.printing import say_diagnostics
 from planshift.diagnostics.errors import InvalidBook, InvalidInput
 
 Arguments = ParamSpec("Arguments")
@@ -22,10 +23,11 @@ def answering(command: Callable[Arguments, Exit]) -> Callable[Arguments, Exit]:
         try:
             return command(*args, **kwargs)
         except (InvalidBook, InvalidInput) as error:
-            if kwargs.get("format") == "json":
-                say_json(diagnostics_json(error.diagnostics))
-            else:
-                say_diagnostics(error.diagnostics, to=sys.stderr)
+            match kwargs.get("format"):
+                case "json" | "sarif" | "github" | "junit" as form:
+                    say_found({"planshift": error.diagnostics}, form=form)
+                case _:
+                    say_diagnostics(error.diagnostics, to=sys.stderr)
             return Exit.INVALID
 
     return run

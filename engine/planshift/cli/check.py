@@ -12,8 +12,9 @@ from cyclopts import Parameter
 from planshift.cli.answering import answering
 from planshift.cli.clock import today
 from planshift.cli.exits import Exit
-from planshift.cli.printing import FormatOption, diagnostics_json, say, say_diagnostics, say_json
-from planshift.diagnostics.diagnostic import has_errors
+from planshift.cli.formats import CheckFormat, say_found
+from planshift.cli.printing import say, say_diagnostics
+from planshift.diagnostics.diagnostic import Diagnostic, has_errors
 
 if TYPE_CHECKING:
     from planshift.rulebook.checking import Checked
@@ -28,23 +29,29 @@ def check(
         date | None,
         Parameter(help="The day on which prices count as sold; by default today.", metavar="DATE"),
     ] = None,
-    format: FormatOption = "text",  # noqa: A002  # the option's name
+    format: Annotated[  # noqa: A002  # the option's name
+        CheckFormat, Parameter(help="Text for people (the default), or what another program reads.")
+    ] = "text",
 ) -> Exit:
     """Say everything that is wrong with a book."""
     from planshift.rulebook.checking import books_in, check_book
 
     books = tuple(book for each in paths for book in books_in(each))
     day = on or today()
-    found = tuple(
-        diagnostic for book in books for diagnostic in _with_examples(check_book(book, on=day), book).diagnostics
-    )
-    if format == "json":
-        say_json(diagnostics_json(found))
-    elif found:
+    by_book = {book.as_posix(): _with_examples(check_book(book, on=day), book).diagnostics for book in books}
+    found = tuple(diagnostic for each in by_book.values() for diagnostic in each)
+    if format == "text":
+        _say_text(found, ", ".join(by_book))
+    else:
+        say_found(by_book, form=format)
+    return Exit.INVALID if has_errors(found) else Exit.YES
+
+
+def _say_text(found: tuple[Diagnostic, ...], names: str) -> None:
+    if found:
         say_diagnostics(found, to=sys.stdout)
     else:
-        say(f"{', '.join(book.as_posix() for book in books)}: no mistakes found")
-    return Exit.INVALID if has_errors(found) else Exit.YES
+        say(f"{names}: no mistakes found")
 
 
 def _with_examples(checked: Checked, path: Path) -> Checked:

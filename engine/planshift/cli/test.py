@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,8 +10,9 @@ from cyclopts import Parameter
 
 from planshift.cli.answering import answering
 from planshift.cli.exits import Exit
+from planshift.cli.formats import TestFormat
 from planshift.cli.inputs import open_book
-from planshift.cli.printing import FormatOption, say, say_json
+from planshift.cli.printing import say, say_json
 from planshift.diagnostics.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -29,18 +31,31 @@ def run_cases(
             metavar="PATTERN",
         ),
     ] = None,
-    format: FormatOption = "text",  # noqa: A002  # the option's name
+    format: Annotated[  # noqa: A002  # the option's name
+        TestFormat, Parameter(help="Text for people (the default), or what another program reads.")
+    ] = "text",
 ) -> Exit:
     """Run the cases that books bring along."""
-    from planshift.cases.report import report_text
     from planshift.rulebook.checking import books_in
 
     reports = _reports(tuple(found for path in books for found in books_in(path)), run)
-    if format == "json":
-        say_json([_data(report) for report in reports])
-    else:
-        say("\n\n".join(map(report_text, reports)))
+    _say(reports, format)
     return Exit.YES if all(report.ok for report in reports) else Exit.NO
+
+
+def _say(reports: list[Report], form: TestFormat) -> None:
+    from planshift.cases.report import counts_line, report_text
+    from planshift.cases.report_ci import report_annotations, report_junit
+
+    match form:
+        case "json":
+            say_json([_data(report) for report in reports])
+        case "github":
+            say("\n".join((*report_annotations(reports, root=Path.cwd()), counts_line(reports))))
+        case "junit":
+            sys.stdout.write(report_junit(reports, root=Path.cwd()))
+        case "text":
+            say("\n\n".join(map(report_text, reports)))
 
 
 def _reports(books: tuple[Path, ...], pattern: str | None) -> list[Report]:
