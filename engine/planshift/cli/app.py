@@ -81,6 +81,13 @@ COMMANDS = (
         example="planshift renew policies/hosting david-trial --dry-run --at 2026-03-12",
     ),
     Command(
+        name="fmt",
+        function="planshift.cli.fmt:fmt",
+        summary="Give the files of books one layout.",
+        more="Comments, aligned columns and the meaning stay. With --check or --diff, 1 says that something would change.",
+        example="planshift fmt --check policies",
+    ),
+    Command(
         name="test",
         function="planshift.cli.test:run_cases",
         summary="Run the cases that books bring along.",

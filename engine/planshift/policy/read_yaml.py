@@ -89,6 +89,14 @@ def _read_slowly(text: str, *, file: str) -> tuple[Located | None, tuple[Diagnos
     return None, tuple(builder.problems)
 
 
+def events_of(text: str) -> list[Event]:
+    """The events of a text that `read_yaml` takes, with their marks: whoever lays a file out works on them."""
+    try:
+        return list(_events(text))
+    except MarkedYAMLError:
+        return list(_pure_events(text))
+
+
 def _events(text: str) -> Iterator[Event]:
     return _pure_events(text) if CParser is None else iter(CParser(text).get_event, None)
 
