@@ -84,7 +84,8 @@ COMMANDS = (
         name="fmt",
         function="planshift.cli.fmt:fmt",
         summary="Give the files of books one layout.",
-        more="Comments, aligned columns and the meaning stay. With --check or --diff, 1 says that something would change.",
+        more="Comments, aligned columns and the meaning stay. "
+        "With --check or --diff, exit code 1 says that something would change.",
         example="planshift fmt --check policies",
     ),
     Command(
