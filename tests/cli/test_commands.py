@@ -80,7 +80,7 @@ def test_every_command_answers_in_both_formats(shop: Path, capsys: pytest.Captur
         "honour": lambda: honour(shop, "anna", quote, at=AT, format=form),
         "explain": lambda: explain("shop", "anna", asked=asked, format=form),
         "renew": lambda: renew(shop, "anna", at="2026-04-01", dry_run=True, plan_of_actions=True, format=form),
-        "fmt": lambda: fmt((shop,), check=True, format=form),
+        "fmt": lambda: fmt((shop,), format=form),
         "test": lambda: run_cases((shop,), run="close", format=form),
         "conform": lambda: conform((figures,), format=form),
     }

@@ -103,7 +103,7 @@ def _files(path: Path) -> Iterator[Path]:
     for book in books_in(path):
         for name in FolderShelf(book).names():
             if name.endswith(_ENDINGS):
-                yield book / name
+                yield book.joinpath(name)
 
 
 def _read(path: Path) -> _File:
