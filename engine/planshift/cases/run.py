@@ -47,7 +47,9 @@ def _nothing_chosen(book: Book, pattern: str | None) -> Diagnostic:
         message, help_text = "the book has no cases", "write some into `cases/`: given, when, expect"
     else:
         message = f"no case has `{pattern}` in its name or in that of its file, or shows it"
-        help_text = did_you_mean(pattern, names) or f"the book has {len(names)} cases"
+        words = (word for name in names for word in name.split())
+        count = "one case" if len(names) == 1 else f"{len(names)} cases"
+        help_text = did_you_mean(pattern, (*names, *words)) or f"the book has {count}"
     return Diagnostic(code="PS608", message=message, span=whole_file(book.name), help=help_text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from planshift.billing.change import KINDS, REQUESTERS, ChangeRequest, Remedies
 from planshift.billing.subscription import Subscription
@@ -51,11 +51,15 @@ def request_flaws(
 
 def _words(request: ChangeRequest) -> Iterator[Diagnostic]:
     if request.kind not in KINDS:
-        yield flaw(
-            "PS530", f"{quoted(request.kind)} is not a kind of request", help_text=did_you_mean(request.kind, KINDS)
-        )
+        help_text = did_you_mean(request.kind, KINDS) or _one_of(KINDS)
+        yield flaw("PS530", f"{quoted(request.kind)} is not a kind of request", help_text=help_text)
     if request.by not in REQUESTERS:
-        yield flaw("PS531", f"{quoted(request.by)} may not ask", help_text=did_you_mean(request.by, REQUESTERS))
+        help_text = did_you_mean(request.by, REQUESTERS) or f"{_one_of(REQUESTERS)}; who it is goes into `person`"
+        yield flaw("PS531", f"{quoted(request.by)} may not ask", help_text=help_text)
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return f"write one of {', '.join(f'`{word}`' for word in words)}"
 
 
 def _numbers(request: ChangeRequest) -> Iterator[Diagnostic]:
@@ -93,6 +97,8 @@ def _target(rulebook: Rulebook, request: ChangeRequest) -> Iterator[Diagnostic]:
         for name in dict.fromkeys(addon.name for addon in request.remedies.add):
             if name in sold and name not in held and (plan is not None or request.kind == "cancel"):
                 listed = f"it can hold {', '.join(f'`{each}`' for each in held)}" if held else None
+                if plan is not None and not held:
+                    listed = "the plan has no `addons` in the catalog"
                 where = f"the plan `{request.plan}`" if plan is not None else "a cancelled subscription"
                 yield flaw("PS518", f"{where} cannot hold the add-on `{name}`", help_text=listed)
 

@@ -160,7 +160,9 @@ class _Reading:
         seen: dict[str, int] = {}
         for index, case in enumerate(model.cases):
             if case.name in seen:
-                placing.report("PS604", f"a second case is called `{case.name}`", path=("cases", index, "name"))
+                message = f"a second case is called `{case.name}`"
+                help_text = "a report names what fails: give each case the sentence that it shows"
+                placing.report("PS604", message, path=("cases", index, "name"), help_text=help_text)
             seen[case.name] = index
         self.problems += placing.all_problems()
         cases = (self._case(index, case, model, validated=validated) for index, case in enumerate(model.cases))
@@ -260,7 +262,8 @@ class _Reading:
             own = LocatedMapping(own.file, entries, own.start, own.stop)
         if name is None:
             if own is None and not placing.was_cut("subscription") and not placing.was_cut(*at, "given"):
-                placing.report("PS606", "the case has no subscription", path=at, on_key=True)
+                help_text = "write `subscription:` at the top of the file, or in the case under `given`"
+                placing.report("PS606", "the case has no subscription", path=at, help_text=help_text, on_key=True)
             return own
         root = self._named(name, path, placing=placing)
         return merge(root, own) if root is not None and own is not None else root

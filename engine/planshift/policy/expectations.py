@@ -79,7 +79,8 @@ class _Reading:
         node = self._placing.node(self._at)
         entries = node.entries if isinstance(node, Mapping) else {}
         if not entries and not self._placing.was_cut(*self._at):
-            self._placing.report("PS603", "the case expects nothing", path=self._at, on_key=True)
+            help_text = "write what the answer has to be, such as `verdict: allowed`"
+            self._placing.report("PS603", "the case expects nothing", path=self._at, help_text=help_text, on_key=True)
         for key, entry in entries.items():
             if key in ("terms", "sources"):
                 yield from self._of_terms(key, entry.value)

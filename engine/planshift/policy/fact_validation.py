@@ -76,7 +76,8 @@ def _undeclared(facts: tuple[Fact, ...], given: Iterable[str]) -> Iterator[Mista
     known = [fact.name for fact in facts]
     for name in given:
         if name not in known:
-            yield Mistake("PS501", f"there is no fact `{name}`", did_you_mean(name, known), (name,))
+            help_text = did_you_mean(name, known) or f"the book declares {', '.join(f'`{each}`' for each in known)}"
+            yield Mistake("PS501", f"there is no fact `{name}`", help_text, (name,))
 
 
 @lru_cache(maxsize=64)

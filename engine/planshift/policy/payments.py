@@ -36,7 +36,8 @@ class Payments:
             yield Mistake("PS511", message, "`debt` is all that is open, `older_debt` a part of it", ("older_debt",))
         most = self.due if self.paid is None else self.paid
         if self.given_back > most:
-            yield Mistake("PS528", f"more was given back than was paid ({shown(most)})", at=("given_back",))
+            message = f"more was given back than was paid ({shown(most)})"
+            yield Mistake("PS528", message, "count only what was given back of this period", ("given_back",))
 
 
 def due_for_period(price: Price, period: Period, *, currency: str, amount: int | None, quantity: int) -> int | None:

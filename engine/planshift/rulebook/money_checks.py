@@ -85,9 +85,10 @@ def _coarse(draft: Draft, statement: Statement) -> Iterator[Diagnostic]:
         return
     for code, decimals in zip(draft.tables.currencies, draft.tables.decimals, strict=True):
         if value.number < decimals:
+            rate = f"{value.number} decimal{'' if value.number == 1 else 's'}"
             yield Diagnostic(
                 code="PS407",
-                message=f"a rate with {value.number} decimals is coarser than amounts in `{code}`",
+                message=f"a rate with {rate} is coarser than amounts in `{code}`",
                 span=statement.source.span,
                 help=f"amounts have {decimals} decimals: write {decimals} or more, or `exact`",
                 context=statement.source.title,
