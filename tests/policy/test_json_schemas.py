@@ -32,7 +32,7 @@ def kind_of(path: Path) -> str | None:
 
 
 def documents() -> Iterator[Path]:
-    for folder in (ROOT / "policies", ROOT / "tests/diagnostics/base", ROOT / "engine/planshift/policy/templates"):
+    for folder in (ROOT / "policies", ROOT / "tests/diagnostics/base", ROOT / "tests/starter/golden"):
         yield from (path for path in sorted(folder.rglob("*.yaml")) if kind_of(path))
 
 

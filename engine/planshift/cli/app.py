@@ -38,6 +38,13 @@ class Command:
 
 COMMANDS = (
     Command(
+        name="init",
+        function="planshift.cli.init:init",
+        summary="Write a starter book.",
+        more="It passes check and test at once, and its comments say what to change first.",
+        example="planshift init magazine --plans reader,archive --prices 6,12 --yearly",
+    ),
+    Command(
         name="check",
         function="planshift.cli.check:check",
         summary="Say everything that is wrong with a book.",
@@ -112,7 +119,7 @@ def make_app() -> App:
         name="planshift",
         help="Decide subscription plan changes by a policy, and explain every figure.",
         help_format="rich",
-        help_epilogue=_example(COMMANDS[2].example),
+        help_epilogue=_example(COMMANDS[3].example),
         version=__version__,
         default_parameter=Parameter(negative=(), show_default=False),
         group_parameters="Options",

@@ -98,7 +98,7 @@ def _check_names(shelf: Shelf, policy: str, *, read: Mapping[str, str]) -> Itera
         )
     for name in names if policy == POLICY else ():
         known = (POLICY, CATALOG, RULES)
-        is_ours = "/" not in name and name.endswith((".yaml", ".yml", ".rules"))
+        is_ours = "/" not in name and name.endswith((".yaml", ".yml", ".rules")) and not name.startswith(".")
         if is_ours and name not in known and shelf.shown(name) not in read:
             near = nearest(name, known)
             help_text = f"rename it to `{near}` if it is meant to be that" if near and not shelf.has(near) else None

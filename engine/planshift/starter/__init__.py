@@ -1,0 +1,1 @@
+"""A starter book: the files of a small book that passes its own check and cases, made from a few answers."""
