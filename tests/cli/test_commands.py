@@ -22,6 +22,7 @@ from planshift.cli.exits import Exit
 from planshift.cli.explain import explain
 from planshift.cli.fmt import fmt
 from planshift.cli.honour import honour
+from planshift.cli.init import init
 from planshift.cli.inputs import Asked, open_request, open_subscription
 from planshift.cli.options import options
 from planshift.cli.printing import Format
@@ -74,6 +75,7 @@ def test_every_command_answers_in_both_formats(shop: Path, capsys: pytest.Captur
     decide(shop, "anna", asked=asked, plan_of_actions=True, format="json")
     quote.write_text(capsys.readouterr().out, encoding="utf-8")
     answers: dict[str, Callable[[], Exit]] = {
+        "init": lambda: init(shop.with_name("fresh"), format=form),
         "check": lambda: check((shop,), format=form),
         "options": lambda: options(shop, "anna", at=AT, hidden=True, format=form),
         "decide": lambda: decide(shop, "anna", asked=asked, plan_of_actions=True, format=form),

@@ -35,7 +35,7 @@ def _blocked(folder: Path, name: str) -> Iterable[Obstacle]:
         yield name
     for above in Path(name).parents:
         found = folder / above
-        if found.is_symlink() and above != Path() or (found.exists() and not found.is_dir()):
+        if (found.is_symlink() and above != Path()) or (found.exists() and not found.is_dir()):
             yield above.as_posix()
 
 

@@ -89,7 +89,7 @@ class _Reader:
         return None
 
 
-def read_answers(  # noqa: PLR0913  # one argument for each question
+def read_answers(  # one argument for each question
     *,
     folder: str,
     title: str | None = None,
@@ -113,7 +113,9 @@ def read_answers(  # noqa: PLR0913  # one argument for each question
         reader.found.append(unknown_preset(preset, whole_file(f"--preset {preset}")))
     every = None if trial is None else reader.read("--trial", trial, by=_read_trial)
     names = tuple(_listed(plans)) if plans is not None else _PLANS[: max(1, _count(prices))]
-    named = reader.read("--plans", plans or ",".join(names), by=lambda _: _read_plans(names, has_trial=every is not None))
+    named = reader.read(
+        "--plans", plans or ",".join(names), by=lambda _: _read_plans(names, has_trial=every is not None)
+    )
     offers: tuple[Offer, ...] | None = None
     if reader.read("--currency", currency, by=read_currency) and named:
         asked = prices or ",".join(_usual_prices(currency)[: len(named)])
@@ -122,7 +124,13 @@ def read_answers(  # noqa: PLR0913  # one argument for each question
         raise InvalidInput(diagnostics=tuple(reader.found))
     book = _book_name(folder)
     return Answers(
-        book=book, title=title or titled(book), currency=currency, timezone=timezone, preset=preset, offers=offers, trial=every
+        book=book,
+        title=title or titled(book),
+        currency=currency,
+        timezone=timezone,
+        preset=preset,
+        offers=offers,
+        trial=every,
     )
 
 
@@ -160,7 +168,9 @@ def _read_title(value: str) -> str:
 def _read_trial(value: str) -> Interval:
     every = read_interval(value)
     if every.once or every.months > _LONGEST_TRIAL.months or every.days > _LONGEST_TRIAL.days:
-        raise wrong("PS116", f"{shown(value)} is no length of a trial", help_text="write days, weeks or months up to a year")
+        raise wrong(
+            "PS116", f"{shown(value)} is no length of a trial", help_text="write days, weeks or months up to a year"
+        )
     return every
 
 
@@ -170,7 +180,9 @@ def _read_plans(names: tuple[str, ...], *, has_trial: bool) -> tuple[str, ...]:
         if name in names[:place]:
             raise wrong("PS105", f"{shown(name)} is named twice", help_text="give each plan a name of its own")
         if name == TRIAL and has_trial:
-            raise wrong("PS105", f"{shown(name)} is the name of the plan that `--trial` adds", help_text="call yours another")
+            raise wrong(
+                "PS105", f"{shown(name)} is the name of the plan that `--trial` adds", help_text="call yours another"
+            )
     return names
 
 
@@ -178,8 +190,12 @@ def _offers(names: tuple[str, ...], text: str, *, currency: str, yearly: bool) -
     amounts = tuple(_listed(text))
     if len(amounts) != len(names):
         message = f"{_counted(len(names), 'plan')} and {_counted(len(amounts), 'price')}"
-        raise wrong("PS105", message, help_text="give each plan its price: commas between prices, a point before decimals")
-    return tuple(_offer(name, each, currency=currency, yearly=yearly) for name, each in zip(names, amounts, strict=True))
+        raise wrong(
+            "PS105", message, help_text="give each plan its price: commas between prices, a point before decimals"
+        )
+    return tuple(
+        _offer(name, each, currency=currency, yearly=yearly) for name, each in zip(names, amounts, strict=True)
+    )
 
 
 def _offer(name: str, text: str, *, currency: str, yearly: bool) -> Offer:

@@ -17,14 +17,20 @@ def around(answers: Answers) -> dict[str, str]:
 def _readme(answers: Answers) -> str:
     plans = ", ".join(offer.title for offer in answers.offers)
     rules = "| `policy.rules` | Exceptions, one rule each. |\n" if answers.climbs else ""
-    preset = f"\nTerms that the policy does not state are those of the preset `{answers.preset}`.\n" if answers.preset else ""
+    preset = (
+        f"\nTerms that the policy does not state are those of the preset `{answers.preset}`.\n"
+        if answers.preset
+        else ""
+    )
     return _README.format(title=answers.title, plans=plans, rules=rules, preset=preset, currency=answers.currency)
 
 
 _README = """\
 # {title}
 
-The policy of plan changes: which plan may become which, when, and for what amount. Plans: {plans}. Prices are in {currency}.
+The policy of plan changes: which plan may become which, when, and for what amount.
+
+Plans: {plans}. Prices are in {currency}.
 {preset}
 | file | what it settles |
 | --- | --- |
@@ -46,13 +52,13 @@ planshift check .
 planshift test .
 ```
 
-`check` finds mistakes and says where they are. `test` works the cases out and shows every answer that is not what the case
-says. A moved price moves answers: read them, and write those that you want into `cases/`.
+`check` finds mistakes and says where they are. `test` works the cases out and shows every answer that is not what the
+case says. A moved price moves answers: read them, and write those that you want into `cases/`.
 
 ## Run by itself
 
-`.github/workflows/policy.yml` runs both commands for every change on GitHub. `.pre-commit-config.yaml` runs them before each
-commit, once `pre-commit install` was typed. Both take this folder for the root of its repository; where it is not, move
+`.github/workflows/policy.yml` runs both commands for every change on GitHub. `.pre-commit-config.yaml` runs them before
+each commit, once `pre-commit install` was typed. Both take this folder for the root of its repository; where it is not, move
 them there and put the folder in the place of the point.
 """
 

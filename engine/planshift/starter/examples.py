@@ -13,6 +13,7 @@ from planshift.book import Decision, load_text
 from planshift.decision.answer import LineKind
 from planshift.decision.formula_text import worked
 from planshift.starter.answers import TRIAL, Answers
+from planshift.starter.scalars import written
 
 NOW = "2026-03-11 10:00"
 """When the cases are asked."""
@@ -59,7 +60,7 @@ def _subscription(
         (
             f"id: sub-{name}",
             f"customer: {{ id: {name}, since: 2025-09-01 }}",
-            f'plan: "{plan}"' if plan in _WORDS else f"plan: {plan}",
+            f"plan: {written(plan)}",
             f"price: {price}",
             f"period: {{ start: {period[0]}, end: {period[1]} }}",
             f"paid: {paid}",
@@ -67,9 +68,6 @@ def _subscription(
             "",
         )
     )
-
-
-_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
 def case_file(answers: Answers, files: Mapping[str, str]) -> str:
@@ -94,10 +92,7 @@ def _examples(answers: Answers) -> Iterator[_Example]:
     lowest, highest = answers.offers[0], answers.offers[-1]
     if answers.climbs:
         higher = answers.offers[1]
-        up = _Example(
-            name=f"Up from {lowest.title} to {higher.title}", given="ada", when=_to(higher.name)
-        )
-        yield up
+        yield _Example(name=f"Up from {lowest.title} to {higher.title}", given="ada", when=_to(higher.name))
         down = f"Down from {highest.title} to {lowest.title}"
         grace = _Example(name=f"{down}, with more users than it takes", given="grace", when=_to(lowest.name))
         yield grace
@@ -111,25 +106,25 @@ def _examples(answers: Answers) -> Iterator[_Example]:
     yield _Example(name=f"{lowest.title} is cancelled", given="ada", when="kind: cancel")
     if answers.trial is not None:
         when = f"{_to(lowest.name)}, price: monthly"
-        yield _Example(name=f"The trial is paid for before it ends, as {lowest.title}", given="tim", when=when)
+        yield _Example(name=f"From the trial to {lowest.title}, before it ends", given="tim", when=when)
         ends = step_date(_TRIAL_BEGINS, answers.trial)
-        yield _Example(name=f"The trial becomes {lowest.title}", given="tim", when="kind: renew", now=f"{ends} 06:00")
+        yield _Example(name="The trial ends", given="tim", when="kind: renew", now=f"{ends} 06:00")
 
 
 def _to(plan: str) -> str:
-    return f'to: "{plan}"' if plan in _WORDS else f"to: {plan}"
+    return f"to: {written(plan)}"
 
 
 def _written(examples: tuple[_Example, ...], *, expected: list[list[str]], notes: list[list[str]]) -> str:
     lines = [
-        "# Worked examples, as the policy answers them today. `planshift test .` fails when an edit changes one of them.",
+        "# Worked examples, as the policy answers them today. `planshift test .` fails when an edit changes one.",
         "# Where the new answer is the one you want, write it here; where it is not, you have found out in time.",
         f"now: {NOW}",
         "",
         "cases:",
     ]
     for example, wanted, told in zip(examples, expected, notes, strict=True):
-        lines.append(f"  - name: {_quoted(example.name)}")
+        lines.append(f"  - name: {written(example.name)}")
         if example.now != NOW:
             lines.append(f"    now: {example.now}")
         lines += (f"    given: {{ subscription: {example.given} }}", f"    when: {{ {example.when} }}", "    expect:")
@@ -137,10 +132,6 @@ def _written(examples: tuple[_Example, ...], *, expected: list[list[str]], notes
         lines += (f"      {line}" for line in wanted)
         lines.append("")
     return "\n".join(lines)
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if ", " in name else name
 
 
 def _notes(decision: Decision) -> Iterator[str]:
@@ -165,7 +156,7 @@ def _answer(decision: Decision) -> Iterator[str]:
     """What happens when, and what it costs."""
     yield f"direction: {decision.direction}"
     if decision.request.kind == "renew":
-        yield f"to: {decision.request.plan if decision.request.plan not in _WORDS else _to(decision.request.plan)[4:]}"
+        yield _to(decision.request.plan)
         yield f"to_price: {decision.request.price}"
         yield f"switch: {decision.switch.title if decision.switch else 'null'}"
     else:

@@ -5,16 +5,13 @@ INVARIANT: no amount is worked out here. The cases hold what the engine decides 
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 
 from planshift.starter.answers import MONTHS_OF_A_YEAR, TRIAL, Answers, Offer
 from planshift.starter.around import around
 from planshift.starter.examples import case_file, subscriptions
+from planshift.starter.scalars import written
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*")
-_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _SMALL_LIMITS = (3, 10)
 
 
@@ -28,18 +25,12 @@ def starter_files(answers: Answers) -> dict[str, str]:
     return files | around(answers)
 
 
-def written(text: str) -> str:
-    """A text as YAML: as it is where that cannot be misread, else in quotes."""
-    plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
-    return text if plain else json.dumps(text, ensure_ascii=False)
-
-
 def _policy(answers: Answers) -> str:
     return "\n".join([*_head(answers), *_groups(answers), *_terms(answers), *_trial(answers), ""])
 
 
 def _head(answers: Answers) -> Iterator[str]:
-    yield "# How customers change plans. What is sold stands in catalog.yaml, and cases/ shows on worked examples what all of"
+    yield "# How customers change plans. What is sold stands in catalog.yaml, and cases/ shows on examples what all of"
     yield f"# it comes to.{' Exceptions stand in policy.rules.' if answers.climbs else ''}"
     yield "#"
     yield "# What to change first:"
@@ -51,7 +42,7 @@ def _head(answers: Answers) -> Iterator[str]:
     yield f"book: {written(answers.book)}"
     yield f"title: {written(answers.title)}"
     yield f"currency: {answers.currency}"
-    yield f"timezone: {written(answers.timezone) if '/' not in answers.timezone else answers.timezone} # whose midnight begins a day"
+    yield f"timezone: {answers.timezone} # whose midnight begins a day"
     if answers.preset:
         yield f"extends: {answers.preset} # terms as this system has them; what you write under `terms` is stronger"
 
