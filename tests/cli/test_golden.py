@@ -16,7 +16,7 @@ SEEN = {
     "init": "planshift init magazine",
     "init-one-plan": "planshift init 'my shop/book' --plans basic --trial '14 days' --format json",
     "init-in-the-way": "planshift init shop",
-    "init-wrong": "planshift init fresh --preset strip --plans a,A --prices 1,2,3 --currency eur --timezone Foo --trial 3",
+    "init-wrong": "planshift init fresh --preset strip --plans a,A --prices 1,2,3 --currency eur --trial 3",
     "init-wrong-count": "planshift init fresh --plans basic,plus --prices 1,99,5",
     "check-clean": "planshift check shop",
     "check-clean-json": "planshift check shop --format json",

@@ -58,8 +58,8 @@ case says. A moved price moves answers: read them, and write those that you want
 ## Run by itself
 
 `.github/workflows/policy.yml` runs both commands for every change on GitHub. `.pre-commit-config.yaml` runs them before
-each commit, once `pre-commit install` was typed. Both take this folder for the root of its repository; where it is not, move
-them there and put the folder in the place of the point.
+each commit, once `pre-commit install` was typed. Both take this folder for the root of its repository; where it is not,
+move them there and put the folder in the place of the point.
 """
 
 _WORKFLOW = """\
