@@ -29,34 +29,44 @@ _PURPOSE = {
 }
 
 
+FolderArgument = Annotated[Path, Parameter(name="FOLDER", help="Where the book goes: a new or an empty folder.")]
+TitleOption = Annotated[
+    str | None, Parameter(help="What people call the book; by default the name of the folder.", metavar="TEXT")
+]
+CurrencyOption = Annotated[str, Parameter(help="Of all prices; EUR by default.", metavar="CODE")]
+ZoneOption = Annotated[str, Parameter(help="Whose midnight begins a day; Europe/Berlin by default.", metavar="ZONE")]
+PresetOption = Annotated[
+    str | None, Parameter(help="Take the terms of this system over, such as stripe.", metavar="NAME")
+]
+PlansOption = Annotated[
+    str | None, Parameter(help="Plans from low to high, such as small,medium,large.", metavar="NAMES")
+]
+PricesOption = Annotated[
+    str | None, Parameter(help="What a month of each costs, such as 9,19,49.50.", metavar="AMOUNTS")
+]
+YearlyOption = Annotated[bool, Parameter(help="Add yearly prices: a year for ten months.")]
+TrialOption = Annotated[
+    str | None,
+    Parameter(help='Add a trial this long, such as "14 days", that becomes the lowest plan.', metavar="TIME"),
+]
+ForceOption = Annotated[
+    bool, Parameter(help="Write into a folder that is not empty, and say which files were replaced.")
+]
+
+
 def init(
-    folder: Annotated[Path, Parameter(name="FOLDER", help="Where the book goes: a new or an empty folder.")],
+    folder: FolderArgument,
     /,
     *,
-    title: Annotated[
-        str | None, Parameter(help="What people call the book; by default the name of the folder.", metavar="TEXT")
-    ] = None,
-    currency: Annotated[str, Parameter(help="Of all prices; EUR by default.", metavar="CODE")] = "EUR",
-    timezone: Annotated[
-        str, Parameter(help="Whose midnight begins a day; Europe/Berlin by default.", metavar="ZONE")
-    ] = "Europe/Berlin",
-    preset: Annotated[
-        str | None, Parameter(help="Take the terms of this system over, such as stripe.", metavar="NAME")
-    ] = None,
-    plans: Annotated[
-        str | None, Parameter(help="Plans from low to high, such as small,medium,large.", metavar="NAMES")
-    ] = None,
-    prices: Annotated[
-        str | None, Parameter(help="What a month of each costs, such as 9,19,49.50.", metavar="AMOUNTS")
-    ] = None,
-    yearly: Annotated[bool, Parameter(help="Add yearly prices: a year for ten months.")] = False,
-    trial: Annotated[
-        str | None,
-        Parameter(help='Add a trial this long, such as "14 days", that becomes the lowest plan.', metavar="TIME"),
-    ] = None,
-    force: Annotated[
-        bool, Parameter(help="Write into a folder that is not empty, and say which files were replaced.")
-    ] = False,
+    title: TitleOption = None,
+    currency: CurrencyOption = "EUR",
+    timezone: ZoneOption = "Europe/Berlin",
+    preset: PresetOption = None,
+    plans: PlansOption = None,
+    prices: PricesOption = None,
+    yearly: YearlyOption = False,
+    trial: TrialOption = None,
+    force: ForceOption = False,
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Write a starter book."""

@@ -30,11 +30,11 @@ def obstacles(folder: Path, *, names: Iterable[str], force: bool) -> list[Obstac
 
 
 def _blocked(folder: Path, name: str) -> Iterable[Obstacle]:
-    target = folder / name
+    target = folder.joinpath(name)
     if target.is_symlink() or (target.exists() and not target.is_file()):
         yield name
     for above in Path(name).parents:
-        found = folder / above
+        found = folder.joinpath(above)
         if (found.is_symlink() and above != Path()) or (found.exists() and not found.is_dir()):
             yield above.as_posix()
 
@@ -53,7 +53,7 @@ def place(files: Mapping[str, str], folder: Path) -> list[str]:
         fresh = Path(held, "fresh")
         if missing:
             top = missing[-1]
-            _write(files, fresh / folder.relative_to(top))
+            _write(files, fresh.joinpath(folder.relative_to(top)))
             fresh.rename(top)
             return []
         _write(files, fresh)
@@ -62,7 +62,7 @@ def place(files: Mapping[str, str], folder: Path) -> list[str]:
 
 def _write(files: Mapping[str, str], folder: Path) -> None:
     for name, text in files.items():
-        path = folder / name
+        path = folder.joinpath(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
@@ -75,23 +75,23 @@ def _move(files: Iterable[str], *, fresh: Path, old: Path, folder: Path) -> list
     made: list[Path] = []
     try:
         for name in files:
-            target = folder / name
+            target = folder.joinpath(name)
             for above in reversed(target.relative_to(folder).parents):
-                if not (folder / above).exists():
-                    (folder / above).mkdir()
-                    made.append(folder / above)
+                if not (folder.joinpath(above)).exists():
+                    (folder.joinpath(above)).mkdir()
+                    made.append(folder.joinpath(above))
             if target.exists():
-                (old / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(target, old / name)
+                (old.joinpath(name)).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(target, old.joinpath(name))
                 replaced.append(name)
-            (fresh / name).replace(target)
+            (fresh.joinpath(name)).replace(target)
             moved.append(name)
     except OSError:
         for name in moved:
             if name not in replaced:
-                (folder / name).unlink()
+                (folder.joinpath(name)).unlink()
         for name in replaced:
-            (old / name).replace(folder / name)
+            (old.joinpath(name)).replace(folder.joinpath(name))
         for path in reversed(made):
             path.rmdir()
         raise
