@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from planshift.billing.currency import decimals, known_currencies
@@ -16,6 +16,7 @@ from planshift.book import check, load_text
 from planshift.cases.run import run
 from planshift.cli import main
 from planshift.cli.exits import Exit
+from planshift.cli.fmt import fmt
 from planshift.cli.init import init
 from planshift.cli.placing import place
 from planshift.diagnostics.errors import InvalidInput
@@ -80,6 +81,7 @@ def test_it_passes_with_every_preset(preset: str, tmp_path: Path) -> None:
     files = starter_files(answered(preset=preset, yearly=True, trial="14 days"))
     place(files, tmp_path / "book")
     assert check(tmp_path / "book") == ()
+    assert fmt((tmp_path / "book",), check=True) is Exit.YES
     assert run(load_text(files)).ok
 
 
@@ -88,6 +90,15 @@ def test_the_default_book() -> None:
     for name, text in files.items():
         assert_golden(text, GOLDEN / name)
     assert {path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file()} == set(files)
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(answers())
+@example(answered(plans="one"))
+@example(answered(plans="pro-plus,no", yearly=True, title="A: b"))
+def test_it_is_laid_out_as_fmt_does(tmp_path: Path, given_answers: Answers) -> None:
+    place(starter_files(given_answers), tmp_path)
+    assert fmt((tmp_path,), check=True) is Exit.YES
 
 
 def test_prices_are_taken_to_the_last_decimal() -> None:
