@@ -16,7 +16,7 @@ from planshift.diagnostics.codes import CODES
 from planshift.diagnostics.nearest import nearest
 from planshift.diagnostics.page import page_of
 
-_CODE = re.compile(r"PS[0-9]{3}", re.IGNORECASE)
+_CODE = re.compile(r"PS[0-9]+", re.IGNORECASE)
 
 
 @answering

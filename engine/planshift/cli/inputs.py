@@ -237,8 +237,10 @@ def _at_option(problem: Diagnostic, options: list[str]) -> Diagnostic:
     return replace(problem, message=message, help=help_text, span=whole_file(place), labels=(), context="")
 
 
-def instant_of(book: Book, subscription: Subscription, *, at: str | None) -> int:
-    """The instant that `--at` names, or now.
+def instant_of(
+    book: Book, subscription: Subscription, *, at: str | None, option: str = "--at", by_day: bool = False
+) -> int:
+    """The instant that an option names, or now; where days will do, a day is its first instant.
 
     Raises:
         InvalidInput: it names none.
@@ -247,9 +249,12 @@ def instant_of(book: Book, subscription: Subscription, *, at: str | None) -> int
 
     if at is None:
         return now()
+    text = f"{at}T00:00" if by_day and len(at) == len("2026-01-31") else at
     try:
-        return parse_instant(at, subscription.timezone or book.zone)
-    except ValueError as error:
-        help_text = "write 2026-01-31T10:00:00Z, or in the zone of the book 2026-01-31 10:00"
-        found = Diagnostic(code="PS118", message=str(error), span=whole_file(f"--at {at}"), help=help_text)
+        return parse_instant(text, subscription.timezone or book.zone)
+    except ValueError:
+        day = "2026-01-31, or with its time " if by_day else ""
+        help_text = f"write {day}2026-01-31T10:00:00Z, or in the zone of the book 2026-01-31 10:00"
+        message = f"`{at}` is not {'a day or an instant' if by_day else 'an instant'}"
+        found = Diagnostic(code="PS118", message=message, span=whole_file(f"{option} {at}"), help=help_text)
         raise InvalidInput(diagnostics=(found,)) from None

@@ -7,23 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from planshift.cli.answering import answering
-from planshift.cli.clock import now
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import (
     AtOption,
     BookArgument,
     SubscriptionArgument,
+    instant_of,
     open_book,
     open_subscription,
 )
 from planshift.cli.printing import Format, FormatOption, complain, say, say_json, say_sheet
-from planshift.diagnostics.diagnostic import Diagnostic
-from planshift.diagnostics.errors import InvalidInput
-from planshift.diagnostics.span import whole_file
 
 if TYPE_CHECKING:
     from planshift.billing.subscription import Subscription
-    from planshift.book import Book, Decision
+    from planshift.book import Decision
     from planshift.decision.sheet import Sheet
 
 _NOT_YET = "`planshift renew` does not carry renewals out yet: add --dry-run to see what one would do"
@@ -50,9 +47,9 @@ def renew(
         return Exit.USAGE
     opened = open_book(book)
     held = open_subscription(opened, book, name=subscription)
-    begin = now() if at is None else _instant(opened, held, text=at, option="--at")
+    begin = instant_of(opened, held, at=at, by_day=True)
     if until is not None:
-        end = _instant(opened, held, text=until, option="--until")
+        end = instant_of(opened, held, at=until, option="--until", by_day=True)
         found = tuple(opened.renewals(held, at=begin, until=end))
         if format == "json":
             say_json([each.to_json() for each in found])
@@ -78,22 +75,6 @@ def _say_one(decision: Decision, *, format: Format, with_plan: bool) -> None:  #
     if plan is not None:
         say("")
         say(to_table(plan).rstrip("\n"))
-
-
-def _instant(book: Book, held: Subscription, *, text: str, option: str) -> int:
-    """The instant that an option names.
-
-    Raises:
-        InvalidInput: it names none.
-    """
-    from planshift.billing.zones import parse_instant
-
-    try:
-        return parse_instant(f"{text}T00:00" if len(text) == len("2026-01-31") else text, held.timezone or book.zone)
-    except ValueError as error:
-        help_text = "write 2026-01-31, or with the time in the zone of the book 2026-01-31T10:00"
-        found = Diagnostic(code="PS118", message=str(error), span=whole_file(f"{option} {text}"), help=help_text)
-        raise InvalidInput(diagnostics=(found,)) from None
 
 
 def _row_sheet(held: Subscription, found: tuple[Decision, ...]) -> Sheet:

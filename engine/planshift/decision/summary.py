@@ -221,8 +221,6 @@ def _totals(decision: Decision) -> Iterator[tuple[str, str]]:
     yield from ((label, str(amount)) for amount, label in kept if amount.minor)
     if flow.account_used.minor:
         yield "account credit used", str(-flow.account_used)
-    if flow.due_held.minor:
-        yield "due once the credit is released", str(flow.due_held)
     if not decision.immediate and not (flow.due_later.minor and decision.truth("with_next_invoice")):
         yield f"due on {decision.effective_on}", str(flow.due_later)
     elif flow.due_later.minor and decision.next_bill is not None:
@@ -231,7 +229,7 @@ def _totals(decision: Decision) -> Iterator[tuple[str, str]]:
         run = decision.word("collect") == "invoice_run" and flow.due_now.minor
         yield "due now, on the next daily invoice" if run else "due now", str(flow.due_now)
     if flow.due_held.minor:
-        yield "due once it is released", str(flow.due_held)
+        yield "due once the credit is released", str(flow.due_held)
 
 
 def next_bill(decision: Decision) -> Iterator[Block]:

@@ -143,7 +143,6 @@ def _flow(decision: Decision) -> Iterator[Block]:
         ("paid by account credit", flow.account_used),
         ("due now", flow.due_now),
         ("due later", flow.due_later),
-        ("due once released", flow.due_held),
         ("due once the credit is released", flow.due_held),
     )
     rows = tuple((name, str(amount)) for name, amount in named if amount.minor or name == "due now")
