@@ -81,6 +81,13 @@ COMMANDS = (
         example=f"planshift explain {_ASK}\nplanshift explain PS104",
     ),
     Command(
+        name="graph",
+        function="planshift.cli.graph:graph",
+        summary="Draw which plan leads to which, and on what terms.",
+        more="Groups with their levels, paths, switches, timing and fees, as the compiled book answers them.",
+        example="planshift graph policies/hosting --out ladder.svg",
+    ),
+    Command(
         name="renew",
         function="planshift.cli.renew:renew",
         summary="Show what a subscription becomes when its period ends.",
