@@ -38,8 +38,8 @@ def sixty_plans() -> Book:
             )
             catalog.append(f"    {{ every: 1 month, EUR: '{level + 1}.00' }} }} }}")
             policy.append(f"      {name}: {{ level: {level // 2 if group == 5 else level} }}")
-    for loose in range(6):
-        catalog.append(f"  solo-{loose}: {{ module: m, prices: {{ m: {{ every: 1 month, EUR: '1.00' }} }} }}")
+    price = "{ m: { every: 1 month, EUR: '1.00' } }"
+    catalog += [f"  solo-{loose}: {{ module: m, prices: {price} }}" for loose in range(6)]
     policy += ["paths:", *(f"  - {{ from: solo-{k}, to: [p{k}-0, p{k + 3}-8], fee: {k} EUR }}" for k in range(3))]
     policy += ["terms:", "  upgrade: { fee: 5 EUR }", "  downgrade: { timing: period_end }"]
     return load_text({"policy.yaml": "\n".join(policy) + "\n", "catalog.yaml": "\n".join(catalog) + "\n"})
@@ -90,8 +90,11 @@ def test_the_roads_are_those_that_the_book_decides(name: str) -> None:
                 price=before.id,
                 currency=book.currency if book.currency in both else both[0],
                 period=Period(start=date(2026, 3, 1), end=date(2026, 4, 1)),
-                customer=Customer(id="x", facts=tuple((fact.name, fact.default or "") for fact in facts.customer)),
-                usage_facts=tuple((fact.name, fact.default or 0) for fact in facts.usage),
+                customer=Customer(
+                    id="x",
+                    facts=tuple((fact.name, 0 if fact.default is None else fact.default) for fact in facts.customer),
+                ),
+                usage_facts=tuple((fact.name, 0 if fact.default is None else fact.default) for fact in facts.usage),
             )
             decision = book.decide(held, ChangeRequest(at=NOON, plan=new.name, price=after.id, by="staff"))
             if not CLOSED & {reason.code for reason in decision.reasons}:
@@ -162,7 +165,9 @@ def test_the_same_book_gives_the_same_picture(write: object) -> None:
 
 
 def test_titles_cannot_break_out() -> None:
-    catalog = "plans: { a: { title: '<b>\"A\" & \\ ]]></b>', module: m, prices: { m: { every: 1 month, EUR: '1.00' } } } }\n"
+    catalog = (
+        "plans: { a: { title: '<b>\"A\" & \\ ]]></b>', module: m, prices: { m: { every: 1 month, EUR: '1.00' } } } }\n"
+    )
     book = load_text({"policy.yaml": "policy_language: 1\nbook: x\ncurrency: EUR\n", "catalog.yaml": catalog})
     chart = chart_of(road_map(book.rulebook))
     root = ET.fromstring(to_svg(chart))  # noqa: S314  # we wrote it

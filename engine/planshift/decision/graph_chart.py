@@ -297,13 +297,17 @@ class _Steps:
         """What is usual in the lane."""
         for way, kind in (("up", "upgrade"), ("down", "downgrade")):
             if self.common[way]:
+                taken = [pair for pair in self.said if self._goes(*pair) == way]
+                chances = product(dict.fromkeys(a for a, _ in taken), dict.fromkeys(b for _, b in taken))
                 far = ""
-                if len(self.rows) > 2:
-                    skips = any(
-                        abs(self.place[a] - self.place[b]) > 1 and self._goes(a, b) == way for a, b in self.said
+                if any(self._goes(*pair) == way and self._far(*pair) for pair in chances):
+                    far = (
+                        "; to any level beyond" if any(self._far(*pair) for pair in taken) else "; one level at a time"
                     )
-                    far = "; to any level beyond" if skips else "; one level at a time"
                 yield Note(kind=kind, text=f"{way}: {self.common[way]}{far}")
+
+    def _far(self, old: str, new: str) -> bool:
+        return abs(self.place[old] - self.place[new]) > 1
 
     def _goes(self, old: str, new: str) -> str:
         return _way(self.place, old, new)
@@ -363,7 +367,7 @@ class _Steps:
             buses_of = [bus for between in buses for bus in between if bus.way == way]
             leaving = [name for bus in buses_of for name in bus.leaving]
             arriving = [name for bus in buses_of for name in bus.arriving]
-            pairs = [(a, b) for a in leaving for b in arriving if abs(self.place[a] - self.place[b]) > 1]
+            pairs = [(a, b) for a in leaving for b in arriving if self._far(a, b)]
             pairs = [pair for pair in pairs if self._goes(*pair) == way]
             if any(pair in self.said for pair in pairs):
                 yield from pairs
@@ -372,6 +376,6 @@ class _Steps:
         """The roads that are worth an arrow of their own: between neighbours, and those that a note tells."""
         promised = set(self._promised(buses))
         for (old, new), text in self.said.items():
-            near = abs(self.place[old] - self.place[new]) <= 1
+            near = not self._far(old, new)
             if near or (old, new) not in promised or text != self._expected(old, new):
                 yield Arrow(origin=old, target=new, kind=roads.ways[old, new][0].direction, text=text)
