@@ -46,6 +46,7 @@ HOSTS_ALLOWED = {
     "docs.oasis-open.org": "names the schema of a SARIF log, which code hosts ask for",
     "example.com": "reserved for examples",
     "json-schema.org": "names the dialect of a JSON Schema",
+    "w3.org": "names the namespace of SVG, without which a picture is not one",
 }
 """Hosts a file may name, with the reason. An index or mirror of packages is never among them."""
 

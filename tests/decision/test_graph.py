@@ -16,7 +16,8 @@ from planshift.billing.subscription import Customer, Subscription
 from planshift.billing.zones import midnight
 from planshift.book import Book, load, load_text
 from planshift.decision.graph_chart import Chart, chart_of
-from planshift.decision.graph_layout import Rect, Word, draw
+from planshift.decision.graph_layout import Word, draw
+from planshift.decision.graph_lines import Lines, Rect
 from planshift.decision.graph_roads import CLOSED, RoadMap, road_map
 from planshift.decision.graph_svg import to_svg
 from planshift.decision.graph_text import to_dot, to_mermaid
@@ -174,3 +175,16 @@ def test_titles_cannot_break_out() -> None:
     assert '<b>"A" & \\ ]]></b>' in " ".join("".join(root.itertext()).split())
     assert "<b>" not in to_mermaid(chart)
     assert '<b>\\"A\\" & \\\\ ]]></b>' in to_dot(chart)
+
+
+@pytest.mark.parametrize("name", [*BOOKS, ""])
+def test_a_line_runs_behind_no_box_but_those_it_joins(name: str) -> None:
+    drawing = draw(chart_named(name))
+    places = {box.plan: box for box in drawing.boxes}
+    lines = Lines(boxes=drawing.boxes, lanes=drawing.lanes)
+    for track, arrow in enumerate(chart_named(name).arrows):
+        old, new = places[arrow.origin], places[arrow.target]
+        line = lines.between(old, new, track=track)
+        assert line is not None, f"{arrow.origin} to {arrow.target} is not drawn"
+        for box in drawing.boxes:
+            assert box in (old, new) or not any(box.holds(point) for point in line.points)

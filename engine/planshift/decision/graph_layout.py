@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from planshift.decision.graph_chart import MARK, Arrow, Box, Bus, Chart, Lane
+from planshift.decision.graph_lines import Lines, Rect
 from planshift.decision.graph_widths import width_of, wrapped
 
 TITLE, NAME, SMALL = 20, 14, 11
@@ -17,19 +18,6 @@ _BOX = 186
 _EDGE = 20
 """How far from the side of a box the lines up and down run."""
 _WIDEST_ROW = 1_900
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rect:
-    """A rectangle with rounded corners."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    style: str
-    plan: str = ""
 
 
 @final
@@ -90,8 +78,8 @@ def draw(chart: Chart) -> Drawing:
             x += sketch.width + _BETWEEN_LANES
         drawing.width = max(drawing.width, x - _BETWEEN_LANES + _MARGIN)
         y += height + _BETWEEN_LANES
-    _arrows(drawing, chart.arrows)
-    y = _legend(drawing, chart, y - _BETWEEN_LANES + _MARGIN + 4)
+    lowest = max(y - _BETWEEN_LANES, _arrows(drawing, chart.arrows))
+    y = _legend(drawing, chart, lowest + _MARGIN + 4)
     drawing.height = y + _MARGIN
     return drawing
 
@@ -134,30 +122,20 @@ def _legend(drawing: Drawing, chart: Chart, y: int) -> int:
     return y
 
 
-def _arrows(drawing: Drawing, arrows: Sequence[Arrow]) -> None:
-    """Lines between boxes that no lane joins; what they say stands in the box that they leave."""
+def _arrows(drawing: Drawing, arrows: Sequence[Arrow]) -> int:
+    """Lines between boxes that no lane joins, and how far down they come; their words stand in the box they leave."""
     places: dict[str, Rect] = {}
     for rect in drawing.boxes:
         places.setdefault(rect.plan, rect)
-    for arrow in arrows:
+    lines, lowest = Lines(boxes=drawing.boxes, lanes=drawing.lanes), 0
+    for track, arrow in enumerate(arrows):
         # a switch leaves a little lower, so that it is seen beside a road
-        path = _curve(places[arrow.origin], places[arrow.target], shift=9 if arrow.kind == "switch" else 0)
-        drawing.strokes.append(Stroke(path=path, style=arrow.kind, head=True))
-
-
-def _curve(old: Rect, new: Rect, *, shift: int = 0) -> str:
-    """From side to side, or from top to bottom where one box stands above the other."""
-    if old.x + old.width <= new.x or new.x + new.width <= old.x:
-        right = old.x < new.x
-        x1, x2 = (old.x + old.width, new.x) if right else (old.x, new.x + new.width)
-        y1, y2 = (rect.y + rect.height // 2 + shift for rect in (old, new))
-        bend = max(30, abs(x2 - x1) // 2) * (1 if right else -1)
-        return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
-    # One above the other: round the right side, so that lines do not run through what stands between.
-    x1, x2 = old.x + old.width, new.x + new.width
-    y1, y2 = (rect.y + rect.height // 2 + shift for rect in (old, new))
-    out = max(x1, x2) + min(20 + abs(y2 - y1) // 12, 60)
-    return f"M{x1} {y1}C{out} {y1} {out} {y2} {x2} {y2}"
+        lower = 9 if arrow.kind == "switch" else 0
+        line = lines.between(places[arrow.origin], places[arrow.target], track=track, lower=lower)
+        if line is not None:
+            drawing.strokes.append(Stroke(path=line.path, style=arrow.kind, head=True))
+            lowest = max(lowest, line.lowest)
+    return lowest
 
 
 @final

@@ -239,15 +239,8 @@ class _Rules:
         """The titles of the rules that may settle the timing or the fee of the change, and of those that may refuse."""
         if self.none:
             return (), ()
-        facts = Facts(Form(), self.book.tables, zone=self.book.zone, carry_map=self.book.document.policy.carry_map)
-        form = facts.form
-        # Known nodes stand where a kernel has columns, so that everything that hangs on them folds.
-        facts.__dict__.update(
-            from_price=form.lit(old),
-            to_price=form.lit(new),
-            is_cancel=form.truth(False),
-            is_start=form.truth(False),
-        )
+        carry_map = self.book.document.policy.carry_map
+        facts = Facts(Form(), self.book.tables, zone=self.book.zone, carry_map=carry_map, between=(old, new))
         rules = [
             rule
             for rule in self.book.lower_rules(facts, find_road(facts, self.book.ladder))

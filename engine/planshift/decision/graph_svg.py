@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from planshift.decision.graph_chart import Chart
-from planshift.decision.graph_layout import Drawing, Rect, draw
+from planshift.decision.graph_layout import Drawing, draw
+from planshift.decision.graph_lines import Rect
 
 _COLORS = {"upgrade": "#15803d", "downgrade": "#b45309", "crossgrade": "#1d4ed8", "switch": "#7e22ce"}
 _STYLE = (

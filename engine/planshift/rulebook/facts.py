@@ -148,7 +148,8 @@ class Facts:
     """The nodes of one kernel. `zone` is the time zone in which its days begin.
 
     A kernel is for all kinds of requests but renewals, or for renewals only: `renews_to` then finds the price that the
-    subscription renews to.
+    subscription renews to. What is asked of one pair of prices alone names it as `between`, by position: known nodes
+    then stand where a kernel has columns, so that everything that hangs on the two prices folds.
     """
 
     def __init__(
@@ -160,6 +161,7 @@ class Facts:
         in_force_from: int = 0,
         renews_to: Callable[[Facts], Int] | None = None,
         carry_map: CarryMap = NO_MAP,
+        between: tuple[int, int] | None = None,
     ) -> None:
         self.form = form
         self.tables = tables
@@ -168,6 +170,7 @@ class Facts:
         self.renews = renews_to is not None
         """Whether the kernel is for renewals."""
         self._renews_to = renews_to
+        self._between = between
         self.carry_map = carry_map
         self.access: dict[str, str] = {}
         self.named: dict[str, object] = {}
@@ -242,6 +245,8 @@ class Facts:
     @cached_property
     def from_price(self) -> Int:
         """The price the subscription is on; nothing for a start."""
+        if self._between is not None:
+            return self.form.lit(self._between[0])
         access = "prices[s.plan, s.price] if r.kind != 'start' else prices['', '']"
         if self.renews:
             access = "prices[s.plan, s.price]"
@@ -250,6 +255,8 @@ class Facts:
     @cached_property
     def to_price(self) -> Int:
         """The price asked for, or renewed to; nothing for a cancellation."""
+        if self._between is not None:
+            return self.form.lit(self._between[1])
         if self._renews_to is not None:
             return self._renews_to(self)
         return self.column("to.price.index", "prices[r.plan, r.price]", high=self.tables.no_price)
@@ -333,7 +340,9 @@ class Facts:
         return self.form.truth(self.renews)
 
     def _is_kind(self, kind: str) -> Bool:
-        return self.form.truth(False) if self.renews else self.whole("request.kind").same(KINDS.index(kind))
+        if self.renews or self._between is not None:
+            return self.form.truth(False)
+        return self.whole("request.kind").same(KINDS.index(kind))
 
     def by_plan_and_currency(self, plan: Int) -> Int:
         """The position of a plan's amount in the subscription's currency."""
