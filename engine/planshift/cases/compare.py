@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from typing import get_args
-
 from planshift.billing.money import Money
 from planshift.book import Decision
+from planshift.cases.answers import PARTS, WHOLE, lines_of
 from planshift.cases.named import NAMED, compare_named
 from planshift.cases.places import told
 from planshift.cases.report import Difference
-from planshift.cases.steps import STEPS, compare_invoice_lines, compare_steps, invoice_of, invoice_part
-from planshift.decision.answer import LineKind
+from planshift.cases.steps import STEPS, compare_invoice_lines, compare_steps
 from planshift.decision.term_text import term_text
 from planshift.policy.expectations import Expected, ExpectedValue
 from planshift.policy.term_values import Fee, Names, Notices, Requirements, TermValue
 from planshift.rulebook.sources import Computed
-
-Value = str | int | date | Money | None
-"""One thing that a decision says; None where it says nothing of the kind."""
 
 
 def compare(decision: Decision, expected: Expected) -> Difference | None:
@@ -38,7 +31,7 @@ def compare(decision: Decision, expected: Expected) -> Difference | None:
         return _term(decision, inner, expected=value)
     if head == "sources":
         return _source(decision, inner, expected=value)
-    got = _PARTS[head](decision, inner) if inner else _WHOLE[head](decision)
+    got = PARTS[head](decision, inner) if inner else WHOLE[head](decision)
     if got == value or (inner and _is_nothing(got) and _is_nothing(value)):
         return None
     why = _why_line(decision, inner) if head == "lines" else ()
@@ -54,64 +47,10 @@ def _shown(value: ExpectedValue) -> str:
     return "none" if value is None else str(value)
 
 
-_WHOLE: dict[str, Callable[[Decision], Value]] = {
-    "verdict": lambda d: d.verdict,
-    "to": lambda d: d.request.plan or None,
-    "to_price": lambda d: d.request.price or None,
-    "switch": lambda d: d.switch.title if d.switch else None,
-    "renews_on": lambda d: d.renews_on,
-    "direction": lambda d: d.direction,
-    "path": lambda d: d.path,
-    "timing": lambda d: d.term("timing").text,
-    "effective_on": lambda d: d.effective_on,
-    "due_on": lambda d: d.lines[0].due_on if d.lines else None,
-    "due_now": lambda d: d.due_now,
-    "due_later": lambda d: d.flow.due_later if d.flow else None,
-    "due_held": lambda d: d.flow.due_held if d.flow else None,
-    "next_bill_on": lambda d: d.next_bill.on if d.next_bill else None,
-    "next_bill": lambda d: d.next_bill.total if d.next_bill else None,
-    "cancellable_until": lambda d: d.cancellable_until,
-    "contract": lambda d: None if d.contract is None or d.contract.outcome == "none" else d.contract.outcome,
-    "extension": lambda d: d.extension.ends_on if d.extension else None,
-    "invoice": lambda d: invoice.total if (invoice := invoice_of(d)) else None,
-    "period": lambda d: str(d.subscription_after().period) if _leaves_one(d) else None,
-}
-"""What a case expects as one value; `contract`, `extension`, `invoice` and `period` only where it expects none."""
-
-
-def _leaves_one(decision: Decision) -> bool:
-    """Whether there is a subscription afterwards."""
-    return decision.allowed and bool(decision.request.plan)
-
-
-def _excess(decision: Decision, resource: str) -> int | None:
-    return next((fit.excess for fit in decision.limits if fit.resource == resource), None)
-
-
-def _taxed_as(decision: Decision, kind: str) -> str | None:
-    services = dict.fromkeys(line.service for line in decision.lines if line.kind == kind and line.service)
-    return ", ".join(service for service in services if service) or None
-
-
-_PARTS: dict[str, Callable[[Decision, str], Value]] = {
-    "lines": lambda d, kind: d.amount(kind),
-    "taxed_as": _taxed_as,
-    "flow": lambda d, part: getattr(d.flow, part) if d.flow else None,
-    "contract": lambda d, part: getattr(d.contract, part) if d.contract else None,
-    "extension": lambda d, part: getattr(d.extension, part) if d.extension else None,
-    "excess": _excess,
-    "invoice": invoice_part,
-    "period": lambda d, part: getattr(d.subscription_after().period, part) if _leaves_one(d) else None,
-}
-"""What a case expects part by part."""
-
-
 def _lines(decision: Decision, expected: ExpectedValue) -> Difference | None:
     """Lines of kinds that the case does not name must come to nothing."""
     named = expected if isinstance(expected, tuple) else ()
-    kinds: tuple[str, ...] = get_args(LineKind)
-    amounts = {kind: decision.amount(kind) for kind in kinds if kind not in named}
-    more = {kind: amount for kind, amount in amounts.items() if amount is not None and amount.minor}
+    more = {kind: amount for kind, amount in lines_of(decision).items() if kind not in named and amount.minor}
     if not more:
         return None
     got = ", ".join(f"{kind} {amount}" for kind, amount in more.items())

@@ -17,6 +17,10 @@ Aliases = tuple[str, ...]
 """The names of one thing; the first is how a report calls it."""
 
 
+NAMELESS = frozenset({"rule", "warning"})
+"""The codes that what any rule says has: its sentence tells it from what another one says."""
+
+
 def of_reasons(reasons: Iterable[Reason]) -> list[Aliases]:
     """Reasons by their codes and sentences."""
     return [(reason.code, reason.text) for reason in reasons]

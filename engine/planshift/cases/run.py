@@ -66,7 +66,7 @@ def _differences(book: Book, case: Case) -> Iterator[Difference]:
     try:
         subscription = _left_by(book, case)
         request = _request(case.asked, subscription) if case.asked is not None else None
-        decision = book.decide(subscription, request) if request is not None else None
+        decision = book.decide(subscription, request) if request is not None and _is_targeted(case) else None
         wants_options = any(each.about_offers for each in case.expected)
         asked = request or ChangeRequest(at=case.now)
         offered = book.options(subscription, asked) if wants_options else None
@@ -87,6 +87,10 @@ def _differences(book: Book, case: Case) -> Iterator[Difference]:
     for promise in decision.broken_promises if decision else ():
         place = f"{promise.span.file}:{promise.span.line}"
         yield Difference(what=promise.title, expected="holds", got="does not hold", why=(place,))
+
+
+def _is_targeted(case: Case) -> bool:
+    return case.asked is not None and case.asked.targeted
 
 
 class _StepRefused(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import zip_longest
 
 from planshift.actions.action import KINDS, Action
@@ -31,6 +32,7 @@ STEPS: dict[str, Callable[[ActionPlan], list[Action]]] = {
 """The lists of steps that a case can expect."""
 
 
+@lru_cache(maxsize=4)  # a case that expects steps mostly expects several things of them
 def plan_of(decision: Decision) -> ActionPlan | None:
     """The steps that carry the decision out; None where it is not allowed."""
     return decision.plan() if decision.allowed else None
@@ -88,9 +90,13 @@ def _pairs(one: Sequence[str], other: Sequence[str], *, alike: bool) -> list[tup
 
 def compare_invoice_lines(decision: Decision, *, expected: ExpectedValue) -> Difference | None:
     """What is different from the expected lines of the first invoice, or None."""
+    return difference("invoice.lines", invoice_lines(decision), expected=expected)
+
+
+def invoice_lines(decision: Decision) -> list[Aliases]:
+    """The lines of the first invoice, each by its names."""
     invoice = invoice_of(decision)
-    lines = [_names_of(line) for line in invoice.lines] if invoice is not None else []
-    return difference("invoice.lines", lines, expected=expected)
+    return [_names_of(line) for line in invoice.lines] if invoice is not None else []
 
 
 def _names_of(line: BillLine) -> Aliases:

@@ -34,17 +34,23 @@ SUFFIXES = (".yaml", ".yml", ".json")
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A request of a case as it is written. What it leaves out (the price, say) follows the subscription."""
+    """A request of a case as it is written. What it leaves out (the price, say) follows the subscription.
+
+    One that is not `targeted` names no plan: it says who asks for the options, and when.
+    """
 
     model: RequestModel
     root: Located
     book: BookDocument
     now: int | None
+    targeted: bool = True
 
     def of(self, subscription: Subscription) -> tuple[ChangeRequest, tuple[Diagnostic, ...]]:
         """The request for a subscription as it is then, and what is wrong with it."""
         placing = Placing(self.root)
-        request = request_from_model(self.model, placing, book=self.book, subscription=subscription, now=self.now)
+        request = request_from_model(
+            self.model, placing, book=self.book, subscription=subscription, now=self.now, targeted=self.targeted
+        )
         return request, placing.all_problems()
 
 
@@ -102,6 +108,10 @@ def read_subscriptions(book: BookDocument, files: FilePath | Mapping[str, str]) 
         if subscription is not None:
             found.append((_stem(name), subscription))
     return tuple(found), sort_diagnostics(reading.problems), reading.sources
+
+
+def _names_a_target(when: RequestModel) -> bool:
+    return when.kind in ("cancel", "renew") or (when.to or when.price) is not None
 
 
 def _shelf(files: FilePath | Mapping[str, str]) -> Shelf:
@@ -186,7 +196,13 @@ class _Reading:
         before, left = self._before(index, model, subscription, placing=placing)
         request, asked = None, None
         if model.when is not None:
-            asked = Asked(model=model.when, root=placing.node((*at, "when")), book=self._book, now=now or 0)
+            asked = Asked(
+                model=model.when,
+                root=placing.node((*at, "when")),
+                book=self._book,
+                now=now or 0,
+                targeted=_names_a_target(model.when) or not all(each.about_offers for each in expected),
+            )
             request, problems = asked.of(left)
             placing.problems += problems
         elif not all(each.about_offers for each in expected):

@@ -163,6 +163,10 @@ _WISHES = (
 """What belongs to a change that somebody asks for."""
 
 
+FOR_EVERY_TARGET = frozenset({"by", "person", "quantity", "bill_day", "bill_one_time", "approvals", "facts"})
+"""What a request says that has no target: it asks for the options, and this holds for each of them."""
+
+
 def _refuse_wishes(model: RequestModel, held: Held) -> None:
     """Report what a renewal does not have: nobody asks for it, and the book finds what it leads to."""
     for key in _WISHES:

@@ -12,8 +12,8 @@ from planshift.billing.schedule import step_date
 from planshift.book import Decision, load_text
 from planshift.decision.answer import LineKind
 from planshift.decision.formula_text import worked
+from planshift.policy.written_yaml import written
 from planshift.starter.answers import TRIAL, Answers
-from planshift.starter.scalars import written
 
 NOW = "2026-03-11 10:00"
 """When the cases are asked."""

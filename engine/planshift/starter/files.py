@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from planshift.policy.written_yaml import written
 from planshift.starter.answers import MONTHS_OF_A_YEAR, TRIAL, Answers, Offer
 from planshift.starter.around import around
 from planshift.starter.examples import case_file, subscriptions
-from planshift.starter.scalars import written
 
 _SMALL_LIMITS = (3, 10)
 
