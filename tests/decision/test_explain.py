@@ -128,5 +128,5 @@ def test_a_reason_has_its_place(plan: str, code: str, place: str) -> None:
 
 def test_markdown_is_the_same_sheet() -> None:
     decision = book("fee: 15 EUR").decide(PLAIN, to_gold())
-    assert "| fee |  |  |  | 15.00 EUR | \\[2\\] |" in to_markdown(decision)
+    assert "| fee |  |  |  | 15.00 EUR | [\\[2\\]](<policy.yaml#L7>) |" in to_markdown(decision)
     assert "15.00 EUR" in trace_markdown(decision)

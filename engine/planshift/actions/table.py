@@ -10,6 +10,7 @@ from planshift.actions.action import HoldCredit, Schedule
 from planshift.actions.plan import ActionPlan, Placed, placed
 from planshift.actions.wording import amount_of, day_of, line_words, lines_of, words_of
 from planshift.decision.answer import PlanRef
+from planshift.decision.sheet import Column, Paragraph, Section, Table
 from planshift.diagnostics.excerpt import printable
 
 _TITLES = ("", "step", "what", "amount", "on", "after")
@@ -25,6 +26,18 @@ def to_table(plan: ActionPlan) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(_TITLES))]
     table = "\n".join(_set(row, widths) for row in rows)
     return f"{_heading(plan)}\n\n{table}\n\n{closing_line(plan)}\n"
+
+
+def section_of(plan: ActionPlan) -> Section:
+    """The plan as a section of a sheet."""
+    found = tuple(placed(plan.steps))
+    numbers = {each.step.id: each.position for each in found}
+    columns = tuple(
+        Column(heading=title, align="right" if k == _AMOUNT else "left", wraps=title in ("what", "after"))
+        for k, title in enumerate(_TITLES)
+    )
+    rows = tuple(tuple(cell.strip() for cell in row) for each in found for row in _rows(each, numbers))
+    return Section(heading="Steps", blocks=(Table(columns=columns, rows=rows), Paragraph(text=closing_line(plan))))
 
 
 def closing_line(plan: ActionPlan) -> str:

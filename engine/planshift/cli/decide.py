@@ -10,10 +10,13 @@ from cyclopts import Parameter
 from planshift.cli.answering import answering
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import Asked, BookArgument, SubscriptionArgument, open_book, open_request, open_subscription
-from planshift.cli.printing import FormatOption, say, say_json, say_sheet
+from planshift.cli.printing import say, say_json
+from planshift.cli.sheets import LinkOption, SheetFormatOption, say_as
 
 if TYPE_CHECKING:
+    from planshift.actions.plan import ActionPlan
     from planshift.book import Decision
+    from planshift.decision.sheet import Sheet
 
 
 @answering
@@ -26,28 +29,48 @@ def decide(
     plan_of_actions: Annotated[
         bool, Parameter(name=("--plan", "--plan-of-actions"), help="Also list the steps that carry the change out.")
     ] = False,
-    format: FormatOption = "text",  # noqa: A002  # the option's name
+    link_to: LinkOption = None,
+    format: SheetFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Decide a change: allowed or not, when, for what amounts."""
-    from planshift.actions.json_form import to_json
-    from planshift.actions.table import to_table
-    from planshift.decision.summary import summary_of
-
     opened = open_book(book)
     held = open_subscription(opened, book, name=subscription)
     decision = opened.decide(held, open_request(opened, held, asked=asked))
     plan = decision.plan() if plan_of_actions and decision.allowed else None
     if format == "json":
+        from planshift.actions.json_form import to_json
+
         answer = decision.to_json()
         say_json({"decision": answer, "plan": to_json(plan) if plan else None} if plan_of_actions else answer)
+    elif format == "text":
+        _say_text(decision, plan, asked=asked, link_to=link_to)
     else:
-        say_sheet(summary_of(decision))
-        for hint in _hints(decision, asked):
-            say(f"\n{hint}")
-        if plan is not None:
-            say("")
-            say(to_table(plan).rstrip("\n"))
+        say_as(_sheet(decision, plan, asked=asked), form=format, link_to=link_to)
     return Exit.YES if decision.allowed else Exit.NO
+
+
+def _say_text(decision: Decision, plan: ActionPlan | None, *, asked: Asked, link_to: str | None) -> None:
+    from planshift.actions.table import to_table
+    from planshift.decision.summary import summary_of
+
+    say_as(summary_of(decision), form="text", link_to=link_to)
+    for hint in _hints(decision, asked):
+        say(f"\n{hint}")
+    if plan is not None:
+        say("")
+        say(to_table(plan).rstrip("\n"))
+
+
+def _sheet(decision: Decision, plan: ActionPlan | None, *, asked: Asked) -> Sheet:
+    """All of that as one sheet."""
+    from planshift.actions.table import section_of
+    from planshift.decision.sheet import Paragraph, Section, sheet_of
+    from planshift.decision.summary import summary_of
+
+    told = summary_of(decision)
+    hints = Section(blocks=tuple(Paragraph(text=hint) for hint in _hints(decision, asked)))
+    steps = () if plan is None else (section_of(plan),)
+    return sheet_of(told.title, (*told.sections, hints, *steps))
 
 
 def _hints(decision: Decision, asked: Asked) -> Iterator[str]:

@@ -11,7 +11,8 @@ from cyclopts import Parameter
 from planshift.cli.answering import answering
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import Asked, open_book, open_request, open_subscription
-from planshift.cli.printing import Format, FormatOption, complain, say, say_json, say_page, say_sheet
+from planshift.cli.printing import complain, say, say_json, say_page
+from planshift.cli.sheets import LinkOption, SheetFormat, SheetFormatOption, say_as
 from planshift.diagnostics.codes import CODES
 from planshift.diagnostics.nearest import nearest
 from planshift.diagnostics.page import page_of
@@ -26,7 +27,8 @@ def explain(
     /,
     *,
     asked: Asked = Asked(),  # noqa: B008  # frozen, so that sharing it harms nobody
-    format: FormatOption = "text",  # noqa: A002  # the option's name
+    link_to: LinkOption = None,
+    format: SheetFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Explain a decision in full, or a diagnostic code."""
     if subscription is None:
@@ -40,11 +42,11 @@ def explain(
     if format == "json":
         say_json(decision.to_json())
     else:
-        say_sheet(trace_of(decision))
+        say_as(trace_of(decision), form=format, link_to=link_to)
     return Exit.YES
 
 
-def _explain_code(name: str, *, format: Format) -> Exit:  # noqa: A002  # the option's name
+def _explain_code(name: str, *, format: SheetFormat) -> Exit:  # noqa: A002  # the option's name
     found = CODES.get(name.upper())
     if found is None:
         reason = (
@@ -53,10 +55,15 @@ def _explain_code(name: str, *, format: Format) -> Exit:  # noqa: A002  # the op
         complain(f"`{name}` {reason}")
         return Exit.USAGE
     page = page_of(found.code)
+    if format == "html":
+        complain(f"the page of {found.code} is Markdown: ask for it by --format markdown")
+        return Exit.USAGE
     if format == "json":
         say_json({"code": found.code, "title": found.title, "phase": found.phase, "page": page})
     elif page is None:
         say(f"{found.code}: {found.title}")
+    elif format == "markdown":
+        say(page.rstrip("\n"))
     else:
         say_page(page)
     return Exit.YES

@@ -19,7 +19,8 @@ from planshift.cli.inputs import (
     open_request,
     open_subscription,
 )
-from planshift.cli.printing import FormatOption, say_json, say_sheet
+from planshift.cli.printing import say_json
+from planshift.cli.sheets import LinkOption, SheetFormatOption, say_as
 
 
 @answering
@@ -36,7 +37,8 @@ def options(
     ] = None,
     fact: FactOption = (),
     hidden: Annotated[bool, Parameter(help="Also tell what is not offered, and why.")] = False,
-    format: FormatOption = "text",  # noqa: A002  # the option's name
+    link_to: LinkOption = None,
+    format: SheetFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """List what a subscription can change to."""
     from planshift.decision.offers import offers_of, to_json
@@ -49,5 +51,5 @@ def options(
     if format == "json":
         say_json(to_json(found, hidden=hidden))
     else:
-        say_sheet(offers_of(found, of=held, hidden=hidden))
+        say_as(offers_of(found, of=held, hidden=hidden), form=format, link_to=link_to)
     return Exit.YES if found.entries else Exit.NO

@@ -20,6 +20,9 @@ from planshift.diagnostics.excerpt import printable
 from planshift.diagnostics.render import to_json, to_text
 
 if TYPE_CHECKING:
+    from rich.style import Style
+
+    from planshift.decision.citing import Links, Run
     from planshift.decision.sheet import Sheet
 
 Format = Literal["text", "json"]
@@ -52,8 +55,11 @@ def _lines(text: str) -> str:
     return "".join(f"{printable(line)}\n" for line in text.split("\n"))
 
 
-def say_sheet(sheet: Sheet) -> None:
-    """Print a sheet, as wide as the screen allows and still pleasant to read."""
+def say_sheet(sheet: Sheet, *, links: Links | None = None) -> None:
+    """Print a sheet, as wide as the screen allows and still pleasant to read.
+
+    With `links` its places lead to where these say, on a screen that knows links.
+    """
     from rich.console import Console
     from rich.text import Text
 
@@ -61,9 +67,19 @@ def say_sheet(sheet: Sheet) -> None:
 
     screen = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     for row in rows(sheet, width=min(screen.width, _WIDEST)):
-        line = Text(row.text, style=_STYLES[row.tone])
+        line = Text(style=_STYLES[row.tone])
+        for run in row.line:
+            line.append(run.text, style=_link_style(run, links) if screen.is_terminal else "")
         line.highlight_regex(_MARK, "dim")
         screen.print(line)
+
+
+def _link_style(run: Run, links: Links | None) -> Style | str:
+    """The style that makes a run a link, where it leads somewhere."""
+    from rich.style import Style
+
+    url = links(run.span) if links is not None and run.span is not None else None
+    return Style(link=url) if url is not None else ""
 
 
 def say_page(page: str) -> None:

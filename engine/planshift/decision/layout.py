@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Literal
 
+from planshift.decision.citing import Line, Run, Words, piece, runs_of, text_of
 from planshift.diagnostics.excerpt import printable, width
 
 Alignment = Literal["left", "right"]
@@ -35,6 +36,18 @@ def wrap(text: str, room: int) -> list[str]:
     return [*lines, line]
 
 
+def wrap_words(words: Words, room: int) -> list[Line]:
+    """The same for a text whose parts lead somewhere: what is broken leads there with each of its pieces."""
+    whole = runs_of(words)
+    text, at = text_of(whole), 0
+    lines: list[Line] = []
+    for line in wrap(text, room):
+        at = text.index(line, at)
+        lines.append(piece(whole, at, at + len(line)))
+        at += len(line)
+    return lines
+
+
 def _broken(word: str, room: int) -> list[str]:
     """A word in pieces of at most `room` columns; a place in a file breaks after a slash where it can."""
     pieces: list[str] = []
@@ -50,23 +63,24 @@ def _broken(word: str, room: int) -> list[str]:
 
 
 def cells(
-    grid: Sequence[Sequence[str]],
+    grid: Sequence[Sequence[Words]],
     *,
     aligned: Sequence[Alignment],
     wraps: Sequence[bool],
     room: int,
     totals: Sequence[Sequence[str]] = (),
-) -> list[list[str]]:
+) -> list[list[Line]]:
     """For each row of a grid its printed lines; a text of the totals may lie over the empty cells that follow it."""
     rows = [
-        *grid,
+        *([text_of(runs_of(cell)) for cell in row] for row in grid),
         *([cell if align == "right" else "" for cell, align in zip(t, aligned, strict=True)] for t in totals),
     ]
     rooms = _rooms(rows, wraps=wraps, room=room)
     wrapped = [[wrap(cell, given) for cell, given in zip(row, rooms, strict=True)] for row in rows]
     needed = [max(width(line) for row in wrapped for line in row[k]) for k in range(len(rooms))]
-    printed = [_row(row, aligned=aligned, rooms=needed) for row in wrapped[: len(grid)]]
-    return printed + [[_spread(total, aligned=aligned, rooms=needed)] for total in totals]
+    linked = [[wrap_words(cell, given) for cell, given in zip(row, rooms, strict=True)] for row in grid]
+    printed = [_row(row, aligned=aligned, rooms=needed) for row in linked]
+    return printed + [[(Run(text=_spread(total, aligned=aligned, rooms=needed)),)] for total in totals]
 
 
 def _spread(row: Sequence[str], *, aligned: Sequence[Alignment], rooms: Sequence[int]) -> str:
@@ -111,16 +125,19 @@ def _heights(grid: Sequence[Sequence[str]], column: int, room: int) -> list[int]
     return [len(wrap(text, room)) if len(text) < _LONG else len(text) // room + 1 for text in texts]
 
 
-def _row(columns: Sequence[list[str]], *, aligned: Sequence[Alignment], rooms: Sequence[int]) -> list[str]:
+def _row(columns: Sequence[list[Line]], *, aligned: Sequence[Alignment], rooms: Sequence[int]) -> list[Line]:
     height = max(len(lines) for lines in columns)
     printed = []
     for number in range(height):
-        line = [lines[number] if number < len(lines) else "" for lines in columns]
-        parts = [_placed(cell, align, room) for cell, align, room in zip(line, aligned, rooms, strict=True)]
-        printed.append((" " * _GAP).join(parts).rstrip())
+        line: list[Run] = []
+        owed = 0  # blanks that stand before what comes next, and nowhere at the end of a line
+        for lines, align, room in zip(columns, aligned, rooms, strict=True):
+            cell = lines[number] if number < len(lines) else ()
+            blanks = max(room - width(text_of(cell)), 0)
+            owed += blanks if align == "right" else 0
+            if cell:
+                line += [Run(text=" " * owed), *cell] if owed else cell
+                owed = 0
+            owed += _GAP + (blanks if align == "left" else 0)
+        printed.append(tuple(line))
     return printed
-
-
-def _placed(text: str, align: Alignment, room: int) -> str:
-    blanks = " " * max(room - width(text), 0)
-    return blanks + text if align == "right" else text + blanks

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planshift.billing.subscription import Subscription
+from planshift.decision.citing import Cited, Words, joined
 from planshift.decision.decide import Made, Options
 from planshift.decision.decision import Decision
 from planshift.decision.explain_json import to_json as decision_json
@@ -73,12 +74,12 @@ def _refused(entry: Decision) -> Point:
     target = entry.to_plan
     assert target is not None  # options are plans and prices
     notes = tuple(
-        f"{reason_text(reason)}{_line(reason_place(entry, reason))}"
+        joined(reason_text(reason), _line(reason_place(entry, reason)))
         for reason in entry.reasons
         if not reason.overridden
     )
     return Point(text=f"{target.title}, {target.price}", notes=notes)
 
 
-def _line(place: Place) -> str:
-    return "" if place == NO_PLACE else f" ({place.line})"
+def _line(place: Place) -> Words:
+    return "" if place == NO_PLACE else (" (", Cited(text=place.line, span=place.span), ")")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import final
 
 from planshift.decision.answer import Reason
+from planshift.decision.citing import Cited, Words
 from planshift.decision.outcome import Outcome
 from planshift.diagnostics.span import NOWHERE, Span
 from planshift.rulebook.ladder_values import Group, Road
@@ -29,6 +30,11 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.span}, {self.title}" if self.span.known else self.title
+
+    @property
+    def cited(self) -> Words:
+        """The same, its place leading to itself."""
+        return (Cited(text=str(self.span), span=self.span), f", {self.title}") if self.span.known else self.title
 
     @property
     def line(self) -> str:

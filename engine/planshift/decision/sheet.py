@@ -1,7 +1,8 @@
 """A sheet is what is to be said, in order and in words; its renderings only lay it out.
 
 Text is laid out for a width in columns and holds nothing that could steer a terminal; each row has a tone, which a
-command may turn into a colour. Markdown is the same sheet for a ticket or a pull request.
+command may turn into a colour, and runs that lead somewhere, which it may turn into links. `decision.markdown` and
+`decision.html` lay out the same sheet for a ticket or a pull request, and as a page.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, final
 
-from planshift.decision.layout import Alignment, cells, clean, wrap
+from planshift.decision.citing import Line, Run, Words, parts_of, said, text_of
+from planshift.decision.layout import Alignment, cells, clean, wrap, wrap_words
 from planshift.diagnostics.excerpt import width
 
 Tone = Literal["plain", "title", "heading", "good", "bad", "wait", "faint"]
@@ -27,8 +29,13 @@ _INDENT = 2
 class Row:
     """One printed line."""
 
-    text: str
+    line: Line = ()
     tone: Tone = "plain"
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return text_of(self.line)
 
 
 @final
@@ -36,7 +43,7 @@ class Row:
 class Paragraph:
     """A sentence or some."""
 
-    text: str
+    text: Words
     tone: Tone = "plain"
 
 
@@ -45,8 +52,8 @@ class Paragraph:
 class Point:
     """One thing of a list, with notes under it."""
 
-    text: str
-    notes: tuple[str, ...] = ()
+    text: Words
+    notes: tuple[Words, ...] = ()
     tone: Tone = "plain"
 
 
@@ -63,7 +70,7 @@ class Points:
 class Pairs:
     """Names with what belongs to them."""
 
-    pairs: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, Words], ...]
     tone: Tone = "plain"
 
 
@@ -83,7 +90,7 @@ class Table:
     """Rows under headings; `totals` stand under a rule. A column without a heading and a cell is left out."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Words, ...], ...]
     totals: tuple[tuple[str, ...], ...] = ()
     tone: Tone = "plain"
 
@@ -121,20 +128,29 @@ def to_text(sheet: Sheet, *, width: int = WIDTH) -> str:
 
 def rows(sheet: Sheet, *, width: int = WIDTH) -> Iterator[Row]:
     """The printed lines of a sheet, none of them wider than `width` where its words allow it."""
-    yield from (Row(text=text, tone="title") for text in wrap(clean(sheet.title), width))
+    yield from (_row(text, tone="title") for text in wrap(clean(sheet.title), width))
     for section in sheet.sections:
-        yield Row(text="")
+        yield Row()
         if section.heading:
-            yield Row(text=clean(section.heading), tone="heading")
+            yield _row(clean(section.heading), tone="heading")
         indent = _INDENT if section.heading else 0
         for block in section.blocks:
             for row in _block_rows(block, width - indent):
-                yield Row(text=" " * indent + row.text if row.text else "", tone=row.tone)
+                yield _behind(" " * indent, row)
+
+
+def _row(text: str, *, tone: Tone = "plain") -> Row:
+    return Row(line=(Run(text=text),) if text else (), tone=tone)
+
+
+def _behind(lead: str, row: Row) -> Row:
+    """The row behind a lead; an empty one stays empty."""
+    return Row(line=(Run(text=lead), *row.line), tone=row.tone) if lead and row.line else row
 
 
 def _block_rows(block: Block, width: int) -> Iterator[Row]:
     if isinstance(block, Paragraph):
-        yield from (Row(text=text, tone=block.tone) for text in wrap(clean(block.text), width))
+        yield from (Row(line=line, tone=block.tone) for line in wrap_words(block.text, width))
     elif isinstance(block, Points):
         for point in block.points:
             yield from _point_rows(point, width)
@@ -145,10 +161,10 @@ def _block_rows(block: Block, width: int) -> Iterator[Row]:
 
 
 def _point_rows(point: Point, width: int) -> Iterator[Row]:
-    for number, text in enumerate(wrap(clean(point.text), width - 2)):
-        yield Row(text=f"{'- ' if number == 0 else '  '}{text}", tone=point.tone)
+    for number, line in enumerate(wrap_words(point.text, width - 2)):
+        yield _behind("- " if number == 0 else "  ", Row(line=line or (Run(text=""),), tone=point.tone))
     for note in point.notes:
-        yield from (Row(text=f"    {text}", tone="faint") for text in wrap(clean(note), width - 4))
+        yield from (_behind("    ", Row(line=line, tone="faint")) for line in wrap_words(note, width - 4))
 
 
 def _pair_rows(block: Pairs, width: int) -> Iterator[Row]:
@@ -157,77 +173,55 @@ def _pair_rows(block: Pairs, width: int) -> Iterator[Row]:
 
 
 def _table_rows(table: Table, room: int) -> Iterator[Row]:
-    told = _told(table)
-    columns = [column for column, here in zip(table.columns, told, strict=True) if here]
+    here = told_columns(table)
+    columns = [table.columns[k] for k in here]
     headings = tuple(column.heading for column in columns)
     lines = cells(
-        [headings, *(_pick(row, told) for row in table.rows)],
+        [headings, *(tuple(row[k] for k in here) for row in table.rows)],
         aligned=[column.align for column in columns],
         wraps=[column.wraps for column in columns],
         room=room,
-        totals=[_pick(row, told) for row in table.totals],
+        totals=[tuple(clean(row[k]) for k in here) for row in table.totals],
     )
     for number, printed in enumerate(lines):
         if number == 0 and not any(headings):
             continue
         if table.totals and number == len(table.rows) + 1:
-            yield Row(text=_rule(lines), tone="faint")
+            yield _row(_rule(lines), tone="faint")
         tone: Tone = "faint" if number == 0 else table.tone
-        yield from (Row(text=text, tone=tone) for text in printed)
+        yield from (Row(line=line, tone=tone) for line in printed)
 
 
-def _rule(lines: list[list[str]]) -> str:
+def _rule(lines: list[list[Line]]) -> str:
     """A line as long as the last total, which ends where the amounts do."""
-    return "-" * width(lines[-1][-1])
+    return "-" * width(text_of(lines[-1][-1]))
 
 
-def _told(table: Table) -> list[bool]:
-    """Which columns have something to tell."""
+def told_columns(table: Table) -> tuple[int, ...]:
+    """The columns that have something to tell."""
     every = (*table.rows, *table.totals)
-    return [any(row[k] for row in every) for k in range(len(table.columns))]
+    return tuple(k for k in range(len(table.columns)) if any(parts_of(row[k]) for row in every))
 
 
-def _pick(row: tuple[str, ...], told: list[bool]) -> tuple[str, ...]:
-    return tuple(clean(cell) for cell, here in zip(row, told, strict=True) if here)
-
-
-def to_markdown(sheet: Sheet) -> str:
-    """The sheet as GitHub-flavoured Markdown, closed by a newline."""
-    parts = [f"## {_escaped(sheet.title)}"]
+def words_of(sheet: Sheet) -> Iterator[str]:
+    """Every text of a sheet in reading order."""
+    yield sheet.title
     for section in sheet.sections:
-        parts += [f"### {_escaped(section.heading)}"] if section.heading else []
-        parts += [_markdown_block(block) for block in section.blocks]
-    return "\n\n".join(parts) + "\n"
+        yield section.heading
+        for block in section.blocks:
+            yield from map(said, _texts(block))
 
 
-def _markdown_block(block: Block) -> str:
+def _texts(block: Block) -> Iterator[Words]:
     if isinstance(block, Paragraph):
-        text = _escaped(block.text)
-        return f"**{text}**" if block.tone in ("good", "bad", "wait") else text
-    if isinstance(block, Points):
-        return "\n".join(_markdown_point(point) for point in block.points)
-    if isinstance(block, Pairs):
-        return "\n".join(f"- **{_escaped(name)}**: {_escaped(value)}" for name, value in block.pairs)
-    return _markdown_table(block)
-
-
-def _markdown_point(point: Point) -> str:
-    return "\n".join((f"- {_escaped(point.text)}", *(f"  - {_escaped(note)}" for note in point.notes)))
-
-
-def _markdown_table(table: Table) -> str:
-    told = _told(table)
-    columns = [column for column, here in zip(table.columns, told, strict=True) if here]
-    if not any(column.heading for column in columns):
-        return "\n".join("- " + " ".join(_escaped(cell) for cell in row if cell) for row in table.rows)
-    lines = ["| " + " | ".join(_escaped(column.heading) for column in columns) + " |"]
-    lines.append("|" + "|".join("---:" if column.align == "right" else "---" for column in columns) + "|")
-    lines += ["| " + " | ".join(map(_escaped, _pick(row, told))) + " |" for row in table.rows]
-    for row in table.totals:
-        lines.append("| " + " | ".join(f"**{_escaped(cell)}**" if cell else "" for cell in _pick(row, told)) + " |")
-    return "\n".join(lines)
-
-
-def _escaped(text: str) -> str:
-    """The text with everything marked that Markdown or HTML would read as more than text."""
-    return "".join(f"\\{char}" if char in "\\`*_[]<>|#~" else char for char in clean(text)).replace("&", "&amp;")
+        yield block.text
+    elif isinstance(block, Points):
+        for point in block.points:
+            yield from (point.text, *point.notes)
+    elif isinstance(block, Pairs):
+        for name, value in block.pairs:
+            yield from (name, value)
+    else:
+        yield from (column.heading for column in block.columns)
+        for row in (*block.rows, *block.totals):
+            yield from row

@@ -11,6 +11,7 @@ from typing import final
 from planshift.billing.money import Money
 from planshift.billing.zones import format_instant
 from planshift.decision.answer import Line, Reason, Remedy
+from planshift.decision.citing import Cited, Words, joined
 from planshift.decision.consequences import consequences
 from planshift.decision.decision import Decision
 from planshift.decision.formula_text import brief
@@ -50,20 +51,26 @@ class Notes:
     def __init__(self) -> None:
         self._places: dict[str, Place] = {}
 
-    def mark(self, place: Place) -> str:
-        """The number of a place, as ` [3]`, to stand after a text; places on one line of a file share it."""
+    def mark(self, place: Place) -> Words:
+        """The number of a place, as `[3]`; places on one line of a file share it."""
         if place == NO_PLACE:
             return ""
         self._places.setdefault(place.line, place)
-        return f" [{list(self._places).index(place.line) + 1}]"
+        text = f"[{list(self._places).index(place.line) + 1}]"
+        return (Cited(text=text, span=place.span),)
+
+    def after(self, text: str, place: Place) -> Words:
+        """The text with the number of a place behind it."""
+        mark = self.mark(place)
+        return joined(text, " ", mark) if mark else text
 
     def section(self) -> Section:
         """All places with their numbers."""
         rows = tuple(
-            (f"[{number}]", line if place.span.known else "", place.title)
+            (f"[{number}]", (Cited(text=line, span=place.span),) if place.span.known else "", place.title)
             for number, (line, place) in enumerate(self._places.items(), start=1)
         )
-        long = any(len(line) > _LONG_PLACE for _, line, _ in rows)
+        long = any(len(line) > _LONG_PLACE for line in self._places)
         columns = (Column(heading=""), Column(heading="", wraps=long), Column(heading="", wraps=True))
         table = Table(columns=columns, rows=rows, tone="faint")
         return Section(heading="Where it comes from", blocks=(table,) if rows else ())
@@ -132,11 +139,11 @@ def reason_text(reason: Reason) -> str:
 
 def _verdict(decision: Decision, notes: Notes) -> Iterator[Block]:
     settled = switch_place(decision) if decision.renews else term_place(decision, "timing")
-    mark = notes.mark(settled) if decision.priced else ""
-    yield Paragraph(text=f"{verdict_text(decision)}{mark}", tone=TONES[decision.verdict])
+    text = notes.after(verdict_text(decision), settled if decision.priced else NO_PLACE)
+    yield Paragraph(text=text, tone=TONES[decision.verdict])
     points = [
         Point(
-            text=f"{reason_text(reason)}{notes.mark(reason_place(decision, reason))}",
+            text=notes.after(reason_text(reason), reason_place(decision, reason)),
             tone="wait" if reason.weight == "warning" else "plain",
         )
         for reason in decision.all_reasons
@@ -182,12 +189,12 @@ def amounts(decision: Decision, notes: Notes) -> Iterator[Block]:
     if not decision.immediate and decision.lines and not decision.renews:
         yield Paragraph(text="Nothing is due now.")
     if flow.forfeited.minor:
-        mark = notes.mark(term_place(decision, "unused_credit"))
-        yield Paragraph(text=f"Unused time worth {flow.forfeited} is forfeited.{mark}")
+        told = f"Unused time worth {flow.forfeited} is forfeited."
+        yield Paragraph(text=notes.after(told, term_place(decision, "unused_credit")))
 
 
-def _row(decision: Decision, line: Line, notes: Notes) -> tuple[str, ...]:
-    mark = notes.mark(place_of(line.source)).strip()
+def _row(decision: Decision, line: Line, notes: Notes) -> tuple[Words, ...]:
+    mark = notes.mark(place_of(line.source))
     return (line.title, *_days(line), brief(decision, line), str(_signed(line)), mark)
 
 
@@ -255,7 +262,7 @@ def next_bill(decision: Decision) -> Iterator[Block]:
 
 
 def _meaning(decision: Decision, notes: Notes) -> Iterator[Block]:
-    points = [Point(text=f"{said.text}{notes.mark(said.place)}", tone=said.tone) for said in consequences(decision)]
+    points = [Point(text=notes.after(said.text, said.place), tone=said.tone) for said in consequences(decision)]
     if points:
         yield Points(points=tuple(points))
 

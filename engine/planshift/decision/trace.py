@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from planshift.billing.zones import format_instant
 from planshift.decision.answer import Line, ResolvedTerm
+from planshift.decision.citing import Cited, Words
 from planshift.decision.consequences import consequences
 from planshift.decision.decision import Decision
 from planshift.decision.formula_text import worked
@@ -66,13 +67,18 @@ def _verdict(decision: Decision) -> Iterator[Block]:
         yield Points(points=tuple(points))
 
 
-def _told(place: Place) -> tuple[str, ...]:
+def _told(place: Place) -> tuple[Words, ...]:
     """A place as notes: none for one that says nothing."""
-    return () if place == NO_PLACE else (str(place),)
+    return () if place == NO_PLACE else (place.cited,)
+
+
+def _here(place: Place) -> Words:
+    """Where a place is, without what it is called."""
+    return (Cited(text=str(place.span), span=place.span),)
 
 
 def _road(decision: Decision) -> Iterator[Block]:
-    points = [Point(text=place.title, notes=(str(place.span),)) for place in road_places(decision)]
+    points = [Point(text=place.title, notes=(_here(place),)) for place in road_places(decision)]
     old, new = decision.value("from_level"), decision.value("to_level")
     if decision.value("group") and old != new:
         points.append(Point(text=f"level {old} to level {new}"))
@@ -90,7 +96,7 @@ def _rules(decision: Decision) -> Iterator[Block]:
 
 def _rule_point(rule: FiredRule) -> Point:
     reads = ", ".join(f"{name} = {value}" for name, value in rule.reads)
-    return Point(text=rule.place.title, notes=(str(rule.place.span), *((f"it read {reads}",) if reads else ())))
+    return Point(text=rule.place.title, notes=(_here(rule.place), *((f"it read {reads}",) if reads else ())))
 
 
 def _dates(decision: Decision) -> Iterator[Block]:
@@ -123,7 +129,7 @@ def _line_point(decision: Decision, line: Line) -> Point:
     service = f"taxed as {line.service}" if line.service else ""
     held = f"held until {', '.join(line.held_until)}" if line.held_until else ""
     told = ", ".join(part for part in (f"due {line.due_on}", f"for {days}" if days else "", service, held) if part)
-    notes = (worked(decision, line), told, str(place_of(line.source)))
+    notes = (worked(decision, line), told, place_of(line.source).cited)
     return Point(text=f"{line.kind}: {line.title}, {amount}", notes=notes)
 
 
@@ -148,7 +154,7 @@ def _flow(decision: Decision) -> Iterator[Block]:
     rows = tuple((name, str(amount)) for name, amount in named if amount.minor or name == "due now")
     columns = (Column(heading="", wraps=True), Column(heading="", align="right"))
     yield Table(columns=columns, rows=rows)
-    yield Paragraph(text=str(term_place(decision, "unused_credit")), tone="faint")
+    yield Paragraph(text=term_place(decision, "unused_credit").cited, tone="faint")
 
 
 def _next_bill(decision: Decision) -> Iterator[Block]:
@@ -180,7 +186,7 @@ def _limits(decision: Decision) -> Iterator[Block]:
         for fit in decision.limits
     )
     yield Table(columns=columns, rows=rows)
-    yield Paragraph(text=str(term_place(decision, "limits")), tone="faint")
+    yield Paragraph(text=term_place(decision, "limits").cited, tone="faint")
 
 
 def _terms(terms: list[ResolvedTerm]) -> tuple[Block, ...]:
@@ -191,5 +197,5 @@ def _terms(terms: list[ResolvedTerm]) -> tuple[Block, ...]:
     return (Table(columns=columns, rows=rows),)
 
 
-def _settled_by(place: Place) -> str:
-    return str(place) if place.span.known else ""
+def _settled_by(place: Place) -> Words:
+    return place.cited if place.span.known else ""
