@@ -43,7 +43,10 @@ POSITIONAL_ALLOWED = {
 """`module` or `module.function` -> why more than two positional arguments read better there."""
 
 HOSTS_ALLOWED = {
+    "": "a file of this machine, or one that is filled in",
+    "code.example.com": "reserved for examples: stands for a code host",
     "docs.oasis-open.org": "names the schema of a SARIF log, which code hosts ask for",
+    "evil.example": "reserved for examples: where hostile names of tests would lead",
     "example.com": "reserved for examples",
     "json-schema.org": "names the dialect of a JSON Schema",
     "w3.org": "names the namespace of SVG, without which a picture is not one",
@@ -221,7 +224,7 @@ def test_a_suppression_names_its_rule_and_its_reason(path: Path) -> None:
     assert not bare, "\n".join(bare)
 
 
-URL = re.compile(r"\b(?:https?|ftp|file)://([^\s/\"'`<>)\]},;]*)")
+URL = re.compile(r"\b(?:https?|ftp|file)://([^\s/\"'`<>)\]{},;]*)")
 INDEX_OPTION = re.compile(r"--(?:extra-)?index-url[ =]\S|--find-links[ =]\S|--trusted-host[ =]\S")
 MACHINE_PATH = re.compile(r"(?<![\w.*])/(?:home|Users|root|opt|tmp|work|mnt|srv)/\w")
 

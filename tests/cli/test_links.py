@@ -60,7 +60,11 @@ def test_other_formats_link_into_a_code_host(
 
 
 @pytest.mark.parametrize(
-    "pattern, told", [("https://x/{fil}", "There is no {fil} in a link"), ("https://x/", "The link names no file")]
+    "pattern, told",
+    [
+        ("https://code.example.com/{fil}", "There is no {fil} in a link"),
+        ("https://code.example.com/", "The link names no file"),
+    ],
 )
 def test_a_pattern_with_a_mistake_is_wrong_usage(
     pattern: str, told: str, shop: Path, capsys: pytest.CaptureFixture[str]

@@ -183,7 +183,7 @@ def test_what_is_shipped_or_nowhere_is_no_link() -> None:
         words = (Cited(text="a place", span=span),)
         sheet = Sheet(title="T", sections=(Section(blocks=(Paragraph(text=words),)),))
         assert "\na place\n" in to_markdown(sheet)
-        assert not Seen(to_html(sheet, links=by_pattern("https://x/{file}"))).links
+        assert not Seen(to_html(sheet, links=by_pattern("https://code.example.com/{file}"))).links
 
 
 def test_a_link_that_is_broken_over_lines_leads_there_with_each_piece() -> None:

@@ -86,7 +86,7 @@ def text_of(line: Line) -> str:
     return "".join(run.text for run in line)
 
 
-def piece(line: Line, start: int, end: int) -> Line:
+def piece(line: Line, *, start: int, end: int) -> Line:
     """The letters of a line from one position up to another."""
     found, at = [], 0
     for run in line:

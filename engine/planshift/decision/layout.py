@@ -43,7 +43,7 @@ def wrap_words(words: Words, room: int) -> list[Line]:
     lines: list[Line] = []
     for line in wrap(text, room):
         at = text.index(line, at)
-        lines.append(piece(whole, at, at + len(line)))
+        lines.append(piece(whole, start=at, end=at + len(line)))
         at += len(line)
     return lines
 
