@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import final
@@ -16,10 +16,11 @@ from planshift.diagnostics.span import Span
 from planshift.policy.case_model import CaseModel, CasesModel
 from planshift.policy.document import BookDocument
 from planshift.policy.expectations import ABOUT_OFFERS, Expected, read_expectation
+from planshift.policy.expected_plans import check_plans
 from planshift.policy.extends import merge
 from planshift.policy.located import Located
 from planshift.policy.located import Mapping as LocatedMapping
-from planshift.policy.places import Path
+from planshift.policy.places import Path, thing_at
 from planshift.policy.placing import Placing
 from planshift.policy.request_documents import request_from_model
 from planshift.policy.request_model import RequestModel
@@ -44,10 +45,12 @@ class Asked:
     book: BookDocument
     now: int | None
     targeted: bool = True
+    cut: tuple[Path, ...] = ()
+    """The parts that had mistakes and were left out."""
 
     def of(self, subscription: Subscription) -> tuple[ChangeRequest, tuple[Diagnostic, ...]]:
         """The request for a subscription as it is then, and what is wrong with it."""
-        placing = Placing(self.root)
+        placing = Placing(self.root, cut=self.cut)
         request = request_from_model(
             self.model, placing, book=self.book, subscription=subscription, now=self.now, targeted=self.targeted
         )
@@ -118,6 +121,12 @@ def _shelf(files: FilePath | Mapping[str, str]) -> Shelf:
     return FolderShelf(files) if isinstance(files, FilePath) else TextShelf(files)
 
 
+def _inside(problems: tuple[Diagnostic, ...], placing: Placing, *, at: Path) -> Iterator[Diagnostic]:
+    """Yield the problems of a part of a document, each telling the case that it is in."""
+    for problem in problems:
+        yield replace(problem, context=problem.context or thing_at(placing.root, at))
+
+
 def _stem(name: str) -> str:
     return name.rpartition("/")[2].rpartition(".")[0]
 
@@ -129,6 +138,7 @@ class _Reading:
         self._book = book
         self._shelf = shelf
         self._trees: dict[str, Located | None] = {}
+        self._told: dict[str, frozenset[tuple[str, str]]] = {}
         self._decimals = dict(book.policy.decimals)
         self.problems: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
@@ -155,6 +165,22 @@ class _Reading:
         found, problems = subscription_of(root, self._book)
         self.problems += problems
         return found
+
+    def _of_case(self, root: Located, name: str | None, *, cut: tuple[Path, ...]) -> Subscription | None:
+        """Return the subscription of a case; what is wrong with the file that it takes over is told there alone."""
+        found, problems = subscription_of(root, self._book, cut=cut)
+        told = self._mistakes_of(name) if problems and name is not None else frozenset()
+        self.problems += [each for each in problems if (each.code, each.message) not in told]
+        return found
+
+    def _mistakes_of(self, name: str) -> frozenset[tuple[str, str]]:
+        """Return what is wrong with a subscription file by itself, and report it."""
+        if name not in self._told:
+            root = self.tree(name)
+            _, problems = subscription_of(root, self._book) if root is not None else (None, ())
+            self.problems += problems
+            self._told[name] = frozenset((each.code, each.message) for each in problems)
+        return self._told[name]
 
     def case_file(self, name: str) -> CaseFile | None:
         """Return the cases of a file that have no mistakes, or None where nothing can be made of it."""
@@ -187,25 +213,25 @@ class _Reading:
 
     def _read_case(self, index: int, model: CaseModel, file: CasesModel, *, placing: Placing) -> Case | None:
         at = ("cases", index)
-        root = self._given(index, model, file, placing=placing)
-        subscription = self.subscription(root) if root is not None else None
+        root, base = self._given(index, model, file, placing=placing)
+        cut = placing.below(*at, "given").cut
+        subscription = self._of_case(root, base, cut=cut) if root is not None else None
         expected = read_expectation(model.expect, placing, at=(*at, "expect"), decimals=self._decimals)
+        check_plans(expected, placing, book=self._book, at=(*at, "expect"))
         if subscription is None:
             return None
         now = self._now(index, model, file, placing=placing, zone=subscription.timezone)
         before, left = self._before(index, model, subscription, placing=placing)
         request, asked = None, None
+        of_offers = all(each.about_offers for each in expected)
         if model.when is not None:
+            inner, targeted = placing.below(*at, "when"), not of_offers or _names_a_target(model.when)
             asked = Asked(
-                model=model.when,
-                root=placing.node((*at, "when")),
-                book=self._book,
-                now=now or 0,
-                targeted=_names_a_target(model.when) or not all(each.about_offers for each in expected),
+                model=model.when, root=inner.root, book=self._book, now=now or 0, targeted=targeted, cut=inner.cut
             )
             request, problems = asked.of(left)
-            placing.problems += problems
-        elif not all(each.about_offers for each in expected):
+            placing.problems += _inside(problems, placing, at=(*at, "when"))
+        elif not of_offers and not placing.was_cut(*at, "when"):
             message = "without `when` a case is about what is offered only"
             help_text = f"it can expect {', '.join(f'`{name}`' for name in sorted(ABOUT_OFFERS))}"
             placing.report("PS605", message, path=(*at, "expect"), help_text=help_text, on_key=True)
@@ -232,9 +258,10 @@ class _Reading:
         for step, wanted in enumerate(model.given.after if model.given is not None else ()):
             at: Path = ("cases", index, "given", "after", step)
             now = 0 if placing.was_cut(*at) else None  # each step says its own instant
-            asked = Asked(model=wanted, root=placing.node(at), book=self._book, now=now)
+            inner = placing.below(*at)
+            asked = Asked(model=wanted, root=inner.root, book=self._book, now=now, cut=inner.cut)
             request, problems = asked.of(subscription)
-            placing.problems += problems
+            placing.problems += _inside(problems, placing, at=at)
             if has_errors(problems):
                 continue
             subscription = replace(
@@ -266,8 +293,10 @@ class _Reading:
             placing.report("PS118", str(error), path=path)
             return None
 
-    def _given(self, index: int, model: CaseModel, file: CasesModel, *, placing: Placing) -> Located | None:
-        """Return the tree of the subscription: that of its file, with what the case says put over it."""
+    def _given(
+        self, index: int, model: CaseModel, file: CasesModel, *, placing: Placing
+    ) -> tuple[Located | None, str | None]:
+        """Return the tree of the subscription, that of its file with what the case says put over it, and the file."""
         at = ("cases", index)
         name = model.given.subscription if model.given is not None else None
         path: Path = (*at, "given", "subscription") if name is not None else ("subscription",)
@@ -277,18 +306,19 @@ class _Reading:
             entries = {key: entry for key, entry in own.entries.items() if key not in ("subscription", "after")}
             own = LocatedMapping(own.file, entries, own.start, own.stop)
         if name is None:
-            if own is None and not placing.was_cut("subscription") and not placing.was_cut(*at, "given"):
+            cut = placing.was_cut("subscription") or placing.was_cut(*at, "given", "subscription")
+            if own is None and not cut and not placing.was_cut(*at, "given"):
                 help_text = "write `subscription:` at the top of the file, or in the case under `given`"
                 placing.report("PS606", "the case has no subscription", path=at, help_text=help_text, on_key=True)
-            return own
-        root = self._named(name, path, placing=placing)
-        return merge(root, own) if root is not None and own is not None else root
+            return (None if cut else own), None
+        base = self._named(name, path, placing=placing)
+        root = self.tree(base) if base is not None else None
+        return (merge(root, own) if root is not None and own is not None else root), base
 
-    def _named(self, name: str, path: Path, *, placing: Placing) -> Located | None:
+    def _named(self, name: str, path: Path, *, placing: Placing) -> str | None:
         known = {_stem(each): each for each in self.names(SUBSCRIPTIONS)}
         file = known.get(name) or known.get(_stem(name) if name.endswith(SUFFIXES) else name)
         if file is None:
             help_text = did_you_mean(name, known)
             placing.report("PS601", f"there is no subscription file `{name}`", path=path, help_text=help_text)
-            return None
-        return self.tree(file)
+        return file

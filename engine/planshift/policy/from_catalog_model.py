@@ -140,7 +140,8 @@ class _Reading:
     def _check_known(
         self, code: str, what: str, *, names: tuple[str, ...], known: Mapping[str, object], at: Path
     ) -> None:
-        for name in names:
+        section = at[-1] if at[-1] in ("addons", "services") else "services"
+        for name in names if known or not self._placing.was_cut(*self._at, section) else ():
             if name not in known:
                 self._placing.unknown(code, what, name=name, known=known, path=(*at, name))
 

@@ -57,7 +57,7 @@ def _prices(
         for price in plan.prices
         if (end.every is None or price.interval == end.every) and (end.price is None or price.id == end.price)
     )
-    if not found:
+    if not found and against.is_whole("plans", plan.name, "prices"):
         key = "price" if end.price is not None else "every"
         wanted = f"`{end.price}`" if end.price is not None else f"every {end.every}"
         known = ", ".join(f"`{price.id}` (every {price.interval})" for price in plan.prices)

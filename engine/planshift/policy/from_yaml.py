@@ -112,7 +112,7 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
     if layer.policy is None:
         return None
     decimals = _decimals(layer.policy)
-    catalog, is_sound = _catalog(layer, stack, decimals=decimals)
+    catalog, listed, is_sound = _catalog(layer, stack, decimals=decimals)
     validated = validate(PolicyModel, layer.policy, context={"decimals": decimals}, otherwise={"policy_language": 1})
     stack.problems += validated.problems
     if validated.model is None:
@@ -121,8 +121,9 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
         placing=Placing.of(validated),
         catalog=catalog,
         plans={plan.name: plan for plan in catalog.plans},
-        named_plans=None if layer.catalog is None else _keys(layer.catalog, "plans"),
-        named_services=frozenset() if layer.catalog is None else _keys(layer.catalog, "services"),
+        named_plans=_keys(listed, "plans"),
+        named_services=_keys(listed, "services"),
+        listed=listed,
     )
     policy = read_policy(validated.model, against, book=book)
     limits = frozenset(name for plan in catalog.plans for name, _ in plan.limits)
@@ -134,29 +135,35 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
     return BookDocument(policy=policy, catalog=catalog, rules=layer.all_rules(), facts=facts, texts=texts)
 
 
-def _catalog(layer: Layer, stack: Stack, *, decimals: Mapping[str, int]) -> tuple[Catalog, bool]:
-    """Return the catalog as far as it can be read, and whether that is all of it."""
+def _catalog(layer: Layer, stack: Stack, *, decimals: Mapping[str, int]) -> tuple[Catalog, Placing | None, bool]:
+    """Return the catalog as far as it can be read, with the placing of its tree, and whether that is all of it."""
     if layer.catalog is None:
         if not any(kind == "catalog" for kind, _ in layer.files):
             place = whole_file("") if layer.policy is None else key_place(layer.policy, ())
             help_text = "list the plans in `catalog.yaml`, or under `catalog:`"
             problem = Diagnostic(code="PS013", message="the book has no catalog", span=place, help=help_text)
             stack.problems.append(problem)
-        return Catalog(plans=()), False
+        return Catalog(plans=()), None, False
     validated = validate(CatalogModel, layer.catalog, context={"decimals": decimals})
     stack.problems += validated.problems
     if validated.model is None:
-        return Catalog(plans=()), False
+        return Catalog(plans=()), Placing(layer.catalog, cut=validated.cut), False
     placing = Placing.of(validated)
     catalog = read_catalog(validated.model, placing, at=(), decimals=decimals)
     found = placing.all_problems()
     stack.problems += found
-    return catalog, not has_errors((*validated.problems, *found))
+    own = Placing(layer.catalog, cut=validated.cut)
+    return catalog, own, not has_errors((*validated.problems, *found))
 
 
-def _keys(catalog: Located, section: str) -> frozenset[str]:
-    found = follow(catalog, (section,))
-    return frozenset(found.value.entries) if found.steps and isinstance(found.value, located.Mapping) else frozenset()
+def _keys(catalog: Placing | None, section: str) -> frozenset[str] | None:
+    """Return the names of a section of the catalog, those with mistakes too; None where nobody knows them."""
+    if catalog is None:
+        return None
+    found = follow(catalog.root, (section,))
+    if found.steps and isinstance(found.value, located.Mapping):
+        return frozenset(found.value.entries)
+    return None if catalog.was_cut(section) else frozenset()
 
 
 def _decimals(policy: Located) -> dict[str, int]:

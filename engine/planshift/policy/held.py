@@ -121,7 +121,8 @@ class Held:
             return Discount()
         if model.percent is not None and model.percent > 1_000_000:
             self.placing.report("PS105", "a coupon cannot take off more than 100%", path=(*at, "percent"))
-        if model.percent is None and model.amount is None:
+        cut = any(self.placing.was_cut(*at, each) for each in ("percent", "amount"))
+        if model.percent is None and model.amount is None and not cut:
             help_text = "write `percent` or `amount`"
             self.placing.report("PS102", "the coupon takes nothing off", path=at, help_text=help_text, on_key=True)
         amount = self.money(model.amount, at=(*at, "amount"))

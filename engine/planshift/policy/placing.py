@@ -9,7 +9,7 @@ from typing import TypeVar, final
 from pydantic import BaseModel
 
 from planshift.diagnostics.diagnostic import Diagnostic, Severity
-from planshift.diagnostics.nearest import known_names
+from planshift.diagnostics.nearest import known_names, nearest
 from planshift.diagnostics.span import Span
 from planshift.policy.located import Located, follow
 from planshift.policy.mistakes import Mistake, Mistakes
@@ -27,7 +27,7 @@ class Placing:
     def __init__(self, root: Located, *, cut: tuple[Path, ...] = ()) -> None:
         self.root = root
         self.problems: list[Diagnostic] = []
-        self._cut = cut
+        self.cut = cut
         self._untold = 0
 
     @classmethod
@@ -36,9 +36,18 @@ class Placing:
         return cls(validated.root, cut=validated.cut)
 
     def was_cut(self, *path: str | int) -> bool:
-        """Return whether something was wrong with a part of the value at `path`: then it misses nothing by itself."""
+        """Return whether something was wrong with a part of the value at `path`: then it misses nothing by itself.
+
+        So it is where a misspelt name stands in the place of the last one of the path.
+        """
         found = original(self.root, path)
-        return any(cut[: len(found)] == found for cut in self._cut)
+        return any(cut[: len(found)] == found or _is_misspelt(cut, found) for cut in self.cut)
+
+    def below(self, *path: str | int) -> Placing:
+        """Return a placing of the value at `path` alone, which knows what was wrong with it."""
+        found = original(self.root, path)
+        cut = tuple(each[len(found) :] for each in self.cut if each[: len(found)] == found and each != found)
+        return Placing(self.node(path), cut=cut)
 
     def all_problems(self) -> tuple[Diagnostic, ...]:
         """Return what was reported, and that more was."""
@@ -96,3 +105,13 @@ class Placing:
         except Mistakes as error:
             self.problems += [problem_at(self.root, path, mistake=mistake) for mistake in error.mistakes]
             return otherwise
+
+
+def _is_misspelt(cut: Path, path: Path) -> bool:
+    """Return whether what was left out stands beside `path`, under nearly the same name."""
+    return (
+        len(cut) == len(path) > 0
+        and cut[:-1] == path[:-1]
+        and isinstance(cut[-1], str)
+        and nearest(cut[-1], [str(path[-1])]) is not None
+    )

@@ -95,7 +95,7 @@ def _request(
     at = now or 0
     if model.at is not None:
         at = held.instant(model.at, at=("at",))
-    if model.override and not model.override_reason:
+    if model.override and not model.override_reason and not held.placing.was_cut("override_reason"):
         help_text = "passing a denial is recorded with its reason"
         held.placing.report(
             "PS102", "`override_reason` is missing", path=("override",), help_text=help_text, on_key=True
@@ -124,6 +124,8 @@ def _request(
 
 def _target(model: RequestModel, subscription: Subscription, *, held: Held, targeted: bool) -> tuple[str, str]:
     """Return plan and price; report what is missing, unknown, or too much."""
+    if held.placing.was_cut("kind"):  # then nobody knows what belongs to the request
+        return "", ""
     if model.kind == "renew":
         _refuse_wishes(model, held)
         return "", ""
@@ -182,7 +184,7 @@ def _price(model: RequestModel, plan: Plan, *, subscription: Subscription, held:
     if plan.name == subscription.plan and model.quantity is not None:
         return subscription.price
     price = default_price(held.book, subscription, plan=plan.name)
-    if price is None:
+    if price is None and not held.placing.was_cut("price"):
         known = ", ".join(f"`{each.id}` (every {each.interval})" for each in plan.prices)
         message = f"`price` is missing, and `{plan.name}` has several"
         held.placing.report("PS102", message, path=("to",), help_text=f"write one of {known}", on_key=True)

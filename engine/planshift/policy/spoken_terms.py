@@ -25,14 +25,15 @@ class Against:
     """What the names of a policy are checked against, and where mistakes go.
 
     `named_plans` and `named_services` are those that the catalog names, some of which may have mistakes and be missing
-    from `plans`; without any catalog `named_plans` is None and names are not checked.
+    from `plans`; where nobody knows them they are None, and names are not checked. `listed` is the catalog as written.
     """
 
     placing: Placing
     catalog: Catalog
     plans: dict[str, Plan]
     named_plans: frozenset[str] | None
-    named_services: frozenset[str]
+    named_services: frozenset[str] | None
+    listed: Placing | None
 
     def known_plan(self, name: str, *, at: Path, on_key: bool = False, severity: Severity = "error") -> bool:
         """Return whether the catalog has the plan, if only as one with mistakes; report it when it has not."""
@@ -44,8 +45,12 @@ class Against:
 
     def check_service(self, name: str, *, at: Path) -> None:
         """Report a service that the catalog does not have."""
-        if self.named_plans is not None and name not in self.named_services:
+        if self.named_services is not None and name not in self.named_services:
             self.placing.unknown("PS204", "service", name=name, known=self.named_services, path=at)
+
+    def is_whole(self, *path: str | int) -> bool:
+        """Return whether the catalog has no mistake of form in the value at `path`: then it says what it means."""
+        return self.listed is None or not self.listed.was_cut(*path)
 
 
 def read_scopes(model: ScopesModel | None, against: Against, *, at: Path) -> tuple[ScopedTerms, ...]:

@@ -21,7 +21,7 @@ from planshift.policy.fact_validation import FactPairs, read_facts
 from planshift.policy.held import Held
 from planshift.policy.located import Located, follow
 from planshift.policy.payments import Payments, due_for_period
-from planshift.policy.places import problem_at
+from planshift.policy.places import Path, problem_at
 from planshift.policy.placing import Placing
 from planshift.policy.read_yaml import read_yaml
 from planshift.policy.subscription_model import PendingModel, PeriodModel, RunningContractModel, SubscriptionModel
@@ -54,15 +54,20 @@ def read_document(text: str | bytes, *, file: str) -> tuple[Located | None, tupl
     return root, problems
 
 
-def subscription_of(root: Located, book: BookDocument) -> tuple[Subscription | None, tuple[Diagnostic, ...]]:
-    """Return the subscription of a tree, or None where it has errors, and everything wrong with it."""
+def subscription_of(
+    root: Located, book: BookDocument, *, cut: tuple[Path, ...] = ()
+) -> tuple[Subscription | None, tuple[Diagnostic, ...]]:
+    """Return the subscription of a tree, or None where it has errors, and everything wrong with it.
+
+    `cut` leads to what was wrong with the tree and has been told and left out already.
+    """
     validated = validate(SubscriptionModel, root, context={"decimals": dict(book.policy.decimals)})
     model = validated.model
     if model is None:
         return None, validated.problems
     held = Held(
         book=book,
-        placing=Placing.of(validated),
+        placing=Placing(validated.root, cut=(*validated.cut, *cut)),
         currency=model.currency or book.policy.currency,
         zone=model.timezone or book.policy.timezone,
     )
@@ -82,6 +87,10 @@ def _subscription(model: SubscriptionModel, held: Held) -> Subscription | None:
     if price is not None and period is not None:
         parts.check_amounts(price, period)
     return None if price is None or period is None else parts.together(price, period)
+
+
+_SUMMED = ("amount", "quantity", "price", "paid", "given_back", "debt", "older_debt", "discount")
+"""What decides how much can have been paid for a period."""
 
 
 @final
@@ -147,8 +156,12 @@ class _Parts:
         )
 
     def check_amounts(self, price: Price, period: Period) -> None:
-        """Report amounts that cannot be together."""
+        """Report amounts that cannot be together; where one of them has a mistake, nobody knows."""
         held, model = self._held, self._model
+        places = {held.placing.span(each) for each in _SUMMED if each in model.model_fields_set}
+        told = (problem.span for problem in held.placing.problems if problem.is_error)
+        if not places.isdisjoint(told) or any(held.placing.was_cut(each) for each in _SUMMED):
+            return
         due = due_for_period(price, period, currency=held.currency, amount=self._amount, quantity=model.quantity)
         if due is None:
             return
@@ -164,6 +177,8 @@ def _price(model: SubscriptionModel, plan: Plan, *, held: Held) -> Price | None:
         price = held.price(plan, model.price, at=("price",))
     elif len(plan.prices) == 1:
         price = plan.prices[0]
+    elif held.placing.was_cut("price"):
+        return None
     else:
         known = ", ".join(f"`{each.id}`" for each in plan.prices)
         message = f"`price` is missing, and `{plan.name}` has several"
@@ -252,8 +267,9 @@ def _contract(model: RunningContractModel | None, held: Held) -> RunningContract
 def _pending(model: PendingModel | None, held: Held) -> PendingChange | None:
     if model is None:
         return None
-    if (model.to_plan is None) != (model.to_price is None):
-        lacks, has = ("to_price", "to_plan") if model.to_price is None else ("to_plan", "to_price")
+    lacks, has = ("to_price", "to_plan") if model.to_price is None else ("to_plan", "to_price")
+    one_of_two = (model.to_plan is None) != (model.to_price is None)
+    if one_of_two and not held.placing.was_cut("pending", lacks):
         message, help_text = f"`{lacks}` is missing", "a change has both of them, and a cancellation none"
         held.placing.report("PS102", message, path=("pending", has), help_text=help_text, on_key=True)
     plan = held.plan(model.to_plan, at=("pending", "to_plan")) if model.to_plan is not None else None

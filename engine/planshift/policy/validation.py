@@ -106,7 +106,7 @@ def _diagnostics(detail: ErrorDetails, model: type[BaseModel], *, root: Located)
     if detail["type"] == "extra_forbidden":
         return [problem_at(root, path, mistake=_unknown_field(path, model), on_key=True)]
     if detail["type"] == "missing":
-        return [problem_at(root, path[:-1], mistake=_missing(path, model, root=root), on_key=True)]
+        return _missing(path, model, root=root)
     return [problem_at(root, path, mistake=_mistake(detail), on_key=on_key)]
 
 
@@ -128,12 +128,19 @@ def _unknown_field(path: Path, model: type[BaseModel]) -> Mistake:
     return Mistake("PS101", f"`{path[-1]}` is not a field here", help_text)
 
 
-def _missing(path: Path, model: type[BaseModel], *, root: Located) -> Mistake:
+def _missing(path: Path, model: type[BaseModel], *, root: Located) -> list[Diagnostic]:
+    """Return the diagnostic of a missing field; where its name is misspelt, that of the misspelt name says it all."""
     parent = follow(root, path[:-1]).value
     known = fields_at(model, path[:-1])
     others = [name for name in parent.entries if name not in known] if isinstance(parent, Mapping) else []
-    near = nearest(str(path[-1]), others)
-    return Mistake("PS102", f"`{path[-1]}` is missing", f"`{near}` stands there: is that meant?" if near else None)
+    misspelt = [name for name in others if nearest(name, known) == path[-1]]
+    if not misspelt:
+        return [problem_at(root, path[:-1], mistake=Mistake("PS102", f"`{path[-1]}` is missing"), on_key=True)]
+    found = _model_at(model, path[:-1])
+    if found is None or found.model_config.get("extra") != "allow":
+        return []
+    other = (*path[:-1], misspelt[0])
+    return [problem_at(root, other, mistake=_unknown_field(other, model), on_key=True)]
 
 
 def _mistake(detail: ErrorDetails) -> Mistake:
