@@ -1,4 +1,5 @@
 # make demo   shows the engine deciding changes of the example book
+# make site   the documentation as a site, in build/site
 # make test   everything that CI holds: style, types, layers, tests
 #
 # Each creates .venv when it is missing and refreshes it when a lock changed. PYTHON=... chooses the interpreter.
@@ -14,12 +15,16 @@ define ask
 	@echo
 endef
 
-.PHONY: demo test style types layers tests format lock clean
+.PHONY: demo site test style types layers tests format lock clean
 
 demo: $(READY)
 	$(call ask,options policies/hosting anna-bronze)
 	$(call ask,decide policies/hosting anna-bronze --to gold)
 	$(call ask,decide policies/hosting carla-gold --to silver)
+
+site: $(READY)
+	@$(BIN)/sphinx-build -W --keep-going -q -j auto -b html docs build/site
+	@echo 'build/site/index.html'
 
 test: style types layers tests
 

@@ -10,6 +10,7 @@ import ast
 import importlib
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -179,8 +180,19 @@ list has to be complete: what else there is fails the case.
 {offers} can be expected without `when`."""
 
 STEPS_NOTE = """\
-What `steps`, `later_steps` and `undo` speak of. The steps of a decision are those that
-`planshift decide ... --plan-of-actions` lists."""
+What `steps`, `later_steps` and `undo` speak of stands in the [list of actions](actions.md). The steps of a decision are
+those that `planshift decide ... --plan-of-actions` lists."""
+
+ACTIONS_INTRO = """\
+An action plan is a list of steps, each with one of these actions. `planshift decide ... --plan-of-actions` lists them,
+`--plan --format json` gives them as data with the fields named here; `decision.plan()` is the same in Python. A step
+has an `id` (its idempotency key comes from it), an `action`, the steps it comes `after`, and what undoes it.
+
+In a book, cases can expect the kinds of steps: see [cases](../cases.md)."""
+
+ACTIONS_NOTE = """\
+`schedule` and `hold_credit` carry `steps` of their own, which run on their day or after their events. Amounts are
+whole numbers of the currency's smallest unit, days are written `2026-01-31`."""
 
 COMMANDS_INTRO = """\
 `planshift --help` lists the commands. `planshift COMMAND --help` shows what stands here. What goes into a file or a
@@ -191,6 +203,7 @@ def main(arguments: list[str]) -> int:
     """Write or check the pages; 1 when the check finds a difference."""
     pages = {"terms.md": terms_page, "names.md": names_page, "diagnostics.md": diagnostics_page}
     pages |= {"reasons.md": reasons_page, "commands.md": commands_page, "cases.md": cases_page}
+    pages |= {"actions.md": actions_page}
     stale = []
     for name, make in pages.items():
         text, page = make(), PAGES / name
@@ -452,7 +465,7 @@ def sentence_text(objection: Objection) -> str:
 
 
 def cases_page() -> str:
-    """Every key of a file of cases, and every kind of step."""
+    """Every key of a file of cases."""
     schema = json_schemas()[f"cases-{LANGUAGE}.json"]
     parts = [CASES_INTRO]
     for heading, name in (("The file", ""), ("A case", "Case"), ("`given`", "Given"), ("`when`", "Request")):
@@ -462,9 +475,24 @@ def cases_page() -> str:
             parts.append(GIVEN_NOTE)
     offers = listed(tuple(code(name) for name in schema["$defs"]["Expect"]["properties"] if name in ABOUT_OFFERS))
     parts += ["## `expect`", EXPECT_NOTE.format(offers=offers), table(KEYS, _keys(schema, schema["$defs"]["Expect"]))]
-    kinds = [(code(kind), _first_sentence(action), _undone(kind)) for kind, action in KINDS.items()]
-    parts += ["## Kinds of steps", STEPS_NOTE, table(("kind", "what it does", "undone by"), kinds)]
+    parts += ["## Kinds of steps", STEPS_NOTE]
     return page_of("Cases", *parts)
+
+
+def actions_page() -> str:
+    """Every action of an action plan, with its fields and what undoes it."""
+    rows = [
+        (
+            code(kind),
+            _first_sentence(action),
+            ", ".join(code(field.name) for field in fields(action)) or "nothing",
+            _undone(kind),
+        )
+        for kind, action in KINDS.items()
+    ]
+    return page_of(
+        "Actions", ACTIONS_INTRO, table(("action", "what it does", "its fields", "undone by"), rows), ACTIONS_NOTE
+    )
 
 
 KEYS = ("key", "what stands there", "meaning")

@@ -3,7 +3,8 @@
 Each page is read from top to bottom in a folder of its own, in which the project's `policies/` stands, too. What a
 fenced block does hangs on the words behind its three backticks:
 
-    yaml FILE       writes the file, such as `shop/policy.yaml`. The page's book is the folder of the last such file.
+    yaml FILE       writes the file, such as `shop/policy.yaml`. The page's book is the folder of the last such file,
+                    or what `planshift init` wrote since.
     rules FILE      the same for a file of rules.
     yaml            a piece of a policy: the page's book must be free of mistakes with these keys put over its own.
     rules           rules of their own: the page's book must be free of mistakes with these rules before its own.
@@ -160,6 +161,8 @@ class Reader:
             return "".join(self.run(words[1:])[1] if words[0] else f"{words[1]}\n" for words in recipe(command))
         name, *words = shlex.split(command)
         assert name == "planshift", f"`{command}` is no command that this test knows"
+        if words[0] == "init":
+            self.book = words[1]
         self.code, printed = self.run(words)
         return printed
 
