@@ -65,7 +65,7 @@ def test_the_workflow_can_be_called() -> None:
     named = set(re.findall(r"inputs\.([\w-]+)", (ROOT / ".github/workflows/planshift.yml").read_text("utf-8")))
     assert named == set(inputs)
     assert all({"description", "type", "default"} == set(each) for each in inputs.values())
-    assert list(STEPS) == ["Check", "Test", "Report"]
+    assert list(STEPS) == ["Check", "Layout", "Test", "Report"]
 
 
 def test_no_script_of_the_workflow_holds_an_input() -> None:
@@ -77,6 +77,7 @@ def test_the_workflow_passes_a_good_book(place: Path) -> None:
     told = {name: run(step["run"], place, BOOKS="policies/hosting") for name, step in STEPS.items()}
     assert {name: (done.returncode, done.stderr) for name, done in told.items()} == dict.fromkeys(STEPS, (0, ""))
     assert told["Check"].stdout == "no mistakes found\n"
+    assert re.fullmatch(r"(\d+) of \1 files had the layout already\n", told["Layout"].stdout)
     assert re.fullmatch(r"\d+ passed, 0 failed\n", told["Test"].stdout)
     report = ET.parse(place / "planshift-report.xml").getroot()  # noqa: S314  # written just now
     assert report.get("failures") == "0"
@@ -92,6 +93,18 @@ def test_the_workflow_says_what_fails(place: Path) -> None:
     (failure,) = report.iter("failure")
     assert "21.78 EUR" in (failure.text or "")
     assert STEPS["Report"]["continue-on-error"] is True
+
+
+def test_the_workflow_and_the_hook_mind_the_layout(place: Path) -> None:
+    file = place / "policies" / "hosting" / "policy.yaml"
+    neat = file.read_text(encoding="utf-8")
+    file.write_text(neat.replace("currency: EUR", "currency:   EUR", 1), encoding="utf-8")
+    done = run(STEPS["Layout"]["run"], place, BOOKS="policies/hosting")
+    assert done.returncode == 1
+    assert "policies/hosting/policy.yaml" in done.stdout
+    (hook,) = (hook for hook in HOOKS if hook["id"] == "planshift-fmt")
+    run(" ".join([hook["entry"], *hook["args"]]), place)
+    assert file.read_text(encoding="utf-8") == neat
 
 
 def test_a_book_with_mistakes_is_told_in_both_steps(place: Path) -> None:

@@ -57,13 +57,14 @@ case says. A moved price moves answers: read them, and write those that you want
 
 ## Run by itself
 
-`.github/workflows/policy.yml` runs both commands for every change on GitHub. `.pre-commit-config.yaml` runs them before
-each commit, once `pre-commit install` was typed. Both take this folder for the root of its repository; where it is not,
-move them there and put the folder in the place of the point.
+`.github/workflows/policy.yml` runs both commands for every change on GitHub, and minds the layout of the files, which
+`planshift fmt .` gives them. `.pre-commit-config.yaml` does all of that before each commit, once `pre-commit install` was
+typed. Both take this folder for the root of its repository; where it is not, move them there and put the folder in the
+place of the point.
 """
 
 _WORKFLOW = """\
-# Runs check and cases of the book in the root of the repository, for every push and pull request.
+# Checks the book in the root of the repository, runs its cases and minds its layout, for every push and pull request.
 name: policy
 on:
   push:
@@ -81,10 +82,11 @@ jobs:
       - run: pip install planshift
       - run: planshift check .
       - run: planshift test .
+      - run: planshift fmt --check .
 """
 
 _HOOKS = """\
-# Runs check and cases before each commit that touches the book: `pre-commit install` turns it on.
+# Checks, cases and layout, before each commit that touches the book: `pre-commit install` turns it on.
 repos:
   - repo: local
     hooks:
@@ -97,6 +99,12 @@ repos:
       - id: planshift-test
         name: planshift test
         entry: planshift test .
+        language: system
+        pass_filenames: false
+        files: \\.(yaml|rules)$
+      - id: planshift-fmt
+        name: planshift fmt
+        entry: planshift fmt .
         language: system
         pass_filenames: false
         files: \\.(yaml|rules)$
