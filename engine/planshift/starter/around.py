@@ -58,9 +58,9 @@ case says. A moved price moves answers: read them, and write those that you want
 ## Run by itself
 
 `.github/workflows/policy.yml` runs both commands for every change on GitHub, and minds the layout of the files, which
-`planshift fmt .` gives them. `.pre-commit-config.yaml` does all of that before each commit, once `pre-commit install` was
-typed. Both take this folder for the root of its repository; where it is not, move them there and put the folder in the
-place of the point.
+`planshift fmt .` gives them. `.pre-commit-config.yaml` does all of that before each commit, once `pre-commit install`
+was typed. Both take this folder for the root of its repository; where it is not, move them there and put the folder in
+the place of the point.
 """
 
 _WORKFLOW = """\
