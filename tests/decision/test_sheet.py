@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planshift.decision.citing import text_of as text_of_line
+from planshift.decision.html import to_html
 from planshift.decision.layout import cells, clean, wrap
 from planshift.decision.markdown import to_markdown
 from planshift.decision.sheet import (
     Column,
+    Drawing,
     Pairs,
     Paragraph,
     Point,
@@ -155,3 +157,12 @@ def test_a_text_without_end_is_laid_out_all_the_same() -> None:
         rows=((endless, endless, "c"), ("a", endless, endless)),
     )
     assert all(len(line) <= 80 for line in text_of(table).splitlines())
+
+
+def test_a_drawing_keeps_its_blanks_in_every_rendering() -> None:
+    drawing = Drawing(lines=("a <b>  c", "  |", "``` \x1b[31m"))
+    sheet = Sheet(title="T", sections=(Section(heading="H", blocks=(drawing,)),))
+    assert to_text(sheet).splitlines()[3:] == ["  a <b>  c", "    |", "  ``` \N{REPLACEMENT CHARACTER}[31m"]
+    markdown = "````text\na <b>  c\n  |\n``` \N{REPLACEMENT CHARACTER}[31m\n````\n"
+    assert to_markdown(sheet).endswith(markdown)
+    assert "<pre>a &lt;b&gt;  c\n  |\n``` \N{REPLACEMENT CHARACTER}[31m</pre>" in to_html(sheet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planshift.billing.money import Money
 from planshift.book import Decision
+from planshift.cases.alike import alike
 from planshift.cases.answers import PARTS, WHOLE, lines_of
 from planshift.cases.named import NAMED, compare_named
 from planshift.cases.places import told
@@ -11,8 +12,7 @@ from planshift.cases.report import Difference
 from planshift.cases.steps import STEPS, compare_invoice_lines, compare_steps
 from planshift.decision.term_text import term_text
 from planshift.policy.expectations import Expected, ExpectedValue
-from planshift.policy.term_values import Fee, Names, Notices, Requirements, TermValue
-from planshift.rulebook.sources import Computed
+from planshift.policy.term_values import TermValue
 
 
 def compare(decision: Decision, expected: Expected) -> Difference | None:
@@ -66,26 +66,10 @@ def _why_line(decision: Decision, kind: str) -> tuple[str, ...]:
 def _term(decision: Decision, name: str, *, expected: ExpectedValue) -> Difference | None:
     got = decision.term(name)
     assert isinstance(expected, TermValue)  # it was read as a value of this term
-    if _alike(expected, got.value, currency=decision.subscription.currency):
+    if alike(expected, got.value, currency=decision.subscription.currency):
         return None
     text = term_text(name, expected, decimals=decision.decimals)
     return Difference(what=f"terms.{name}", expected=text, got=got.text, why=(told(got.source),))
-
-
-def _alike(expected: TermValue, got: TermValue | Computed | Money, *, currency: str) -> bool:
-    """Whether a term has the value that a case expects; of amounts, that in the subscription's currency counts."""
-    if isinstance(expected, Fee) and not expected.ppm:
-        wanted = dict(expected.amounts).get(currency, 0)
-        if isinstance(got, Money):
-            return got.minor == wanted
-        return isinstance(got, Fee) and not got.ppm and dict(got.amounts).get(currency, 0) == wanted
-    if isinstance(expected, Names) and isinstance(got, Names):
-        return set(expected.names) == set(got.names)
-    if isinstance(expected, Requirements) and isinstance(got, Requirements):
-        return set(expected.items) == set(got.items)
-    if isinstance(expected, Notices) and isinstance(got, Notices):
-        return set(expected.items) == set(got.items)
-    return expected == got
 
 
 def _source(decision: Decision, name: str, *, expected: ExpectedValue) -> Difference | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
-from textwrap import wrap
+from textwrap import indent, wrap
 from typing import Literal, final
 
+from planshift.decision.condition_text import condition_text
+from planshift.decision.condition_values import ConditionValues
 from planshift.diagnostics.span import Span
 
 Status = Literal["passed", "failed", "todo"]
 """`todo` marks a case whose file says that it is not to be run yet."""
 
+_WIDTH = 80
 _WIDEST = 44
 """Longer values of the two columns go on in the next line."""
 
@@ -23,6 +26,7 @@ class Difference:
     """One thing that is not as expected, all as a person writes it; `why` tells what made the decision say so.
 
     `rows` are the same side by side, one pair to a line, where the order counts; None where one has nothing there.
+    `rules` are those that decided it, or would have been needed for what is expected, with the values they saw.
     """
 
     what: str
@@ -30,6 +34,7 @@ class Difference:
     got: str
     why: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, str | None], ...] = ()
+    rules: tuple[ConditionValues, ...] = ()
 
 
 @final
@@ -93,8 +98,10 @@ def _head(result: CaseResult) -> str:
 
 
 def failure_table(result: CaseResult) -> str:
-    """The differences of a failing case as a table with two columns, beside what they are about."""
-    return "\n".join(_failure(result))
+    """The differences of a failing case as a table with two columns, beside what they are about, and its rules."""
+    rules = dict.fromkeys(rule for each in result.differences for rule in each.rules)
+    told = (indent(condition_text(rule, room=_WIDTH - 2), "  ") for rule in rules)
+    return "\n\n".join(("\n".join(_failure(result)), *told))
 
 
 def _failure(result: CaseResult) -> Iterator[str]:

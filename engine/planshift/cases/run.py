@@ -8,7 +8,9 @@ from dataclasses import replace
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
 from planshift.book import Book
+from planshift.cases.asking import Asking, Watch
 from planshift.cases.compare import compare
+from planshift.cases.concerned import with_rules
 from planshift.cases.named import reason_told
 from planshift.cases.offers import compare_offers
 from planshift.cases.report import CaseResult, Difference, Report
@@ -19,8 +21,10 @@ from planshift.diagnostics.span import whole_file
 from planshift.policy.case_documents import Asked, Case, CaseFile
 
 
-def run(book: Book, pattern: str | None = None) -> Report:
+def run(book: Book, pattern: str | None = None, *, watch: Watch | None = None) -> Report:
     """Decide the cases of a book, or those whose name, file or requirements have `pattern` in them, whatever its case.
+
+    `watch` is shown every decision that they lead to.
 
     Raises:
         InvalidBook: the case files have mistakes.
@@ -29,7 +33,7 @@ def run(book: Book, pattern: str | None = None) -> Report:
     chosen = [case for file in book.cases for case in file.cases if _is_chosen(case, file, pattern)]
     if not chosen:
         raise InvalidInput(diagnostics=(_nothing_chosen(book, pattern),))
-    return Report(book=book.name, results=tuple(_result(book, case) for case in chosen))
+    return Report(book=book.name, results=tuple(result_of(book, case, watch=watch) for case in chosen))
 
 
 def _is_chosen(case: Case, file: CaseFile, pattern: str | None) -> bool:
@@ -53,23 +57,25 @@ def _nothing_chosen(book: Book, pattern: str | None) -> Diagnostic:
     return Diagnostic(code="PS608", message=message, span=whole_file(book.name), help=help_text)
 
 
-def _result(book: Book, case: Case) -> CaseResult:
+def result_of(book: Book, case: Case, *, watch: Watch | None = None) -> CaseResult:
+    """Decide one case and compare."""
     told = CaseResult(name=case.name, span=case.span, status="todo", todo=case.todo or "", shows=case.shows)
     if case.todo is not None:
         return told
-    differences = tuple(_differences(book, case))
+    differences = tuple(_differences(Asking(book=book, case=case, watch=watch)))
     return replace(told, status="failed" if differences else "passed", differences=differences)
 
 
-def _differences(book: Book, case: Case) -> Iterator[Difference]:
+def _differences(asking: Asking) -> Iterator[Difference]:
     """Every expectation that the decision, or the list of options, does not meet."""
+    case = asking.case
     try:
-        subscription = _left_by(book, case)
+        subscription = _left_by(asking)
         request = _request(case.asked, subscription) if case.asked is not None else None
-        decision = book.decide(subscription, request) if request is not None and _is_targeted(case) else None
+        decision = asking.decide(subscription, request) if request is not None and _is_targeted(case) else None
         wants_options = any(each.about_offers for each in case.expected)
         asked = request or ChangeRequest(at=case.now)
-        offered = book.options(subscription, asked) if wants_options else None
+        offered = asking.options(subscription, asked) if wants_options else None
     except _StepRefused as refused:
         yield refused.difference
         return
@@ -82,6 +88,8 @@ def _differences(book: Book, case: Case) -> Iterator[Difference]:
             found = compare_offers(offered, each) if offered is not None else None
         else:
             found = compare(decision, each) if decision is not None else None
+        if found is not None and decision is not None:
+            found = with_rules(found, decision, expected=each, sources=asking.book.sources)
         if found is not None:
             yield found
     for promise in decision.broken_promises if decision else ():
@@ -101,17 +109,17 @@ class _StepRefused(Exception):
         self.difference = difference
 
 
-def _left_by(book: Book, case: Case) -> Subscription:
+def _left_by(asking: Asking) -> Subscription:
     """The subscription that the requests of `given.after` leave.
 
     Raises:
         _StepRefused: one of them is not allowed, or leaves nothing.
         InvalidInput: one of them does not fit this book.
     """
-    subscription = case.subscription
-    for number, asked in enumerate(case.before, start=1):
+    subscription = asking.case.subscription
+    for number, asked in enumerate(asking.case.before, start=1):
         what = f"given.after, request {number}"
-        decision = book.decide(subscription, _request(asked, subscription))
+        decision = asking.decide(subscription, _request(asked, subscription))
         if not decision.allowed:
             why = tuple(map(reason_told, decision.reasons))
             raise _StepRefused(Difference(what=what, expected="allowed", got=decision.verdict, why=why))

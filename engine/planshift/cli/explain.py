@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from planshift.cli.answering import answering
+from planshift.cli.conditions import say_conditions
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import Asked, open_book, open_request, open_subscription
 from planshift.cli.printing import complain, say, say_json, say_page
@@ -27,6 +28,12 @@ def explain(
     /,
     *,
     asked: Asked = Asked(),  # noqa: B008  # frozen, so that sharing it harms nobody
+    rules: Annotated[
+        bool, Parameter(help="Show what each rule made of it: its condition, with the value of every part under it.")
+    ] = False,
+    rule: Annotated[
+        str | None, Parameter(help="The same for the rules that have this in their titles.", metavar="PATTERN")
+    ] = None,
     link_to: LinkOption = None,
     format: SheetFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
@@ -39,6 +46,8 @@ def explain(
     opened = open_book(path)
     held = open_subscription(opened, path, name=subscription)
     decision = opened.decide(held, open_request(opened, held, asked=asked))
+    if rules or rule is not None:
+        return say_conditions(decision, opened.sources, pattern=rule, form=format, link_to=link_to)
     if format == "json":
         say_json(decision.to_json())
     else:

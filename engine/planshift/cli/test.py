@@ -81,6 +81,8 @@ def _reports(books: tuple[Path, ...], pattern: str | None) -> list[Report]:
 
 
 def _data(report: Report) -> dict[str, object]:
+    from planshift.decision.explain_json import plain
+
     return {
         "book": report.book,
         "passed": len(report.of("passed")),
@@ -95,7 +97,13 @@ def _data(report: Report) -> dict[str, object]:
                 "shows": list(result.shows),
                 "todo": result.todo or None,
                 "differences": [
-                    {"what": each.what, "expected": each.expected, "got": each.got, "why": list(each.why)}
+                    {
+                        "what": each.what,
+                        "expected": each.expected,
+                        "got": each.got,
+                        "why": list(each.why),
+                        "rules": [plain(rule) for rule in each.rules],
+                    }
                     for each in result.differences
                 ],
             }

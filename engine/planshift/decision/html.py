@@ -12,7 +12,18 @@ from html import escape
 from pathlib import Path
 
 from planshift.decision.citing import Links, Run, Words, beside, runs_of, said
-from planshift.decision.sheet import Block, Column, Pairs, Paragraph, Points, Section, Sheet, Table, told_columns
+from planshift.decision.sheet import (
+    Block,
+    Column,
+    Drawing,
+    Pairs,
+    Paragraph,
+    Points,
+    Section,
+    Sheet,
+    Table,
+    told_columns,
+)
 from planshift.diagnostics.excerpt import printable
 
 _STYLE = Path(__file__).with_name("sheet.css")
@@ -116,6 +127,8 @@ class _Writer:
             yield "<dl>"
             yield from (f"<dt>{self.inline(k)}</dt><dd>{self.inline(value)}</dd>" for k, value in block.pairs)
             yield "</dl>"
+        elif isinstance(block, Drawing):
+            yield f"<pre>{escape(chr(10).join(map(printable, block.lines)))}</pre>"
         else:
             yield from self._table(block)
 

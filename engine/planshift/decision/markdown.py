@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from planshift.decision.citing import Links, Run, Words, beside, runs_of
-from planshift.decision.sheet import Block, Pairs, Paragraph, Points, Sheet, Table, told_columns
+from planshift.decision.sheet import Block, Drawing, Pairs, Paragraph, Points, Sheet, Table, told_columns
+from planshift.diagnostics.excerpt import printable
 
 _MARKUP = frozenset("\\`*_[]<>|#~$")
 _BEGINS = re.compile(r"(?:[-+=]|\d{1,9}[.)])(?=\s|$|[-=])|[-=]{2}")
@@ -67,6 +68,8 @@ class _Writer:
             return "\n".join(self._point(point.text, point.notes) for point in block.points)
         if isinstance(block, Pairs):
             return "\n".join(f"- **{self.inline(name)}**: {self.inline(value)}" for name, value in block.pairs)
+        if isinstance(block, Drawing):
+            return _fenced(block.lines)
         return self._table(block)
 
     def _point(self, text: Words, notes: Sequence[Words]) -> str:
@@ -84,6 +87,13 @@ class _Writer:
             told = [self.inline(row[k]) for k in here]
             lines.append(_cells(f"**{cell}**" if cell else "" for cell in told))
         return "\n".join(lines)
+
+
+def _fenced(lines: Sequence[str]) -> str:
+    """Lines as a block of code; the fence is longer than any that they quote."""
+    ticks = max((len(run) for line in lines for run in re.findall(r"`+", line)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    return "\n".join((f"{fence}text", *map(printable, lines), fence))
 
 
 def _cells(texts: Iterable[str]) -> str:

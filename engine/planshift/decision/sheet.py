@@ -13,7 +13,7 @@ from typing import Literal, final
 
 from planshift.decision.citing import Line, Run, Words, parts_of, said, text_of
 from planshift.decision.layout import Alignment, cells, clean, wrap, wrap_words
-from planshift.diagnostics.excerpt import width
+from planshift.diagnostics.excerpt import printable, width
 
 Tone = Literal["plain", "title", "heading", "good", "bad", "wait", "faint"]
 """How a row speaks: `good`, `bad` and `wait` are answers, `faint` is what only some readers want."""
@@ -95,7 +95,15 @@ class Table:
     tone: Tone = "plain"
 
 
-Block = Paragraph | Points | Pairs | Table
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """Lines in which every blank counts; whoever makes it keeps to the width of a page."""
+
+    lines: tuple[str, ...]
+
+
+Block = Paragraph | Points | Pairs | Table | Drawing
 
 
 @final
@@ -156,6 +164,8 @@ def _block_rows(block: Block, width: int) -> Iterator[Row]:
             yield from _point_rows(point, width)
     elif isinstance(block, Pairs):
         yield from _pair_rows(block, width)
+    elif isinstance(block, Drawing):
+        yield from (Row(line=(Run(text=printable(line)),)) for line in block.lines)
     else:
         yield from _table_rows(block, width)
 
@@ -221,6 +231,8 @@ def _texts(block: Block) -> Iterator[Words]:
     elif isinstance(block, Pairs):
         for name, value in block.pairs:
             yield from (name, value)
+    elif isinstance(block, Drawing):
+        yield from block.lines
     else:
         yield from (column.heading for column in block.columns)
         for row in (*block.rows, *block.totals):

@@ -8,7 +8,7 @@ from planshift.diagnostics.diagnostic import Diagnostic, has_errors
 from planshift.policy.document import BookDocument
 from planshift.rulebook.passes import run_passes
 from planshift.rulebook.rulebook import Rulebook
-from planshift.rulebook.rules import lower_book_promises, lower_book_rules
+from planshift.rulebook.rules import book_lowering, lower_book_promises, lower_book_rules
 
 
 def compile_book(document: BookDocument, *, digest_of: str) -> tuple[Rulebook | None, tuple[Diagnostic, ...]]:
@@ -30,6 +30,7 @@ def compile_book(document: BookDocument, *, digest_of: str) -> tuple[Rulebook | 
         holders=draft.holders,
         lower_rules=lower_book_rules(draft),
         lower_promises=lower_book_promises(draft),
+        lowering=book_lowering(draft),
         typed_rules=draft.rules,
     )
     return rulebook, diagnostics

@@ -42,6 +42,9 @@ VERDICTS = ("allowed", "denied", "needs_remedy", "needs_approval")
 
 ALLOWED, DENIED, NEEDS_REMEDY, NEEDS_APPROVAL = range(len(VERDICTS))
 
+PARAMETERS = ("s", "r", "day")
+"""What a scalar reading is called with: subscription, request, local day."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, final
 
 from planshift.expressions.form import Bool
-from planshift.expressions.lower import Shown
+from planshift.expressions.lower import Lowering, Shown
 from planshift.policy.term_values import Requirement
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.reads import Read
@@ -45,9 +45,10 @@ class RuleNodes:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """An `always` statement in the compiled form: whether it holds for the change that the kernel decides."""
+    """An `always` statement in the compiled form: whether it speaks of the change that is decided, and holds for it."""
 
     title: str
+    applies: Bool
     holds: Bool
     source: Source
 
@@ -57,3 +58,6 @@ LowerPromises = Callable[[Facts, RoadFinding], tuple[Promise, ...]]
 
 LowerRules = Callable[[Facts, RoadFinding], tuple[RuleNodes, ...]]
 """Turns the book's typed rules into nodes, once facts and road are there to read."""
+
+LowerNames = Callable[[Facts, RoadFinding], Lowering]
+"""Makes what turns the book's expressions into nodes, once facts and road are there to read."""

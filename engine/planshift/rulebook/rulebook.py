@@ -18,15 +18,13 @@ from planshift.expressions.typed import TypedRules
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import uncollected
 from planshift.rulebook.catalog_tables import CatalogTables
+from planshift.rulebook.conditions import Conditions
 from planshift.rulebook.facts import Facts
-from planshift.rulebook.kernel import DENIED, Kernel, Renewing, build_kernel, kernel_constants
+from planshift.rulebook.kernel import DENIED, PARAMETERS, Kernel, Renewing, build_kernel, kernel_constants
 from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.messages import Message, holes_of, messages_of
-from planshift.rulebook.rule_nodes import LowerPromises, LowerRules
+from planshift.rulebook.rule_nodes import LowerNames, LowerPromises, LowerRules
 from planshift.rulebook.switches import Switches
-
-PARAMETERS = ("s", "r", "day")
-"""What a scalar kernel is called with: subscription, request, local day."""
 
 FIRST_OUTPUTS = (
     "verdict",
@@ -95,9 +93,11 @@ class Rulebook:
     holders: Holders
     lower_rules: LowerRules
     lower_promises: LowerPromises
+    lowering: LowerNames
     typed_rules: TypedRules
     _readings: dict[str | None, Reading] = field(default_factory=dict, init=False, repr=False)
     _renewals: dict[str | None, Reading] = field(default_factory=dict, init=False, repr=False)
+    _conditions: dict[tuple[str, bool], Conditions] = field(default_factory=dict, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
     @cached_property
@@ -123,6 +123,15 @@ class Rulebook:
         """The same for renewals."""
         return self._renewals.get(zone) or self._compiled(zone, self._renewals)
 
+    def conditions(self, reading: Reading) -> Conditions:
+        """The conditions of the rules that a reading tries, part by part, built when somebody first looks into them."""
+        key = (reading.zone, reading.kernel.facts.renews)
+        with self._lock:
+            if key not in self._conditions:
+                facts = self._facts(reading.zone, renews=reading.kernel.facts.renews)
+                self._conditions[key] = Conditions(facts, self.lowering, ladder=self.ladder, rules=self.typed_rules)
+            return self._conditions[key]
+
     def _compiled(self, zone: str | None, known: dict[str | None, Reading]) -> Reading:
         with self._lock:
             if zone not in known:
@@ -131,19 +140,9 @@ class Rulebook:
 
     def _compile(self, zone: str, *, renews: bool) -> Reading:
         policy = self.document.policy
-        first_day = to_day(policy.effective_from) if policy.effective_from else 0
-        renews_to = self.switches.price if renews else None
         with uncollected():
-            facts = Facts(
-                Form(),
-                self.tables,
-                zone=zone,
-                in_force_from=first_day,
-                renews_to=renews_to,
-                carry_map=policy.carry_map,
-            )
             kernel = build_kernel(
-                facts,
+                self._facts(zone, renews=renews),
                 ladder=self.ladder,
                 holders=self.holders,
                 lower_rules=self.lower_rules,
@@ -151,6 +150,18 @@ class Rulebook:
                 renewing=Renewing(switches=self.switches, days_ahead=policy.invoice_days_before) if renews else None,
             )
             return read_kernel(kernel)
+
+    def _facts(self, zone: str, *, renews: bool) -> Facts:
+        """The facts of this book in a form of their own."""
+        policy = self.document.policy
+        return Facts(
+            Form(),
+            self.tables,
+            zone=zone,
+            in_force_from=to_day(policy.effective_from) if policy.effective_from else 0,
+            renews_to=self.switches.price if renews else None,
+            carry_map=policy.carry_map,
+        )
 
 
 def read_kernel(kernel: Kernel) -> Reading:

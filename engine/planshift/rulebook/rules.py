@@ -20,6 +20,7 @@ from planshift.expressions.typed import (
     TypedAlways,
     TypedMessage,
     TypedRule,
+    TypedRules,
     TypedSet,
     facts_read,
 )
@@ -31,7 +32,7 @@ from planshift.rulebook.draft import Draft
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.reads import reads_of, with_values
 from planshift.rulebook.roads import RoadFinding
-from planshift.rulebook.rule_nodes import LowerPromises, LowerRules, Promise, RuleNodes, RuleText
+from planshift.rulebook.rule_nodes import LowerNames, LowerPromises, LowerRules, Promise, RuleNodes, RuleText
 from planshift.rulebook.sources import Computed, Source, Statement, TermValue
 from planshift.rulebook.symbols import RENEWAL_NAME, Known, environment_of
 
@@ -121,14 +122,19 @@ def speaks_of_renewals(rule: TypedRule) -> bool:
     return rule.when is not None and any(symbol.name == RENEWAL_NAME for symbol in facts_read(rule.when))
 
 
+def rules_tried(rules: TypedRules, *, renewal: bool) -> tuple[TypedRule, ...]:
+    """The rules that a renewal looks at, or every other request, in their order."""
+    return tuple(rule for rule in rules.rules if not renewal or speaks_of_renewals(rule))
+
+
 def lower_book_rules(draft: Draft) -> LowerRules:
     """The function that turns the rules into nodes of a kernel."""
     rules, decimals = draft.rules, draft.tables.decimals_by_currency
 
     def lower_rules(facts: Facts, road: RoadFinding) -> tuple[RuleNodes, ...]:
         lowering = _lowering(draft.names, facts, road)
-        told = (rule for rule in rules.rules if not facts.renews or speaks_of_renewals(rule))
-        return tuple(_rule_nodes(rule, lowering, decimals=decimals) for rule in told)
+        tried = rules_tried(rules, renewal=facts.renews)
+        return tuple(_rule_nodes(rule, lowering, decimals=decimals) for rule in tried)
 
     return lower_rules
 
@@ -142,6 +148,12 @@ def lower_book_promises(draft: Draft) -> LowerPromises:
         return tuple(_promise(statement, lowering) for statement in statements)
 
     return lower_promises
+
+
+def book_lowering(draft: Draft) -> LowerNames:
+    """The function that makes what turns expressions of the book into nodes."""
+    names = draft.names
+    return lambda facts, road: _lowering(names, facts, road)
 
 
 def _lowering(names: Mapping[str, Known], facts: Facts, road: RoadFinding) -> Lowering:
@@ -158,9 +170,9 @@ def _lowering(names: Mapping[str, Known], facts: Facts, road: RoadFinding) -> Lo
 
 def _promise(statement: TypedAlways, lowering: Lowering) -> Promise:
     claim = lowering.truth(statement.claim)
-    holds = claim if statement.premise is None else lowering.truth(statement.premise).negate() | claim
+    applies = lowering.form.truth(True) if statement.premise is None else lowering.truth(statement.premise)
     source = Source(kind="rule", title=f'always "{statement.title}"', span=statement.statement.title.span)
-    return Promise(title=statement.title, holds=holds, source=source)
+    return Promise(title=statement.title, applies=applies, holds=applies.negate() | claim, source=source)
 
 
 def _rule_nodes(rule: TypedRule, lowering: Lowering, *, decimals: Mapping[str, int]) -> RuleNodes:
