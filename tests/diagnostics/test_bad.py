@@ -21,6 +21,7 @@ from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import read_book
 from planshift.policy.request_documents import read_request
 from planshift.policy.subscription_documents import read_subscription
+from planshift.rulebook.analysis.passes import analyse
 from planshift.rulebook.passes import run_passes
 
 HERE = Path(__file__).parent
@@ -50,7 +51,8 @@ def answer(book: Path) -> tuple[tuple[Diagnostic, ...], dict[str, str]]:
     document, problems, sources = read_book(book)
     found, texts = list(problems), dict(sources)
     if document is not None:
-        found += run_passes(document).diagnostics
+        draft = run_passes(document)
+        found += (*draft.diagnostics, *analyse(draft))
     if document is not None and not has_errors(found):
         for read in (read_cases, read_subscriptions):
             _, more, sources = read(document, book)

@@ -127,6 +127,12 @@ _RESOLUTION: dict[str, str] = {
     "PS405": "an amount that lacks a currency the book sells in",
     "PS406": "a value that a rule cannot set",
     "PS407": "a rate rounded more coarsely than the currency",
+    "PS410": "a rule that can never hold",
+    "PS411": "a rule for changes that no road allows",
+    "PS412": "a rule that earlier ones always settle",
+    "PS413": "a term of a rule that earlier ones always settle",
+    "PS414": "a condition that always holds",
+    "PS415": "an alternative that never holds",
 }
 
 _INPUT: dict[str, str] = {

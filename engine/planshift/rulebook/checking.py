@@ -13,6 +13,7 @@ from typing import final
 from planshift.diagnostics.diagnostic import Diagnostic, sort_diagnostics
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import Sources, read_book, uncollected
+from planshift.rulebook.analysis.passes import analyse
 from planshift.rulebook.passes import run_passes
 
 POLICY = "policy.yaml"
@@ -42,5 +43,8 @@ def check_book(path: Path, *, on: date | None = None) -> Checked:
     """
     with uncollected():
         document, problems, sources = read_book(path)
-        found = problems if document is None else (*problems, *run_passes(document, on=on).diagnostics)
+        found = problems
+        if document is not None:
+            draft = run_passes(document, on=on)
+            found = (*problems, *draft.diagnostics, *analyse(draft))
         return Checked(document, sort_diagnostics(found), sources)

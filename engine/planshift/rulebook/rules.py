@@ -181,7 +181,7 @@ def _rule_nodes(rule: TypedRule, lowering: Lowering, *, decimals: Mapping[str, i
     source = Source(kind="rule", title=f'rule "{rule.title}"', span=rule.rule.title.span)
     guarded: list[tuple[Bool, Statement]] = []
     for effect in rule.sets:
-        for condition, leaf in _guarded_leaves(effect.value, lowering, holds):
+        for condition, leaf in guarded_leaves(effect.value, lowering, holds=holds):
             value = value_of(effect.term, leaf, decimals=decimals)
             if value is None:
                 value = Computed(
@@ -201,12 +201,12 @@ def _rule_nodes(rule: TypedRule, lowering: Lowering, *, decimals: Mapping[str, i
     )
 
 
-def _guarded_leaves(value: Typed, lowering: Lowering, holds: Bool) -> Iterator[tuple[Bool, Typed]]:
+def guarded_leaves(value: Typed, lowering: Lowering, *, holds: Bool) -> Iterator[tuple[Bool, Typed]]:
     """Each value that an `if` can come to, with the condition under which it does."""
     if isinstance(value.node, tree.IfElse) and value.type != MONEY:
         condition = lowering.truth(value.parts[0])
-        yield from _guarded_leaves(value.parts[1], lowering, holds & condition)
-        yield from _guarded_leaves(value.parts[2], lowering, holds & condition.negate())
+        yield from guarded_leaves(value.parts[1], lowering, holds=holds & condition)
+        yield from guarded_leaves(value.parts[2], lowering, holds=holds & condition.negate())
     else:
         yield holds, value
 

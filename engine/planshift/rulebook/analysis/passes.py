@@ -1,0 +1,28 @@
+"""The analyses of a book that has no errors, in the one order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from planshift.diagnostics.diagnostic import Diagnostic, has_errors
+from planshift.rulebook.analysis.covered_rules import find_covered_rules
+from planshift.rulebook.analysis.dead_rules import find_dead_rules
+from planshift.rulebook.analysis.idle_parts import find_idle_parts
+from planshift.rulebook.analysis.scenes import Scenes
+from planshift.rulebook.draft import Draft
+
+Analysis = Callable[[Scenes], Iterable[Diagnostic]]
+
+ANALYSES: tuple[Analysis, ...] = (
+    find_dead_rules,
+    find_covered_rules,
+    find_idle_parts,
+)
+
+
+def analyse(draft: Draft) -> tuple[Diagnostic, ...]:
+    """What is true of every change under a book, as far as it is worth a warning; nothing where a pass found errors."""
+    if has_errors(draft.diagnostics):
+        return ()
+    scenes = Scenes(draft)
+    return tuple(found for analysis in ANALYSES for found in analysis(scenes))
