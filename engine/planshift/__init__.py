@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from planshift.actions.plan import ActionPlan
+    from planshift.advice.answer import Advice
+    from planshift.advice.from_decision import advise
     from planshift.billing.change import ChangeRequest
     from planshift.billing.money import Money
     from planshift.billing.subscription import Subscription
@@ -22,6 +24,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ActionPlan": "planshift.actions.plan",
+    "Advice": "planshift.advice.answer",
     "Book": "planshift.book",
     "ChangeRequest": "planshift.billing.change",
     "Decision": "planshift.book",
@@ -35,6 +38,7 @@ _HOMES = {
     "Quote": "planshift.decision.quote",
     "StaleQuote": "planshift.diagnostics.errors",
     "Subscription": "planshift.billing.subscription",
+    "advise": "planshift.advice.from_decision",
     "check": "planshift.book",
     "load": "planshift.book",
     "load_text": "planshift.book",
@@ -42,6 +46,7 @@ _HOMES = {
 
 __all__ = [
     "ActionPlan",
+    "Advice",
     "Book",
     "ChangeRequest",
     "Decision",
@@ -55,6 +60,7 @@ __all__ = [
     "Quote",
     "StaleQuote",
     "Subscription",
+    "advise",
     "check",
     "load",
     "load_text",

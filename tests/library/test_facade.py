@@ -18,6 +18,7 @@ REQUEST = ChangeRequest(at=1_773_219_600, plan="gold", price="monthly")
 
 PUBLIC = [
     "ActionPlan",
+    "Advice",
     "Book",
     "ChangeRequest",
     "Decision",
@@ -31,6 +32,7 @@ PUBLIC = [
     "Quote",
     "StaleQuote",
     "Subscription",
+    "advise",
     "check",
     "load",
     "load_text",

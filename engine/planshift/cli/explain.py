@@ -14,6 +14,7 @@ from planshift.cli.exits import Exit
 from planshift.cli.inputs import Asked, open_book, open_request, open_subscription
 from planshift.cli.printing import complain, say, say_json, say_page
 from planshift.cli.sheets import LinkOption, SheetFormat, SheetFormatOption, say_as
+from planshift.cli.why_not import say_why_not, with_advice
 from planshift.diagnostics.codes import CODES
 from planshift.diagnostics.nearest import nearest
 from planshift.diagnostics.page import page_of
@@ -34,6 +35,13 @@ def explain(
     rule: Annotated[
         str | None, Parameter(help="The same for the rules that have this in their titles.", metavar="PATTERN")
     ] = None,
+    why_not: Annotated[
+        bool,
+        Parameter(
+            help="Only tell why not, what would have to change, and what is near; without --to, of every plan that is "
+            "not offered."
+        ),
+    ] = False,
     link_to: LinkOption = None,
     format: SheetFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
@@ -45,13 +53,15 @@ def explain(
     path = Path(book)
     opened = open_book(path)
     held = open_subscription(opened, path, name=subscription)
+    if why_not:
+        return say_why_not(opened, held, asked=asked, form=format, link_to=link_to)
     decision = opened.decide(held, open_request(opened, held, asked=asked))
     if rules or rule is not None:
         return say_conditions(decision, opened.sources, pattern=rule, form=format, link_to=link_to)
     if format == "json":
         say_json(decision.to_json())
     else:
-        say_as(trace_of(decision), form=format, link_to=link_to)
+        say_as(with_advice(trace_of(decision), opened, decision=decision), form=format, link_to=link_to)
     return Exit.YES
 
 

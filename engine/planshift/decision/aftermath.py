@@ -91,14 +91,16 @@ def remedies_of(outcome: Outcome) -> Iterator[Remedy]:
 
 
 def cancellable_until(outcome: Outcome) -> date | None:
-    """The last day on which the change can still be called off, by the policy's point of no return.
+    """The last day on which the change can still be called off, by the policy's point of no return."""
+    return None if outcome.truth("immediate") else last_call(outcome, effective=outcome.day("effective"))
+
+
+def last_call(outcome: Outcome, *, effective: date) -> date | None:
+    """The last day on which such a change, in force from a day on, can still be called off; None where it never can.
 
     `invoice_issued` counts back from the day of the change by the days that the book makes invoices ahead.
     """
-    if outcome.truth("immediate"):
-        return None
     term = outcome.term("cancellable_until").value
-    effective = outcome.day("effective")
     if not isinstance(term, Choice) or term.word == "never":
         return None
     ahead = {"effective": 0, "invoice_issued": outcome.rulebook.document.policy.invoice_days_before}

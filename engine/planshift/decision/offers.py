@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from planshift.billing.subscription import Subscription
 from planshift.decision.citing import Cited, Words, joined
@@ -40,6 +40,11 @@ def _offered(options: Options[Made]) -> Iterator[Block]:
     if not options.entries:
         yield Paragraph(text=f"{options.reason[:1].upper()}{options.reason[1:].rstrip('.')}.", tone="wait")
         return
+    yield offered(options.entries)
+
+
+def offered(entries: Iterable[Decision]) -> Table:
+    """Changes that are not denied, each with its day and amounts."""
     columns = (
         Column(heading="to", wraps=True),
         Column(heading="price"),
@@ -49,7 +54,7 @@ def _offered(options: Options[Made]) -> Iterator[Block]:
         Column(heading="next bill", align="right", wraps=True),
         Column(heading="needs", wraps=True),
     )
-    yield Table(columns=columns, rows=tuple(_row(entry) for entry in options.entries))
+    return Table(columns=columns, rows=tuple(_row(entry) for entry in entries))
 
 
 def _row(entry: Decision) -> tuple[str, ...]:

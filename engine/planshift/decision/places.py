@@ -103,8 +103,10 @@ def switch_place(outcome: Outcome) -> Place:
 
 
 def _road_reason(outcome: Outcome, code: str) -> Place:
-    group = outcome.value("group")
-    if outcome.value("path") or not group:
+    group, road = outcome.value("group"), road_of(outcome)
+    if road is not None and code in road.require:
+        return _path_require(outcome, road)
+    if road is not None or not group:
         return next(iter(road_places(outcome)), _document_place(outcome, "the policy", "policy", "require"))
     found = outcome.rulebook.ladder.groups[group - 1]
     path: tuple[str, ...] = ("policy", "groups", found.name)
@@ -116,6 +118,18 @@ def _road_reason(outcome: Outcome, code: str) -> Place:
     elif code in outcome.rulebook.ladder.require:
         return _document_place(outcome, "the policy", "policy", "require")
     return _document_place(outcome, f"group {found.name}", *path)
+
+
+def _path_require(outcome: Outcome, road: Road) -> Place:
+    """The `require` of a path; the path itself where that stands in a file that is not the first of the book."""
+    for path in outcome.rulebook.document.policy.paths:
+        targets = (*path.upgrades, *path.downgrades, *path.crossgrades, *path.to)
+        if any(target.span == road.span for target in targets):
+            item = outcome.rulebook.document.where("policy", "paths", path.number - 1)
+            span = outcome.rulebook.document.where("policy", "paths", path.number - 1, "require")
+            if span.known and item.file == road.span.file and item.line <= road.span.line:
+                return Place(title=road.title, span=span)
+    return Place(title=road.title, span=road.span)
 
 
 def _document_place(outcome: Outcome, title: str, *path: str) -> Place:

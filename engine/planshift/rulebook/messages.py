@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
+from planshift.expressions.form import Node
 from planshift.expressions.lower import Shown
 from planshift.expressions.scalar import ScalarFunction, compile_scalar
 from planshift.rulebook.kernel import Kernel, kernel_constants
@@ -36,8 +37,13 @@ def _message(kernel: Kernel, text: RuleText, parameters: Sequence[str]) -> Messa
 
 def holes_of(kernel: Kernel, parts: Sequence[str | Shown], *, parameters: Sequence[str]) -> ScalarFunction:
     """The function that computes the values among the parts of a text, in order."""
+    return nodes_of(kernel, [part.node for part in parts if isinstance(part, Shown)], parameters=parameters)
+
+
+def nodes_of(kernel: Kernel, nodes: Sequence[Node], *, parameters: Sequence[str]) -> ScalarFunction:
+    """The function that computes some nodes of a kernel, in order."""
     return compile_scalar(
-        [part.node for part in parts if isinstance(part, Shown)],
+        nodes,
         name="text",
         parameters=parameters,
         access=kernel.facts.access,

@@ -11,7 +11,7 @@ from typing import final
 
 from planshift.billing.calendar import to_day
 from planshift.billing.catalog import Plan
-from planshift.expressions.form import Bool, Form, Int
+from planshift.expressions.form import Bool, Form, Int, Node
 from planshift.expressions.lower import Shown
 from planshift.expressions.scalar import EarlyReturn, ScalarCall, ScalarFunction, compile_scalar
 from planshift.expressions.typed import TypedRules
@@ -22,7 +22,7 @@ from planshift.rulebook.conditions import Conditions
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.kernel import DENIED, PARAMETERS, Kernel, Renewing, build_kernel, kernel_constants
 from planshift.rulebook.ladder_values import Holders, Ladder
-from planshift.rulebook.messages import Message, holes_of, messages_of
+from planshift.rulebook.messages import Message, holes_of, messages_of, nodes_of
 from planshift.rulebook.rule_nodes import LowerNames, LowerPromises, LowerRules
 from planshift.rulebook.switches import Switches
 
@@ -77,6 +77,11 @@ class Reading:
     def holes(self) -> Callable[[tuple[str | Shown, ...]], ScalarFunction]:
         """What computes the values among the parts of a text of this kernel; each is compiled once."""
         return lru_cache(maxsize=1024)(lambda parts: holes_of(self.kernel, parts, parameters=PARAMETERS))
+
+    @cached_property
+    def computed(self) -> Callable[[tuple[Node, ...]], ScalarFunction]:
+        """What computes some nodes of this kernel; each choice of them is compiled once."""
+        return lru_cache(maxsize=256)(lambda nodes: nodes_of(self.kernel, nodes, parameters=PARAMETERS))
 
 
 @final

@@ -1,0 +1,151 @@
+"""An advice as a sheet, which every rendering lays out: text, Markdown and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from planshift.advice.answer import Actor, Advice, Obstacle, Road, Roads, Saving, Way
+from planshift.advice.near import once
+from planshift.advice.wording import ask_text, hop_text, reads_text, steps_text, way_notes
+from planshift.decision.offers import offered
+from planshift.decision.places import NO_PLACE
+from planshift.decision.sheet import (
+    Block,
+    Column,
+    Pairs,
+    Paragraph,
+    Point,
+    Points,
+    Section,
+    Sheet,
+    Table,
+    sheet_of,
+)
+from planshift.decision.summary import TONES, opening, reason_text, verdict_text
+from planshift.decision.words import title_text
+
+_MOST_WAYS = 6
+_MOST_ROADS = 8
+
+HEADINGS: dict[Actor, str] = {
+    "customer": "What the customer can do",
+    "company": "What the company can do",
+    "circumstances": "What would have to be different",
+}
+"""The sections of ways, by whose doing they are."""
+
+
+def sheet_of_advice(advice: Advice) -> Sheet:
+    """Why not, what would have to change, and what is near."""
+    decision = advice.decision
+    opened = Section(blocks=(Pairs(pairs=tuple(opening(decision))),))
+    verdict = Section(blocks=(Paragraph(text=verdict_text(decision), tone=TONES[decision.verdict]),))
+    against = Section(heading="Why not", blocks=_points(map(_obstacle, advice.obstacles)))
+    return sheet_of(title_text(decision), (opened, verdict, against, *sections_of(advice)))
+
+
+def sections_of(advice: Advice) -> Iterator[Section]:
+    """What would have to change and what is near, to stand behind what was said of the decision itself."""
+    if advice.roads is not None:
+        yield Section(heading="Which roads there are", blocks=tuple(_roads(advice, advice.roads)))
+        hops = (Point(text=hop_text(hop)) for hop in advice.roads.chain)
+        yield Section(heading="The way there, one change after the other", blocks=_points(hops))
+    for actor, heading in HEADINGS.items():
+        yield Section(heading=heading, blocks=tuple(_ways(advice.by(actor))))
+    if not advice.decision.allowed and not advice.ways:
+        yield Section(heading="What would have to change", blocks=(Paragraph(text=_nothing(advice)),))
+    if advice.instead:
+        yield Section(heading="What would be allowed instead", blocks=(offered(advice.instead),))
+    yield Section(heading="Cheaper ways to the same plan", blocks=tuple(_savings(advice)))
+
+
+def sheet_of_unlisted(title: str, advices: Iterable[Advice]) -> Sheet:
+    """For every plan that is not offered: why not, and the nearest way to it."""
+    points = [Point(text=_plan(advice), notes=tuple(_in_short(advice))) for advice in advices]
+    nothing = Paragraph(text="Every plan is offered.", tone="good")
+    return sheet_of(title, (Section(blocks=(Points(points=tuple(points)),) if points else (nothing,)),))
+
+
+def _points(points: Iterable[Point]) -> tuple[Block, ...]:
+    found = tuple(points)
+    return (Points(points=found),) if found else ()
+
+
+def _obstacle(obstacle: Obstacle) -> Point:
+    place = () if obstacle.place == NO_PLACE else (str(obstacle.place),)
+    reads = filter(None, (reads_text(obstacle),))
+    return Point(
+        text=reason_text(obstacle.reason),
+        notes=(*place, *(f"| {line}" for line in obstacle.quoted), *reads, *map(ask_text, obstacle.asks)),
+    )
+
+
+def _ways(ways: tuple[Way, ...]) -> Iterator[Block]:
+    told = ways[:_MOST_WAYS]
+    yield from _points(Point(text=steps_text(way.steps), notes=way_notes(way)) for way in told)
+    if len(ways) > len(told):
+        yield Paragraph(text=f"{len(ways) - len(told)} more, such as these.", tone="faint")
+
+
+def _nothing(advice: Advice) -> str:
+    if not advice.complete:
+        return "Nothing was found yet among what was tried; there may be more."
+    if advice.roads is not None and advice.roads.chain:
+        return "Nothing makes it allowed as one change."
+    return "Nothing that anybody could do, and no day of the next three years, was found to make it allowed."
+
+
+def _roads(advice: Advice, roads: Roads) -> Iterator[Block]:
+    old, new = advice.decision.from_plan, advice.decision.to_plan
+    assert old is not None  # roads are told of changes from plan to plan
+    assert new is not None  # as above
+    rows = [(old.title, road.title, *_told(road)) for road in roads.leaving[:_MOST_ROADS]]
+    rows += [(road.title, new.title, *_told(road)) for road in roads.arriving[:_MOST_ROADS]]
+    if rows:
+        columns = (
+            Column(heading="from", wraps=True),
+            Column(heading="to", wraps=True),
+            Column(heading="change"),
+            Column(heading="by", wraps=True),
+            Column(heading="", wraps=True),
+        )
+        yield Table(columns=columns, rows=tuple(rows))
+    for title, ends, found in ((old.title, "leaves", roads.leaving), (new.title, "leads to", roads.arriving)):
+        if not found:
+            yield Paragraph(text=f"No road {ends} {title}.")
+        elif len(found) > _MOST_ROADS:
+            yield Paragraph(text=f"{len(found) - _MOST_ROADS} more: a road {ends} {title}.", tone="faint")
+
+
+def _told(road: Road) -> tuple[str, str, str]:
+    return road.direction.replace("_", " "), road.place.title, road.place.line if road.place.span.known else ""
+
+
+def _savings(advice: Advice) -> Iterator[Block]:
+    if not advice.decision.allowed:
+        return
+    if advice.cheaper:
+        yield from _points(map(_saving, advice.cheaper))
+    elif advice.decision.request.kind == "change" and once(advice.decision).minor:
+        yield Paragraph(text="None was found.")
+
+
+def _saving(saving: Saving) -> Point:
+    return Point(text=steps_text(saving.steps), notes=(*saving.saves, *way_notes(saving)))
+
+
+def _plan(advice: Advice) -> str:
+    target = advice.decision.to_plan
+    assert target is not None  # options are plans and prices
+    return f"{target.title}, {target.price}"
+
+
+def _in_short(advice: Advice) -> Iterator[str]:
+    for obstacle in advice.obstacles:
+        place = "" if obstacle.place == NO_PLACE else f" ({obstacle.place.line})"
+        yield f"{reason_text(obstacle.reason)}{place}"
+    chain = advice.roads.chain if advice.roads is not None else ()
+    if chain:
+        yield f"One change after the other: {'; '.join(map(hop_text, chain))}."
+    if advice.ways:
+        yield f"What would do: {steps_text(advice.ways[0].steps)}"

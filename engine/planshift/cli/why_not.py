@@ -1,0 +1,51 @@
+"""What `planshift explain` says beside the trace: why not, what would have to change, and what is near."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from planshift.cli.exits import Exit
+from planshift.cli.inputs import Asked, open_request
+from planshift.cli.printing import say_json
+from planshift.cli.sheets import SheetFormat, say_as
+
+if TYPE_CHECKING:
+    from planshift.billing.subscription import Subscription
+    from planshift.book import Book, Decision
+    from planshift.decision.sheet import Sheet
+
+
+def with_advice(trace: Sheet, book: Book, *, decision: Decision) -> Sheet:
+    """The trace of a decision; where it is not allowed, with what would have to change behind the verdict."""
+    from planshift.advice.from_decision import advise
+    from planshift.advice.told import sections_of
+
+    if decision.allowed:
+        return trace
+    told = tuple(section for section in sections_of(advise(book, decision)) if section.blocks)
+    behind = next(k for k, section in enumerate(trace.sections, start=1) if section.heading == "Verdict")
+    return replace(trace, sections=(*trace.sections[:behind], *told, *trace.sections[behind:]))
+
+
+def say_why_not(
+    book: Book, subscription: Subscription, *, asked: Asked, form: SheetFormat, link_to: str | None
+) -> Exit:
+    """Tell why a change is not allowed; where no plan is named, why each plan is not that is not offered."""
+    from planshift.advice.from_decision import advise, unlisted
+    from planshift.advice.json_form import to_json
+    from planshift.advice.told import sheet_of_advice, sheet_of_unlisted
+
+    if asked.to is None and asked.kind == "change" and asked.quantity is None:
+        request = open_request(book, subscription, asked=asked, targeted=False)
+        found = tuple(unlisted(book, subscription, request=request))
+        data: object = [to_json(advice) for advice in found]
+        sheet = sheet_of_unlisted(f"{subscription.id}: what it cannot change to, and why", found)
+    else:
+        advice = advise(book, book.decide(subscription, open_request(book, subscription, asked=asked)))
+        data, sheet = to_json(advice), sheet_of_advice(advice)
+    if form == "json":
+        say_json(data)
+    else:
+        say_as(sheet, form=form, link_to=link_to)
+    return Exit.YES
