@@ -61,14 +61,16 @@ def wished_days(view: View) -> Iterator[Move]:
     request = view.request
     if request.kind == "renew" or (request.on is None and view.decision.word("timing") != "on_date"):
         return
-    if request.on is not None:
+    end = view.subscription.period.end
+    if request.on is None:
+        wishes = [(from_day(view.decision.today), "today"), (end, "the end of the running period")]
+    else:
         step = Step(kind="day", actor="customer", text="wish for no day and take the one that the policy sets")
         yield _asking(view, step, replace(request, on=None))
-    end = view.subscription.period.end
-    for day, called in ((from_day(view.decision.today), "today"), (end, "the end of the running period")):
-        if day != request.on:
-            step = Step(kind="day", actor="customer", text=f"wish for {called}, {day}", day=day)
-            yield _asking(view, step, replace(request, on=day))
+        wishes = [(end, "the end of the running period")] if request.on != end else []
+    for day, called in wishes:
+        step = Step(kind="day", actor="customer", text=f"wish for {called}, {day}", name=str(day), day=day)
+        yield _asking(view, step, replace(request, on=day))
 
 
 def _fewer_pieces(view: View) -> Iterator[Move]:
@@ -176,15 +178,37 @@ def _approvals(view: View) -> Iterator[Move]:
             yield _asking(view, step, replace(view.request, approvals=(*view.request.approvals, each.detail)))
 
 
+def _status(view: View) -> Iterator[Move]:
+    """Another status of the subscription, where one is required: that is nobody's doing by the request."""
+    for each in view.against:
+        if each.reason.code == "wrong_status":
+            now = view.subscription.status
+            step = Step(
+                kind="fact",
+                actor="circumstances",
+                text=f"subscription.status = {each.detail} (now {now})",
+                name="subscription.status",
+                value=each.detail,
+                before=now,
+                after=each.detail,
+            )
+            yield _holding(view, step, replace(view.subscription, status=each.detail))
+
+
 def requesters(view: View) -> Iterator[Move]:
     """Somebody else who asks: staff, or the customer in person."""
     for who in ("staff", "customer"):
-        if who != view.request.by and view.request.kind != "renew" and view.reads("request.by"):
+        if who != view.request.by and view.request.kind != "renew":
             actor: Actor = "company" if who == "staff" else "customer"
             text = "let staff ask for it" if who == "staff" else "let the customer ask for it"
             yield _asking(
                 view, Step(kind="ask", actor=actor, text=text, name=who), replace(view.request, by=who, override=False)
             )
+
+
+def _asked_by_others(view: View) -> Iterator[Move]:
+    if view.reads("request.by"):
+        yield from requesters(view)
 
 
 def _override(view: View) -> Iterator[Move]:
@@ -205,6 +229,7 @@ _DEEDS: tuple[Callable[[View], Iterator[Move]], ...] = (
     _remedies,
     give_up,
     _approvals,
-    requesters,
+    _status,
+    _asked_by_others,
     _override,
 )

@@ -60,7 +60,9 @@ def unlisted(book: Book, subscription: Subscription, *, request: ChangeRequest) 
     nearest: dict[str, Decision] = {}
     for entry in options.hidden:
         known = nearest.get(entry.request.plan)
-        if entry.request.plan not in offered and (known is None or len(entry.reasons) < len(known.reasons)):
+        if entry.request.plan not in {*offered, subscription.plan} and (
+            known is None or len(entry.reasons) < len(known.reasons)
+        ):
             nearest[entry.request.plan] = entry
     for entry in nearest.values():
         yield advise(book, entry, most=_FOR_EACH_PLAN)

@@ -33,16 +33,21 @@ def instead_of(book: Book, decision: Decision) -> tuple[Decision, ...]:
     return tuple(sorted(found, key=lambda entry: _distance(entry, decision))[:_MOST_INSTEAD])
 
 
-def _distance(entry: Decision, asked: Decision) -> tuple[bool, bool, int, Fraction]:
-    """How far a change is from the one asked for: same plan, same direction, near in level, near in price."""
+def _distance(entry: Decision, asked: Decision) -> tuple[bool, bool, int, bool, Fraction]:
+    """How far a change is from the one asked for: same plan and direction, near in level, interval and price."""
     levels = [each.value("to_level") for each in (entry, asked)]
     steps = abs(levels[0] - levels[1]) if all(levels) else 0
     return (
         entry.request.plan != asked.request.plan,
         entry.direction != asked.direction,
         steps,
+        _every(entry) != _every(asked),
         abs(_rate(entry) - _rate(asked)),
     )
+
+
+def _every(decision: Decision) -> str:
+    return decision.to_plan.every if decision.to_plan is not None else ""
 
 
 def _rate(decision: Decision) -> Fraction:

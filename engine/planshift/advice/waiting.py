@@ -62,6 +62,8 @@ def earliest(inquiry: Inquiry, situation: Situation, *, decision: Decision) -> W
     """The first day after that of a request on which it is allowed, where waiting is all it takes."""
     reading = decision.reading
     moved = dated(reading) | _MOVED_BY_RENEWALS
+    if "period_over" in {each.reason.code for each in against(decision)}:
+        return None  # no later day helps: it has to be renewed
     if any(not columns(cone((each.holds,))) & moved for each in against(decision)):
         return None  # something stands against it that no day lifts
     nodes = comparisons(cone((reading.kernel.outputs["verdict"],)))
@@ -85,7 +87,7 @@ def spells(inquiry: Inquiry, situation: Situation) -> Iterator[Spell]:
 
     Where a change waits, or a switch would make it another plan, the rest is not the same request any more.
     """
-    subscription = situation.subscription
+    subscription, in_force = situation.subscription, inquiry.book.document.policy.effective_from
     today = inquiry.today(situation)
     last = min(today + LOOKED_AHEAD, LAST_DAY)
     if situation.request.kind not in ("change", "cancel"):  # nothing renews meanwhile
@@ -99,7 +101,9 @@ def spells(inquiry: Inquiry, situation: Situation) -> Iterator[Spell]:
         today = max(today, end)
         if today >= last:
             return
-        renewed = inquiry.renewed(subscription, at=midnight(today, inquiry.zone(subscription)))
+        # before the policy is in force nothing can change; what renewed until then is renewed by it afterwards
+        first = max(today, to_day(in_force) if in_force is not None else 0)
+        renewed = inquiry.renewed(subscription, at=midnight(first, inquiry.zone(subscription)))
         after = None if renewed is None else renewed.subscription_after()
         if after is None or (after.plan, after.price) != (subscription.plan, subscription.price):
             return
