@@ -93,7 +93,7 @@ ADVICE: dict[str, tuple[Planted, list[str]]] = {
         Planted(
             policy="terms: { any: { requires: [nothing_unpaid] } }\n", held={"paid": "11.00 EUR", "debt": "9.00 EUR"}
         ),
-        ["Pay 9.00 EUR, which is open."],
+        ["Pay the open 9.00 EUR."],
     ),
     "too_frequent": (
         Planted(

@@ -18,7 +18,7 @@ from planshift.diagnostics.errors import InvalidInput
 from tests.advice.applying import applied
 from tests.properties.strategies import asked, book_of
 
-BLOCKS, BOOKS, REQUESTS = 6, 5, 6
+BLOCKS, BOOKS, REQUESTS = 4, 5, 6
 
 
 @lru_cache

@@ -33,7 +33,7 @@ def test_two_reasons_at_once_are_lifted_together() -> None:
         held={"paid": "11.00 EUR", "debt": "9.00 EUR", "contract": COMMITTED},
     )
     advice = planted.advised()
-    assert told(advice) == ["Pay 9.00 EUR, which is open and wait until 2026-09-01."]
+    assert told(advice) == ["Pay the open 9.00 EUR and wait until 2026-09-01."]
     (way,) = advice.ways
     assert way.decision.subscription.debt == 0
     assert str(way.decision.effective_on) == "2026-09-01"
@@ -218,7 +218,8 @@ def test_every_plan_that_is_not_offered_is_told_of_once() -> None:
     assert [advice.decision.request.plan for advice in found] == ["small", "large", "island"]
     text = to_text(sheet_of_unlisted("s1", found))
     assert "A customer may not ask for this change." in text
-    assert "What would do: Let staff ask for it." in text
+    assert "It takes: Let staff ask for it." in text
+    assert "Every plan is offered." in to_text(sheet_of_unlisted("s1", []))
 
 
 def test_an_advice_is_data_too_and_the_same_each_time() -> None:

@@ -90,7 +90,7 @@ def _pay(view: View) -> Iterator[Move]:
         return
     invoices = "the open invoice" if held.unpaid_invoices < 2 else f"the {held.unpaid_invoices} open invoices"
     amount = view.decision.money(held.debt)
-    text = f"pay {amount}, which is open" if held.debt else f"pay {invoices}"
+    text = f"pay the open {amount}" if held.debt else f"pay {invoices}"
     paid = None if held.paid is None else held.paid + held.debt - held.older_debt
     after = replace(held, debt=0, older_debt=0, unpaid_invoices=0, paid=paid)
     yield _holding(view, Step(kind="pay", actor="customer", text=text, amount=amount if held.debt else None), after)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from planshift.advice.answer import Actor, Advice, Obstacle, Road, Roads, Saving, Way
 from planshift.advice.near import once
 from planshift.advice.wording import ask_text, hop_text, reads_text, steps_text, way_notes
+from planshift.decision.citing import Cited, Words, joined
 from planshift.decision.offers import offered
 from planshift.decision.places import NO_PLACE
 from planshift.decision.sheet import (
@@ -72,12 +73,10 @@ def _points(points: Iterable[Point]) -> tuple[Block, ...]:
 
 
 def _obstacle(obstacle: Obstacle) -> Point:
-    place = () if obstacle.place == NO_PLACE else (str(obstacle.place),)
+    place = () if obstacle.place == NO_PLACE else (obstacle.place.cited,)
+    says = (f"| {line}" for line in obstacle.quoted if line != obstacle.place.title)  # which the place tells already
     reads = filter(None, (reads_text(obstacle),))
-    return Point(
-        text=reason_text(obstacle.reason),
-        notes=(*place, *(f"| {line}" for line in obstacle.quoted), *reads, *map(ask_text, obstacle.asks)),
-    )
+    return Point(text=reason_text(obstacle.reason), notes=(*place, *says, *reads, *map(ask_text, obstacle.asks)))
 
 
 def _ways(ways: tuple[Way, ...]) -> Iterator[Block]:
@@ -117,8 +116,9 @@ def _roads(advice: Advice, roads: Roads) -> Iterator[Block]:
             yield Paragraph(text=f"{len(found) - _MOST_ROADS} more: a road {ends} {title}.", tone="faint")
 
 
-def _told(road: Road) -> tuple[str, str, str]:
-    return road.direction.replace("_", " "), road.place.title, road.place.line if road.place.span.known else ""
+def _told(road: Road) -> tuple[Words, Words, Words]:
+    where = (Cited(text=road.place.line, span=road.place.span),) if road.place.span.known else ""
+    return road.direction.replace("_", " "), road.place.title, where
 
 
 def _savings(advice: Advice) -> Iterator[Block]:
@@ -140,12 +140,15 @@ def _plan(advice: Advice) -> str:
     return f"{target.title}, {target.price}"
 
 
-def _in_short(advice: Advice) -> Iterator[str]:
+def _in_short(advice: Advice) -> Iterator[Words]:
     for obstacle in advice.obstacles:
-        place = "" if obstacle.place == NO_PLACE else f" ({obstacle.place.line})"
-        yield f"{reason_text(obstacle.reason)}{place}"
+        place = obstacle.place
+        cited = "" if place == NO_PLACE else (" (", Cited(text=place.line, span=place.span), ")")
+        yield joined(reason_text(obstacle.reason), cited)
     chain = advice.roads.chain if advice.roads is not None else ()
     if chain:
         yield f"One change after the other: {'; '.join(map(hop_text, chain))}."
     if advice.ways:
-        yield f"What would do: {steps_text(advice.ways[0].steps)}"
+        (first, *_) = advice.ways
+        passed = first.steps[0].kind == "override"
+        yield "Only staff can pass it, with a reason on record." if passed else f"It takes: {steps_text(first.steps)}"

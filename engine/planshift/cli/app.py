@@ -77,8 +77,11 @@ COMMANDS = (
         name="explain",
         function="planshift.cli.explain:explain",
         summary="Explain a decision in full, or a diagnostic code.",
-        more="Every term, line, date, reason and rule, with its place in the policy and the numbers that went in.",
-        example=f"planshift explain {_ASK}\nplanshift explain PS104",
+        more="Every term, line, date, reason and rule, with its place in the policy and the numbers that went in; of a "
+        "refusal also what would have to change.",
+        example=f"planshift explain {_ASK}\n"
+        "planshift explain policies/hosting carla-gold --to silver --why-not \\\n    --at 2026-03-11T10:00\n"
+        "planshift explain PS104",
     ),
     Command(
         name="graph",
