@@ -5,7 +5,6 @@ What an advice says is carried out by `applying`, which knows its steps and noth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
 
@@ -14,6 +13,7 @@ import pytest
 from planshift.advice.answer import Advice
 from planshift.advice.from_decision import advise
 from planshift.book import Book
+from planshift.decision.answer import Line
 from planshift.diagnostics.errors import InvalidInput
 from tests.advice.applying import applied
 from tests.properties.strategies import asked, book_of
@@ -67,9 +67,8 @@ def test_every_saving_done_as_it_says_is_allowed_and_costs_no_more_once(block: i
             assert _once(found.lines) <= _once(decision.lines)
 
 
-def _once(lines: Iterator[object] | tuple[object, ...]) -> int:
-    kinds = ("fee", "one_time", "setup", "penalty", "remainder")
-    return sum(line.amount.minor for line in lines if line.kind in kinds)  # type: ignore[attr-defined]
+def _once(lines: tuple[Line, ...]) -> int:
+    return sum(line.amount.minor for line in lines if line.kind in ("fee", "one_time", "setup", "penalty", "remainder"))
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
