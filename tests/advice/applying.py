@@ -114,11 +114,12 @@ def _give_up(book: Book, asked: Asked, said: Step) -> Asked:
 
 
 def _wait(book: Book, asked: Asked, said: Step) -> Asked:
-    """Day by day; on the day on which a period ends, the subscription renews."""
+    """It renews on the day its period ends; where that is before the policy is in force, on the first day of that."""
     held, request = asked
     assert said.day is not None
     for _ in range(_count(said)):
-        held = book.renew(held, at=midnight(held.period.end, _zone(book, held))).subscription_after()
+        day = max(held.period.end, book.document.policy.effective_from or held.period.end)
+        held = book.renew(held, at=midnight(day, _zone(book, held))).subscription_after()
     return held, replace(request, at=midnight(said.day, _zone(book, held)))
 
 
