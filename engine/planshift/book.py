@@ -118,7 +118,8 @@ class Book:
         Raises:
             InvalidBook: with every mistake in them.
         """
-        cases, problems, _ = read_cases(self.document, self.files)
+        with uncollected():
+            cases, problems, _ = read_cases(self.document, self.files)
         if has_errors(problems):
             raise InvalidBook(diagnostics=problems)
         return cases

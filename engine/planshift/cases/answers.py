@@ -96,8 +96,9 @@ def answered(decision: Decision, name: str) -> Data:
 
 def lines_of(decision: Decision) -> Mapping[str, Money]:
     """The sums of the lines by their kinds."""
-    amounts = {kind: decision.amount(kind) for kind in LINE_KINDS}
-    return {kind: amount for kind, amount in amounts.items() if amount is not None}
+    kinds = dict.fromkeys(line.kind for line in decision.lines)
+    sums = {kind: decision.amount(kind) for kind in sorted(kinds, key=LINE_KINDS.index)}
+    return {kind: amount for kind, amount in sums.items() if amount is not None}
 
 
 def _called(aliases: Aliases) -> str:

@@ -6,7 +6,7 @@ from planshift.billing.money import Money
 from planshift.book import Decision
 from planshift.cases.alike import alike
 from planshift.cases.answers import PARTS, WHOLE, lines_of
-from planshift.cases.named import NAMED, compare_named
+from planshift.cases.named import NAMED, compare_named, reason_told
 from planshift.cases.places import told
 from planshift.cases.report import Difference
 from planshift.cases.steps import STEPS, compare_invoice_lines, compare_steps
@@ -34,8 +34,7 @@ def compare(decision: Decision, expected: Expected) -> Difference | None:
     got = PARTS[head](decision, inner) if inner else WHOLE[head](decision)
     if got == value or (inner and _is_nothing(got) and _is_nothing(value)):
         return None
-    why = _why_line(decision, inner) if head == "lines" else ()
-    return Difference(what=name, expected=_shown(value), got=_shown(got), why=why)
+    return Difference(what=name, expected=_shown(value), got=_shown(got), why=_why(decision, head, inner))
 
 
 def _is_nothing(value: ExpectedValue) -> bool:
@@ -45,6 +44,54 @@ def _is_nothing(value: ExpectedValue) -> bool:
 
 def _shown(value: ExpectedValue) -> str:
     return "none" if value is None else str(value)
+
+
+_SETTLED_BY = {
+    "timing": "timing",
+    "effective_on": "timing",
+    "due_held": "hold_credit_until",
+    "next_bill_on": "anchor",
+    "cancellable_until": "cancellable_until",
+    "contract": "contract",
+    "extension": "unused_credit",
+    "flow": "unused_credit",
+    "taxed_as": "fee_taxed_as",
+    "excess": "limits",
+}
+"""The term to look at first where a part of a decision is not as expected."""
+
+_LINE_SETTLED_BY = {
+    "charge": "charge",
+    "credit": "credit",
+    "fee": "fee",
+    "one_time": "one_time",
+    "setup": "setup",
+    "penalty": "early_termination",
+    "remainder": "early_termination",
+}
+"""The same where a line is missing."""
+
+
+def _why(decision: Decision, head: str, inner: str) -> tuple[str, ...]:
+    """What made the decision say so: the objections, the source of a line, or the term to look at first."""
+    if head == "verdict" or (head in _SETTLED_BY and not decision.priced):
+        return tuple(map(reason_told, decision.reasons))
+    if head in ("due_now", "due_later"):
+        return _made_of(decision)
+    lines = _why_line(decision, inner) if head == "lines" else ()
+    name = _LINE_SETTLED_BY.get(inner) if head == "lines" else _SETTLED_BY.get(head)
+    if lines or name is None:
+        return lines
+    term = decision.term(name)
+    return (f"{name} is {term.text}: {told(term.source)}",)
+
+
+def _made_of(decision: Decision) -> tuple[str, ...]:
+    """The lines that make up what is due."""
+    amounts = {kind: amount for kind, amount in lines_of(decision).items() if amount.minor}
+    charged = " + ".join(f"{kind} {amount}" for kind, amount in amounts.items() if kind != "credit")
+    credit = f" - credit {amounts['credit']}" if "credit" in amounts else ""
+    return (f"from {charged or 'nothing'}{credit}",) if amounts else ()
 
 
 def _lines(decision: Decision, expected: ExpectedValue) -> Difference | None:

@@ -60,5 +60,11 @@ def difference(
     known = {name for aliases in found for name in aliases}
     if all(set(wanted) & set(aliases) for aliases in found) and set(wanted) <= known:
         return None
-    called = dict.fromkeys(next((name for name in aliases if name in wanted), aliases[0]) for aliases in found)
-    return Difference(what=what, expected=", ".join(wanted) or "none", got=", ".join(called) or "none", why=why)
+    called = tuple(dict.fromkeys(next((name for name in aliases if name in wanted), aliases[0]) for aliases in found))
+    rows: list[tuple[str | None, str | None]] = []
+    if len(wanted) > 1 or len(called) > 1:
+        rows += ((name, name if name in called else None) for name in wanted)
+        rows += ((None, name) for name in called if name not in wanted)
+    return Difference(
+        what=what, expected=", ".join(wanted) or "none", got=", ".join(called) or "none", why=why, rows=tuple(rows)
+    )

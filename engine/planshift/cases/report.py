@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from textwrap import indent, wrap
 from typing import Literal, final
 
 from planshift.decision.condition_text import condition_text
 from planshift.decision.condition_values import ConditionValues
 from planshift.diagnostics.span import Span
+from planshift.policy.case_tables import Table
 
 Status = Literal["passed", "failed", "todo"]
 """`todo` marks a case whose file says that it is not to be run yet."""
+
+_WORDS: dict[Status, str] = {"passed": "passed", "failed": "FAILED", "todo": "to do"}
 
 _WIDTH = 80
 _WIDEST = 44
@@ -34,6 +37,9 @@ class Difference:
     got: str
     why: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, str | None], ...] = ()
+    moment: str = ""
+    """The moment of a timeline that it is about, and its place."""
+    span: Span | None = None
     rules: tuple[ConditionValues, ...] = ()
 
 
@@ -48,6 +54,13 @@ class CaseResult:
     differences: tuple[Difference, ...] = ()
     todo: str = ""
     shows: tuple[str, ...] = ()
+    table: Table | None = None
+    """The table that it is a row of."""
+
+    @property
+    def row(self) -> str:
+        """The name of the row; of a case that is none, its own."""
+        return self.name.removeprefix(f"{self.table.name}: ") if self.table else self.name
 
     @property
     def passed(self) -> bool:
@@ -73,11 +86,58 @@ class Report:
         return not self.of("failed")
 
 
-def report_text(report: Report) -> str:
-    """The report as lines: each failing case with what was expected and what came out, then the counts."""
-    blocks = [f"FAILED {_head(result)}\n{failure_table(result)}" for result in report.of("failed")]
+def report_text(report: Report, *, verbose: bool = False) -> str:
+    """The report as lines: each failing case with what was expected and what came out, then the counts.
+
+    The rows of a table stand under its name. With `verbose` all cases come first, file by file.
+    """
+    blocks = [
+        *([_all_cases(report)] if verbose else []),
+        *("\n".join(_failed(list(together))) for _, together in groupby(report.results, key=_table_of)),
+    ]
     blocks += [f"TODO {_head(result)}\n  {result.todo}" for result in report.of("todo")]
-    return "\n\n".join((*blocks, counts_text(report)))
+    return "\n\n".join((*filter(None, blocks), counts_text(report)))
+
+
+def _table_of(result: CaseResult) -> tuple[str, str]:
+    """What the rows of one table share; a case that stands alone is a table of its own."""
+    return result.span.file, result.table.name if result.table is not None else result.name
+
+
+def _failed(together: list[CaseResult]) -> Iterator[str]:
+    """A failing case, or a table with each of its rows where one of them fails."""
+    if all(result.status != "failed" for result in together):
+        return
+    table = together[0].table
+    if table is None:
+        for result in together:
+            yield f"FAILED {_head(result)}"
+            yield failure_table(result)
+        return
+    yield f"FAILED {table.name}  ({table.span.file}:{table.span.line})"
+    for result in together:
+        if result.status != "failed":
+            yield f"  {result.row}: {_WORDS[result.status]}"
+            continue
+        yield f"  {result.row}: FAILED  (line {result.span.line})"
+        yield indent(failure_table(result), "  ")
+
+
+def _all_cases(report: Report) -> str:
+    return "\n".join(_tree(report))
+
+
+def _tree(report: Report) -> Iterator[str]:
+    """Every case with what became of it, under its file and its table."""
+    for file, in_file in groupby(report.results, key=lambda result: result.span.file):
+        yield file
+        for (_, table), together in groupby(in_file, key=_table_of):
+            rows = list(together)
+            if rows[0].table:
+                yield f"  {table}"
+            for result in rows:
+                name = f"  {result.row}" if result.table else result.name
+                yield f"  {name}: {_WORDS[result.status]}"
 
 
 def counts_text(report: Report) -> str:
@@ -105,14 +165,24 @@ def failure_table(result: CaseResult) -> str:
 
 
 def _failure(result: CaseResult) -> Iterator[str]:
-    first = max(len(each.what) for each in result.differences)
-    left = [text for each in result.differences for text in (_left(each) or [each.expected])]
+    for (moment, span), together in groupby(result.differences, key=lambda each: (each.moment, each.span)):
+        differences = list(together)
+        if span is None:
+            yield from _columns(differences)
+            continue
+        yield f"  {moment}  (line {span.line})"
+        yield from (f"  {line}" for line in _columns(differences))
+
+
+def _columns(differences: Sequence[Difference]) -> Iterator[str]:
+    first = max(len(each.what) for each in differences)
+    left = [text for each in differences for text in (_left(each) or [each.expected])]
     second = min(_WIDEST, max(len("expected"), *map(len, left)))
     yield f"  {'':{first}}  {'expected':{second}}  got"
-    for each in result.differences:
-        left, right = _left(each) or _cell(each.expected), _right(each) or _cell(each.got)
-        rows = zip_longest([each.what], left, right, fillvalue="")
-        yield from (f"  {what:{first}}  {one:{second}}  {other}".rstrip() for what, one, other in rows)
+    for each in differences:
+        one, other = _left(each) or _cell(each.expected), _right(each) or _cell(each.got)
+        rows = zip_longest([each.what], one, other, fillvalue="")
+        yield from (f"  {what:{first}}  {left:{second}}  {right}".rstrip() for what, left, right in rows)
         yield from (f"  {'':{first}}  ^ {why}" for why in each.why)
 
 

@@ -20,7 +20,7 @@ def report_annotations(reports: Iterable[Report], *, root: PurePath) -> tuple[st
             "error",
             f"not as expected\n{failure_table(each)}",
             title=f"case failed: {each.name}",
-            span=each.span,
+            span=next((found.span for found in each.differences if found.span is not None), each.span),
             root=root,
         )
         for each in results
@@ -41,7 +41,10 @@ def report_junit(reports: Iterable[Report], *, root: PurePath) -> str:
 
 
 def _case(result: CaseResult) -> JUnitCase:
-    differences = [f"{each.what}: expected {each.expected}, got {each.got}" for each in result.differences]
+    differences = [
+        f"{each.moment + ': ' if each.moment else ''}{each.what}: expected {each.expected}, got {each.got}"
+        for each in result.differences
+    ]
     return JUnitCase(
         name=result.name,
         span=result.span,

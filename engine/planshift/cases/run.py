@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from planshift.billing.change import ChangeRequest
-from planshift.billing.subscription import Subscription
 from planshift.book import Book
+from planshift.cases.answering import StepRefusedError, answered, unmet
 from planshift.cases.asking import Asking, Watch
-from planshift.cases.compare import compare
-from planshift.cases.concerned import with_rules
-from planshift.cases.named import reason_told
-from planshift.cases.offers import compare_offers
 from planshift.cases.report import CaseResult, Difference, Report
-from planshift.diagnostics.diagnostic import Diagnostic, has_errors
+from planshift.cases.timeline import timeline_differences
+from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.errors import InvalidInput
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.diagnostics.span import whole_file
-from planshift.policy.case_documents import Asked, Case, CaseFile
+from planshift.policy.case_documents import Case, CaseFile
 
 
 def run(book: Book, pattern: str | None = None, *, watch: Watch | None = None) -> Report:
@@ -58,8 +54,10 @@ def _nothing_chosen(book: Book, pattern: str | None) -> Diagnostic:
 
 
 def result_of(book: Book, case: Case, *, watch: Watch | None = None) -> CaseResult:
-    """Decide one case and compare."""
-    told = CaseResult(name=case.name, span=case.span, status="todo", todo=case.todo or "", shows=case.shows)
+    """Decide one case, or go through its timeline, and compare."""
+    told = CaseResult(
+        name=case.name, span=case.span, status="todo", todo=case.todo or "", shows=case.shows, table=case.table
+    )
     if case.todo is not None:
         return told
     differences = tuple(_differences(Asking(book=book, case=case, watch=watch)))
@@ -67,75 +65,14 @@ def result_of(book: Book, case: Case, *, watch: Watch | None = None) -> CaseResu
 
 
 def _differences(asking: Asking) -> Iterator[Difference]:
-    """Every expectation that the decision, or the list of options, does not meet."""
-    case = asking.case
+    """Every expectation that the answer of the book, or the course of a timeline, does not meet."""
     try:
-        subscription = _left_by(asking)
-        request = _request(case.asked, subscription) if case.asked is not None else None
-        decision = asking.decide(subscription, request) if request is not None and _is_targeted(case) else None
-        wants_options = any(each.about_offers for each in case.expected)
-        asked = request or ChangeRequest(at=case.now)
-        offered = asking.options(subscription, asked) if wants_options else None
-    except _StepRefused as refused:
+        if asking.case.timeline:
+            yield from timeline_differences(asking)
+        else:
+            yield from unmet(asking, answered(asking), asking.case.expected)
+    except StepRefusedError as refused:
         yield refused.difference
-        return
     except InvalidInput as error:
         for problem in error.diagnostics:
             yield Difference(what="decision", expected="one", got="none", why=(problem.message,))
-        return
-    for each in case.expected:
-        if each.about_offers:
-            found = compare_offers(offered, each) if offered is not None else None
-        else:
-            found = compare(decision, each) if decision is not None else None
-        if found is not None and decision is not None:
-            found = with_rules(found, decision, expected=each, sources=asking.book.sources)
-        if found is not None:
-            yield found
-    for promise in decision.broken_promises if decision else ():
-        place = f"{promise.span.file}:{promise.span.line}"
-        yield Difference(what=promise.title, expected="holds", got="does not hold", why=(place,))
-
-
-def _is_targeted(case: Case) -> bool:
-    return case.asked is not None and case.asked.targeted
-
-
-class _StepRefused(Exception):
-    """A request of `given.after` cannot be carried out."""
-
-    def __init__(self, difference: Difference) -> None:
-        super().__init__(difference.what)
-        self.difference = difference
-
-
-def _left_by(asking: Asking) -> Subscription:
-    """The subscription that the requests of `given.after` leave.
-
-    Raises:
-        _StepRefused: one of them is not allowed, or leaves nothing.
-        InvalidInput: one of them does not fit this book.
-    """
-    subscription = asking.case.subscription
-    for number, asked in enumerate(asking.case.before, start=1):
-        what = f"given.after, request {number}"
-        decision = asking.decide(subscription, _request(asked, subscription))
-        if not decision.allowed:
-            why = tuple(map(reason_told, decision.reasons))
-            raise _StepRefused(Difference(what=what, expected="allowed", got=decision.verdict, why=why))
-        if not decision.request.plan:
-            raise _StepRefused(Difference(what=what, expected="a plan that runs on", got="the end of the subscription"))
-        subscription = decision.subscription_after()
-    return subscription
-
-
-def _request(asked: Asked, subscription: Subscription) -> ChangeRequest:
-    """A request of a case for the subscription as it is then.
-
-    Raises:
-        InvalidInput: it cannot be made whole with what the subscription says.
-    """
-    request, problems = asked.of(subscription)
-    if has_errors(problems):
-        raise InvalidInput(diagnostics=problems)
-    return request

@@ -31,6 +31,9 @@ def run_cases(
             metavar="PATTERN",
         ),
     ] = None,
+    verbose: Annotated[
+        bool, Parameter(name=["--verbose", "-v"], help="All cases, file by file, also those that pass.")
+    ] = False,
     format: Annotated[  # noqa: A002  # the option's name
         TestFormat, Parameter(help="Text for people (the default), or what another program reads.")
     ] = "text",
@@ -39,11 +42,11 @@ def run_cases(
     from planshift.rulebook.checking import books_in
 
     reports = _reports(tuple(found for path in books for found in books_in(path)), run)
-    _say(reports, format)
+    _say(reports, format, verbose=verbose)
     return Exit.YES if all(report.ok for report in reports) else Exit.NO
 
 
-def _say(reports: list[Report], form: TestFormat) -> None:
+def _say(reports: list[Report], form: TestFormat, *, verbose: bool) -> None:
     from planshift.cases.report import counts_line, report_text
     from planshift.cases.report_ci import report_annotations, report_junit
 
@@ -55,7 +58,7 @@ def _say(reports: list[Report], form: TestFormat) -> None:
         case "junit":
             sys.stdout.write(report_junit(reports, root=Path.cwd()))
         case "text":
-            say("\n\n".join(map(report_text, reports)))
+            say("\n\n".join(report_text(report, verbose=verbose) for report in reports))
 
 
 def _reports(books: tuple[Path, ...], pattern: str | None) -> list[Report]:
@@ -91,6 +94,8 @@ def _data(report: Report) -> dict[str, object]:
         "cases": [
             {
                 "name": result.name,
+                "table": result.table.name if result.table else None,
+                "row": result.row if result.table else None,
                 "file": result.span.file,
                 "line": result.span.line,
                 "status": result.status,
@@ -102,7 +107,9 @@ def _data(report: Report) -> dict[str, object]:
                         "expected": each.expected,
                         "got": each.got,
                         "why": list(each.why),
+                        "moment": each.moment or None,
                         "rules": [plain(rule) for rule in each.rules],
+                        "line": each.span.line if each.span is not None else result.span.line,
                     }
                     for each in result.differences
                 ],

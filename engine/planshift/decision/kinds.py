@@ -40,7 +40,7 @@ def misfits(value: object, wanted: type, *, at: str = "") -> Iterator[Diagnostic
         return
     for field in _fields(wanted):  # type: ignore[arg-type]  # a class is hashable, which `type` does not tell
         found = getattr(value, field.name, _MISSING)
-        if type(found) not in field.at_once:
+        if type(found) not in field.at_once and not _fits(found, field.hint):
             yield from _in(found, field.hint, at=f"{at}.{field.name}" if at else field.name)
 
 
@@ -51,14 +51,36 @@ _MISSING: Final = object()
 def _fields(of: type) -> tuple[_Field, ...]:
     hints = get_type_hints(of)
     asked = [field.name for field in fields(of) if field.init]
-    return tuple(
-        _Field(name=name, hint=hints[name], at_once=frozenset(_PLAIN.keys() & _options(hints[name]))) for name in asked
-    )
+    return tuple(_Field(name=name, hint=hints[name], at_once=_plain_kinds(hints[name])) for name in asked)
 
 
 @cache
 def _options(hint: object) -> tuple[object, ...]:
     return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+
+
+def _fits(value: object, hint: object) -> bool:
+    """Whether it is certain at a glance that a value, or every item of a tuple, is of a kind: most are."""
+    if type(value) is not tuple:
+        return type(value) in _plain_kinds(hint)
+    items = _items(hint)
+    if items is None:
+        return False
+    if items[-1] is Ellipsis:
+        return all(_fits(item, items[0]) for item in value)
+    return len(items) == len(value) and all(map(_fits, value, items))
+
+
+@cache
+def _plain_kinds(hint: object) -> frozenset[type]:
+    options = _options(hint)
+    return frozenset(kind for kind in _PLAIN if kind in options)
+
+
+@cache
+def _items(hint: object) -> tuple[object, ...] | None:
+    """What stands in a tuple of this kind; None where it takes no tuple."""
+    return next((get_args(option) for option in _options(hint) if get_origin(option) is tuple), None)
 
 
 def _in(value: object, hint: object, *, at: str) -> Iterator[Diagnostic]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import final
 
@@ -14,47 +15,23 @@ from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagno
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.diagnostics.span import Span
 from planshift.policy.case_model import CaseModel, CasesModel
+from planshift.policy.case_requests import Asked, asked_at, inside
+from planshift.policy.case_tables import Table, expanded
+from planshift.policy.case_timelines import Moment, read_timeline
 from planshift.policy.document import BookDocument
-from planshift.policy.expectations import ABOUT_OFFERS, Expected, read_expectation
+from planshift.policy.expectations import Expected, entries_at, read_expectation, refuse_answers_without_request
 from planshift.policy.expected_plans import check_plans
 from planshift.policy.extends import merge
 from planshift.policy.located import Located
 from planshift.policy.located import Mapping as LocatedMapping
-from planshift.policy.places import Path, thing_at
+from planshift.policy.places import Path
 from planshift.policy.placing import Placing
-from planshift.policy.request_documents import request_from_model
-from planshift.policy.request_model import RequestModel
 from planshift.policy.shelf import FolderShelf, Shelf, TextShelf
 from planshift.policy.subscription_documents import read_document, subscription_of
 from planshift.policy.validation import Validated, validate
 
 CASES, SUBSCRIPTIONS = "cases/", "subscriptions/"
 SUFFIXES = (".yaml", ".yml", ".json")
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A request of a case as it is written. What it leaves out (the price, say) follows the subscription.
-
-    One that is not `targeted` names no plan: it says who asks for the options, and when.
-    """
-
-    model: RequestModel
-    root: Located
-    book: BookDocument
-    now: int | None
-    targeted: bool = True
-    cut: tuple[Path, ...] = ()
-    """The parts that had mistakes and were left out."""
-
-    def of(self, subscription: Subscription) -> tuple[ChangeRequest, tuple[Diagnostic, ...]]:
-        """The request for a subscription as it is then, and what is wrong with it."""
-        placing = Placing(self.root, cut=self.cut)
-        request = request_from_model(
-            self.model, placing, book=self.book, subscription=subscription, now=self.now, targeted=self.targeted
-        )
-        return request, placing.all_problems()
 
 
 @final
@@ -76,6 +53,10 @@ class Case:
     shows: tuple[str, ...] = ()
     before: tuple[Asked, ...] = ()
     asked: Asked | None = None
+    table: Table | None = None
+    """The table that it is a row of; its own name begins with the table's."""
+    timeline: tuple[Moment, ...] = ()
+    """What is asked and happens one after the other; then there is no request and nothing expected besides."""
 
 
 @final
@@ -94,11 +75,14 @@ ReadSubscriptions = tuple[tuple[tuple[str, Subscription], ...], tuple[Diagnostic
 """Subscriptions by file name without its ending, everything wrong with any, and the texts by file."""
 
 
-def read_cases(book: BookDocument, files: FilePath | Mapping[str, str]) -> ReadCases:
-    """Return the cases of a book, given its folder or its texts by file name."""
-    reading = _Reading(book, _shelf(files))
+def read_cases(book: BookDocument, files: FilePath | Mapping[str, str], *, recording: bool = False) -> ReadCases:
+    """Return the cases of a book, given its folder or its texts by file name.
+
+    In `recording` a case may expect nothing yet.
+    """
+    reading = _Reading(book, _shelf(files), recording=recording)
     found = tuple(each for name in reading.names(CASES) if (each := reading.case_file(name)) is not None)
-    return found, sort_diagnostics(reading.problems), reading.sources
+    return found, _once(reading.problems), reading.sources
 
 
 def read_subscriptions(book: BookDocument, files: FilePath | Mapping[str, str]) -> ReadSubscriptions:
@@ -113,18 +97,13 @@ def read_subscriptions(book: BookDocument, files: FilePath | Mapping[str, str]) 
     return tuple(found), sort_diagnostics(reading.problems), reading.sources
 
 
-def _names_a_target(when: RequestModel) -> bool:
-    return when.kind in ("cancel", "renew") or (when.to or when.price) is not None
+def _once(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """What is wrong with something that several rows or cases share is told once."""
+    return sort_diagnostics({(each.code, each.span, each.message): each for each in reversed(problems)}.values())
 
 
 def _shelf(files: FilePath | Mapping[str, str]) -> Shelf:
     return FolderShelf(files) if isinstance(files, FilePath) else TextShelf(files)
-
-
-def _inside(problems: tuple[Diagnostic, ...], placing: Placing, *, at: Path) -> Iterator[Diagnostic]:
-    """Yield the problems of a part of a document, each telling the case that it is in."""
-    for problem in problems:
-        yield replace(problem, context=problem.context or thing_at(placing.root, at))
 
 
 def _stem(name: str) -> str:
@@ -134,8 +113,9 @@ def _stem(name: str) -> str:
 class _Reading:
     """The case and subscription files of one book."""
 
-    def __init__(self, book: BookDocument, shelf: Shelf) -> None:
+    def __init__(self, book: BookDocument, shelf: Shelf, *, recording: bool = False) -> None:
         self._book = book
+        self._recording = recording
         self._shelf = shelf
         self._trees: dict[str, Located | None] = {}
         self._told: dict[str, frozenset[tuple[str, str]]] = {}
@@ -146,6 +126,10 @@ class _Reading:
     def names(self, folder: str) -> tuple[str, ...]:
         """Return the names of the YAML and JSON files of a folder of the book."""
         return tuple(name for name in self._shelf.names() if name.startswith(folder) and name.endswith(SUFFIXES))
+
+    @cached_property
+    def _named_files(self) -> dict[str, str]:
+        return {_stem(each): each for each in self.names(SUBSCRIPTIONS)}
 
     def tree(self, name: str) -> Located | None:
         """Return the tree of a file, read once; its problems are reported once."""
@@ -187,9 +171,10 @@ class _Reading:
         root = self.tree(name)
         if root is None:
             return None
-        validated = validate(CasesModel, root, context={"decimals": self._decimals})
+        rows = expanded(root)
+        validated = validate(CasesModel, rows.root, context={"decimals": self._decimals})
         model = validated.model
-        self.problems += validated.problems
+        self.problems += (*rows.problems, *validated.problems)
         if model is None:
             return None
         placing = Placing.of(validated)
@@ -202,7 +187,7 @@ class _Reading:
             seen[case.name] = index
         self.problems += placing.all_problems()
         cases = (self._case(index, case, model, validated=validated) for index, case in enumerate(model.cases))
-        found = tuple(case for case in cases if case is not None)
+        found = tuple(replace(case, table=rows.tables.get(case.name)) for case in cases if case is not None)
         return CaseFile(file=self._shelf.shown(name), cases=found)
 
     def _case(self, index: int, model: CaseModel, file: CasesModel, *, validated: Validated[CasesModel]) -> Case | None:
@@ -216,39 +201,37 @@ class _Reading:
         root, base = self._given(index, model, file, placing=placing)
         cut = placing.below(*at, "given").cut
         subscription = self._of_case(root, base, cut=cut) if root is not None else None
-        expected = read_expectation(model.expect, placing, at=(*at, "expect"), decimals=self._decimals)
+        expected = read_expectation(placing, at=(*at, "expect"), decimals=self._decimals)
         check_plans(expected, placing, book=self._book, at=(*at, "expect"))
+        is_said = model.timeline is not None or entries_at(placing.root, (*at, "expect"))
+        if not (is_said or self._recording or placing.was_cut(*at)):
+            help_text = "write what the answer has to be, such as `verdict: allowed`, or let `test --record` write it"
+            placing.report("PS603", "the case expects nothing", path=(*at, "expect"), help_text=help_text, on_key=True)
         if subscription is None:
             return None
-        now = self._now(index, model, file, placing=placing, zone=subscription.timezone)
         before, left = self._before(index, model, subscription, placing=placing)
-        request, asked = None, None
-        of_offers = all(each.about_offers for each in expected)
-        if model.when is not None:
-            inner, targeted = placing.below(*at, "when"), not of_offers or _names_a_target(model.when)
-            asked = Asked(
-                model=model.when, root=inner.root, book=self._book, now=now or 0, targeted=targeted, cut=inner.cut
-            )
-            request, problems = asked.of(left)
-            placing.problems += _inside(problems, placing, at=(*at, "when"))
-        elif not of_offers and not placing.was_cut(*at, "when"):
-            message = "without `when` a case is about what is offered only"
-            help_text = f"it can expect {', '.join(f'`{name}`' for name in sorted(ABOUT_OFFERS))}"
-            placing.report("PS605", message, path=(*at, "expect"), help_text=help_text, on_key=True)
-        if now is None:
-            return None
-        return Case(
+        case = Case(
             name=model.name,
             span=placing.span(*at, "name"),
-            now=now,
+            now=0,
             subscription=subscription,
-            request=request,
+            request=None,
             expected=expected,
             todo=model.todo,
             shows=model.shows,
             before=before,
-            asked=asked,
         )
+        if model.timeline is not None:
+            moments = read_timeline(model, placing, at=at, book=self._book, subscription=left)
+            return replace(case, now=moments[0].at, timeline=moments) if moments else None
+        now = self._now(index, model, file, placing=placing, zone=subscription.timezone)
+        if model.when is None:
+            refuse_answers_without_request(expected, placing, at=(*at, "expect"))
+            return None if now is None else replace(case, now=now)
+        asked = asked_at(model.when, placing, at=(*at, "when"), book=self._book, now=now or 0, expected=expected)
+        request, problems = asked.of(left)
+        placing.problems += inside(problems, placing, at=(*at, "when"))
+        return None if now is None else replace(case, now=now, request=request, asked=asked)
 
     def _before(
         self, index: int, model: CaseModel, subscription: Subscription, *, placing: Placing
@@ -261,7 +244,7 @@ class _Reading:
             inner = placing.below(*at)
             asked = Asked(model=wanted, root=inner.root, book=self._book, now=now, cut=inner.cut)
             request, problems = asked.of(subscription)
-            placing.problems += _inside(problems, placing, at=at)
+            placing.problems += inside(problems, placing, at=at)
             if has_errors(problems):
                 continue
             subscription = replace(
@@ -316,7 +299,7 @@ class _Reading:
         return (merge(root, own) if root is not None and own is not None else root), base
 
     def _named(self, name: str, path: Path, *, placing: Placing) -> str | None:
-        known = {_stem(each): each for each in self.names(SUBSCRIPTIONS)}
+        known = self._named_files
         file = known.get(name) or known.get(_stem(name) if name.endswith(SUFFIXES) else name)
         if file is None:
             help_text = did_you_mean(name, known)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt, create_model
 from planshift.policy.fields import Day, Identifier, Instant, Money, Name, Text, as_list
 from planshift.policy.models import Document
 from planshift.policy.request_model import RequestModel
-from planshift.policy.subscription_model import PeriodModel, SubscriptionModel
+from planshift.policy.subscription_model import PendingModel, PeriodModel, RunningContractModel, SubscriptionModel
 
 Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
 """One text or several."""
@@ -231,8 +231,70 @@ GivenModel: type[GivenFileModel] = create_model(
 """A subscription of which every field can come from a file."""
 
 
+def _partly(model: type[Document], name: str) -> Any:  # noqa: ANN401  # the type of a field that is made here
+    """A mapping of which any part may be checked, or that there is none."""
+    parts: dict[str, Any] = {
+        part: (Annotated[(field.annotation, *field.metadata)] | None, None)
+        if field.metadata
+        else (field.annotation, None)
+        for part, field in model.model_fields.items()
+    }
+    return create_model(name, __base__=Document, __doc__=model.__doc__, **parts) | None
+
+
+StateModel: type[SubscriptionModel] = create_model(
+    "State", __base__=SubscriptionModel, __doc__="What comes to hold of the subscription.", **_OPTIONAL
+)
+"""A subscription of which every field may go on as it was."""
+
+_PARTLY: dict[str, Any] = {
+    "period": (PeriodExpectModel | None, None),
+    "contract": (_partly(RunningContractModel, "ContractLeft"), None),
+    "pending": (_partly(PendingModel, "PendingLeft"), None),
+}
+LeavesModel: type[SubscriptionModel] = create_model(
+    "Leaves",
+    __base__=SubscriptionModel,
+    __doc__="What must be so of the subscription afterwards; what is not mentioned is not checked.",
+    **(_OPTIONAL | _PARTLY),
+)
+"""A subscription of which any field may be checked."""
+
+
+class MomentModel(Document):
+    """One moment of a timeline. Time passes up to it: a change that waits for its day has taken effect by then."""
+
+    at: Instant
+    """When it is."""
+
+    name: Text | None = None
+    """What happens, for reports."""
+
+    given: StateModel | None = None
+    """What is different from now on: fields of the subscription."""
+
+    events: Texts = ()
+    """What happens to the change that waits: `payment.received`, `change.cancelled`, or what its credit waits for."""
+
+    when: RequestModel | None = None
+    """What is asked for."""
+
+    until: Instant | None = None
+    """With `when: { kind: renew }`: every renewal that is due up to then is carried out."""
+
+    expect: ExpectModel | None = None
+    """What must come out; a request that does not expect another verdict must be allowed."""
+
+    leaves: LeavesModel | None = None
+    """What must be so of the subscription afterwards; `null` where it has ended."""
+
+
+Cells = Annotated[tuple[Any, ...], Field(min_length=1)]
+"""The names of the columns, or what one row says, in their order."""
+
+
 class CaseModel(Document):
-    """One worked example."""
+    """One worked example, or a table of them."""
 
     name: Text
     """What it shows."""
@@ -249,8 +311,14 @@ class CaseModel(Document):
     when: RequestModel | None = None
     """What is asked for; without it the case is about what is offered."""
 
-    expect: ExpectModel
-    """What must come out."""
+    expect: ExpectModel | None = None
+    """What must come out; in a table, for every row that does not say otherwise."""
+
+    table: Annotated[tuple[Cells, ...], Field(min_length=1)] | None = None
+    """One row per example. The first list names the columns: `name`, then keys of a case with dots (`when.to`)."""
+
+    timeline: tuple[MomentModel, ...] | None = None
+    """In place of `when` and `expect`: one moment after the other, each with what must come out at it."""
 
     todo: Text | None = None
     """Why the case is not run yet."""

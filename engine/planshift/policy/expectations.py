@@ -12,9 +12,8 @@ from planshift.billing.currency import decimals as iso_decimals
 from planshift.billing.money import Money
 from planshift.diagnostics.span import Span
 from planshift.policy.amounts import Decimals, read_money
-from planshift.policy.case_model import ExpectModel
 from planshift.policy.fields import read_date
-from planshift.policy.located import Located, Mapping, plain, span_of
+from planshift.policy.located import Entry, Located, Mapping, follow, plain, span_of
 from planshift.policy.mistakes import Mistakes, no_such_word
 from planshift.policy.places import Path
 from planshift.policy.placing import Placing
@@ -61,27 +60,35 @@ _LISTS = frozenset(
 """Where a single text is a list of one; so it is for every plan of `hidden`."""
 
 
-def read_expectation(model: ExpectModel, placing: Placing, *, at: Path, decimals: Decimals) -> tuple[Expected, ...]:
+def read_expectation(placing: Placing, *, at: Path, decimals: Decimals) -> tuple[Expected, ...]:
     """Return everything that is expected, in the order of the file; what is wrong is left in the placing."""
-    reading = _Reading(model, placing, at=at, decimals=decimals)
+    reading = _Reading(placing, at=at, decimals=decimals)
     return tuple(reading.all())
 
 
+def entries_at(root: Located, at: Path) -> dict[str, Entry]:
+    """Return the entries of the mapping at a path; none where there is no such one."""
+    found = follow(root, at)
+    return found.value.entries if found.steps == len(at) and isinstance(found.value, Mapping) else {}
+
+
+def refuse_answers_without_request(expected: tuple[Expected, ...], placing: Placing, *, at: Path) -> None:
+    """Report an expectation of a decision where nothing is asked for."""
+    if not all(each.about_offers for each in expected) and not placing.was_cut(*at[:-1]):
+        message = "without `when` a case is about what is offered only"
+        help_text = f"it can expect {', '.join(f'`{name}`' for name in sorted(ABOUT_OFFERS))}"
+        placing.report("PS605", message, path=at, help_text=help_text, on_key=True)
+
+
 class _Reading:
-    def __init__(self, model: ExpectModel, placing: Placing, *, at: Path, decimals: Decimals) -> None:
-        self._model = model
+    def __init__(self, placing: Placing, *, at: Path, decimals: Decimals) -> None:
         self._placing = placing
         self._at = at
         self._decimals = decimals
 
     def all(self) -> Iterator[Expected]:
-        """Yield everything, and report an expectation of nothing."""
-        node = self._placing.node(self._at)
-        entries = node.entries if isinstance(node, Mapping) else {}
-        if not entries and not self._placing.was_cut(*self._at):
-            help_text = "write what the answer has to be, such as `verdict: allowed`"
-            self._placing.report("PS603", "the case expects nothing", path=self._at, help_text=help_text, on_key=True)
-        for key, entry in entries.items():
+        """Yield everything."""
+        for key, entry in entries_at(self._placing.root, self._at).items():
             if key in ("terms", "sources"):
                 yield from self._of_terms(key, entry.value)
             elif key in _NESTED and isinstance(entry.value, Mapping):

@@ -38,9 +38,10 @@ def read_facts(
     if not facts:
         message = f"the book declares no facts of the {side}"
         return (), tuple(Mistake("PS501", message, "declare them under `facts:`", (name,)) for name in given)
-    validator = _validator(dict(schema.texts)[side])
     mistakes = list(_undeclared(facts, given))
-    mistakes += [_mistake(error) for error in validator.iter_errors(given) if error.absolute_path]
+    if given:  # of facts that are missing the schema says nothing that is not said below
+        validator = _validator(dict(schema.texts)[side])
+        mistakes += [_mistake(error) for error in validator.iter_errors(given) if error.absolute_path]
     wrong_ones = {mistake.at[0] for mistake in mistakes if mistake.at}
     pairs: list[tuple[str, FactValue]] = []
     for fact in facts:

@@ -39,11 +39,20 @@ def thing_at(root: Located, path: Path) -> str:
     for index in range(len(path) - 1):
         thing = (_THINGS if index else _TOP_THINGS).get(str(path[index]))
         if thing is not None:
-            name = path[index + 1]
+            name = _name(root, path[: index + 2])
             found.append(
                 f'{thing} "{name}"' if isinstance(name, str) else f"{thing} {_number(root, path[: index + 2])}"
             )
     return ", ".join(found)
+
+
+def _name(root: Located, path: Path) -> Step:
+    """Return what a thing is called: its key, of a case its name; else its position."""
+    if path[-2] == "cases":
+        found = follow(root, (*path, "name"))
+        if found.steps == len(path) + 1 and isinstance(found.value, Scalar) and found.value.text:
+            return found.value.text
+    return path[-1]
 
 
 def problem_at(root: Located, path: Path, *, mistake: Mistake, on_key: bool = False) -> Diagnostic:
