@@ -79,7 +79,7 @@ def test_all_cases_are_told_as_a_tree_when_asked_for() -> None:
         ("huge, ", "hugh, ", [(10, 20, "PS520", "there is no plan `hugh`")]),
         ("32.00 EUR", "32.00", [(10, 41, "PS112", "expected an amount of money, found the number `32.00`")]),
         ("expect.due_now", "expects.due_now", [(8, 41, "PS609", "`expects.due_now` is not a column")]),
-        ("expect.due_now", "expect.due_noww", [(8, 41, "PS101", "`due_noww` is not a field here")]),
+        ("expect.due_now", "expect.due_noww", [(8, 48, "PS101", "`due_noww` is not a field here")]),
         ("when.price", "when.to", [(8, 29, "PS005", "the column `when.to` is given twice")]),
         (
             "web,                       trusted]",

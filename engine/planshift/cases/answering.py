@@ -49,10 +49,10 @@ def answered(asking: Asking) -> Answered:
     """
     case = asking.case
     if not case.before and case.asked is not None and case.request is not None:
-        return asked_of(asking, case.subscription, case.asked, expected=case.expected, request=case.request)
+        return asked_of(asking, case.subscription, asked=case.asked, expected=case.expected, request=case.request)
     subscription = left_by(asking)
     if case.asked is not None:
-        return asked_of(asking, subscription, case.asked, expected=case.expected)
+        return asked_of(asking, subscription, asked=case.asked, expected=case.expected)
     request = ChangeRequest(at=case.now)
     offered = asking.options(subscription, request)
     return Answered(subscription=subscription, request=request, decision=None, offered=offered)
@@ -61,8 +61,8 @@ def answered(asking: Asking) -> Answered:
 def asked_of(
     asking: Asking,
     subscription: Subscription,
-    asked: Asked,
     *,
+    asked: Asked,
     expected: Iterable[Expected],
     request: ChangeRequest | None = None,
 ) -> Answered:
@@ -78,7 +78,7 @@ def asked_of(
     return Answered(subscription=subscription, request=request, decision=decision, offered=offered)
 
 
-def unmet(asking: Asking, found: Answered, expected: Iterable[Expected]) -> Iterator[Difference]:
+def unmet(asking: Asking, found: Answered, *, expected: Iterable[Expected]) -> Iterator[Difference]:
     """Every expectation that an answer does not meet, and every statement of the book that it breaks."""
     for each in expected:
         different: Difference | None = None

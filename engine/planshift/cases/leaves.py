@@ -19,7 +19,7 @@ from planshift.policy.written_documents import subscription_fields
 from planshift.policy.written_yaml import Data, flow
 
 
-def compare_left(book: Book, subscription: Subscription, left: Sequence[Left]) -> Iterator[Difference]:
+def compare_left(book: Book, subscription: Subscription, *, left: Sequence[Left]) -> Iterator[Difference]:
     """Everything of a subscription that is not as the case says."""
     fields = state_fields(book, subscription)
     decimals = dict(book.document.policy.decimals)

@@ -70,7 +70,7 @@ def _differences(asking: Asking) -> Iterator[Difference]:
         if asking.case.timeline:
             yield from timeline_differences(asking)
         else:
-            yield from unmet(asking, answered(asking), asking.case.expected)
+            yield from unmet(asking, answered(asking), expected=asking.case.expected)
     except StepRefusedError as refused:
         yield refused.difference
     except InvalidInput as error:

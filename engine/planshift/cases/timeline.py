@@ -30,7 +30,7 @@ def timeline_differences(asking: Asking) -> Iterator[Difference]:
     """
     life = Life(asking, left_by(asking))
     for moment in asking.case.timeline:
-        walk = Walk(asking, life, moment)
+        walk = Walk(asking, life, moment=moment)
         yield from (replace(each, moment=moment.title, span=moment.span) for each in walk.differences())
         if walk.is_stuck:
             return
@@ -51,7 +51,7 @@ class Walk:
     `answers` are those of the moment, in their order, once `differences` has gone through it.
     """
 
-    def __init__(self, asking: Asking, life: Life, moment: Moment) -> None:
+    def __init__(self, asking: Asking, life: Life, *, moment: Moment) -> None:
         self._asking = asking
         self._book = asking.book
         self._life = life
@@ -80,7 +80,7 @@ class Walk:
         elif moment.expected:
             yield from self._look()
         if moment.left:
-            yield from compare_left(self._book, self._held("leaves"), moment.left)
+            yield from compare_left(self._book, self._held("leaves"), left=moment.left)
         if moment.is_end and life.subscription is not None:
             got = f"{life.subscription.plan} {life.subscription.price}, {life.subscription.period}"
             yield Difference(what="leaves", expected="none", got=got)
@@ -96,11 +96,11 @@ class Walk:
         moment, document = self._moment, self._book.document
         if moment.given is not None:
             given = moment.given
-            found, problems = read_over(self._held("given"), given, document)
+            found, problems = read_over(self._held("given"), given, book=document)
             if found is None:
                 why = tuple(each.message for each in problems)
                 raise _StuckError(Difference(what="given", expected="a subscription", got="none", why=why))
-            self._life.happen(lambda held: read_over(held, given, document)[0] or held)
+            self._life.happen(lambda held: read_over(held, given, book=document)[0] or held)
         for event in moment.events:
             try:
                 self._life.event(event, at=moment.at)
@@ -118,7 +118,7 @@ class Walk:
     def _ask(self, asked: Asked) -> Iterator[Difference]:
         held, moment = self._held("when"), self._moment
         if moment.until is None:
-            found = asked_of(self._asking, held, asked, expected=moment.expected)
+            found = asked_of(self._asking, held, asked=asked, expected=moment.expected)
             self.answers.append(found)
             yield from self._checked(found)
             if found.decision is not None and found.decision.allowed:
@@ -138,7 +138,7 @@ class Walk:
 
     def _checked(self, found: Answered) -> Iterator[Difference]:
         """What is not as expected; without a word on the verdict, a change that is not allowed is stuck."""
-        yield from unmet(self._asking, found, self._moment.expected)
+        yield from unmet(self._asking, found, expected=self._moment.expected)
         decision = found.decision
         if decision is not None and not decision.allowed and not self._expects_verdict():
             why = tuple(map(reason_told, decision.reasons))
@@ -154,4 +154,4 @@ class Walk:
         offered = self._asking.options(held, request)
         found = Answered(subscription=held, request=request, decision=None, offered=offered)
         self.answers.append(found)
-        yield from unmet(self._asking, found, self._moment.expected)
+        yield from unmet(self._asking, found, expected=self._moment.expected)

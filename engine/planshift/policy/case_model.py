@@ -239,7 +239,7 @@ def _partly(model: type[Document], name: str) -> Any:  # noqa: ANN401  # the typ
         else (field.annotation, None)
         for part, field in model.model_fields.items()
     }
-    return create_model(name, __base__=Document, __doc__=model.__doc__, **parts) | None
+    return create_model(name, __base__=model, __doc__=model.__doc__, **parts) | None
 
 
 StateModel: type[SubscriptionModel] = create_model(

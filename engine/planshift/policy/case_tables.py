@@ -182,14 +182,32 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _placed(node: Mapping, path: tuple[str, ...], *, column: Scalar, value: Located) -> Mapping:
-    """Return a mapping with a cell at a path; mappings on the way that are not there yet stand where the cell does."""
+def _placed(node: Mapping, path: tuple[str, ...], *, column: Scalar, value: Located, offset: int = 0) -> Mapping:
+    """Return a mapping with a cell at a path; mappings on the way that are not there yet stand where the cell does.
+
+    The part of the column's name that a key comes from begins `offset` characters into it.
+    """
     name, *rest = path
     there = node.entries.get(name)
-    key = Scalar(column.file, name, "", column.place)
+    key = Scalar(column.file, name, "", _Part(column, offset=offset, length=len(name)))
     if rest:
         inner = there.value if there is not None and isinstance(there.value, Mapping) else None
         inner = inner or Mapping(value.file, {}, value.start, value.stop)
-        value = _placed(inner, tuple(rest), column=column, value=value)
+        value = _placed(inner, tuple(rest), column=column, value=value, offset=offset + len(name) + 1)
         key = there.key if there is not None else key
     return Mapping(node.file, {**node.entries, name: Entry(key, value)}, node.start, node.stop)
+
+
+class _At(NamedTuple):
+    line: int
+    column: int
+
+
+@final
+class _Part:
+    """The place of a part of a column's name."""
+
+    def __init__(self, column: Scalar, *, offset: int, length: int) -> None:
+        begin = column.start.column + offset + bool(column.style)
+        self.start_mark = _At(column.start.line, begin)
+        self.end_mark = _At(column.start.line, begin + length)

@@ -77,7 +77,7 @@ def read_timeline(
 
 
 def read_over(
-    subscription: Subscription, given: Located, book: BookDocument
+    subscription: Subscription, given: Located, *, book: BookDocument
 ) -> tuple[Subscription | None, tuple[Diagnostic, ...]]:
     """Return the subscription with what is given put over it, or None where both make none, and what is wrong."""
     text, _ = document_of(subscription_fields(subscription, book))
