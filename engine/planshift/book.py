@@ -33,8 +33,7 @@ from planshift.policy.plain_documents import at_paths, document_of
 from planshift.policy.request_documents import read_request
 from planshift.policy.shelf import FolderShelf
 from planshift.policy.subscription_documents import read_subscription
-from planshift.rulebook.checking import check_book
-from planshift.rulebook.checking_examples import with_examples
+from planshift.rulebook.checking import check_all
 from planshift.rulebook.from_policy import compile_book
 from planshift.rulebook.rulebook import Rulebook
 
@@ -307,7 +306,7 @@ def check(path: str | Path, *, on: date | None = None) -> tuple[Diagnostic, ...]
 
     With a day it also warns of switches and paths that lead to prices which are not sold any more on it.
     """
-    return with_examples(check_book(Path(path), on=on), Path(path)).diagnostics
+    return check_all(Path(path), on=on).diagnostics
 
 
 def _compiled(

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from planshift.diagnostics.annotations import to_annotations, told
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.diagnostics.excerpt import printable
+from planshift.diagnostics.fix import Edit, Fix
 from planshift.diagnostics.junit import JUnitCase, JUnitSuite, suite_of, to_junit
 from planshift.diagnostics.sarif import to_sarif
 from planshift.diagnostics.span import NOWHERE, Span, whole_file
@@ -37,6 +38,12 @@ SPANS = st.builds(
 )
 PLACES = st.one_of(SPANS, st.just(NOWHERE), st.builds(whole_file, FILES))
 LABELS = st.lists(st.builds(Label, span=SPANS, text=TEXTS), max_size=2).map(tuple)
+FIXES = st.lists(
+    st.builds(
+        Fix, title=TEXTS, edits=st.lists(st.builds(Edit, span=SPANS, text=TEXTS), min_size=1, max_size=3).map(tuple)
+    ),
+    max_size=2,
+).map(tuple)
 DIAGNOSTICS = st.builds(
     Diagnostic,
     code=st.sampled_from(["PS101", "PS320"]),
@@ -46,6 +53,7 @@ DIAGNOSTICS = st.builds(
     help=st.none() | TEXTS,
     severity=st.sampled_from(["error", "warning"]),
     context=TEXTS,
+    fixes=FIXES,
 )
 
 
@@ -123,6 +131,52 @@ def test_places_of_sarif() -> None:
     assert location["message"] == {"text": "here"}
     assert location["logicalLocations"] == [{"fullyQualifiedName": 'rule "R"'}]
     assert [(each["id"], each["message"]["text"]) for each in result["relatedLocations"]] == [(1, "and there")]
+
+
+def test_repairs_of_sarif() -> None:
+    """Each file that a repair changes is one change; columns count UTF-16, in which some characters are two."""
+    text = 'a: "😀é", gruops: [x]\nnext\n'
+    word = Span(file="shop/policy.yaml", line=1, column=10, end_line=1, end_column=16)
+    assert text[9:15] == "gruops"
+    item = Span(file="shop/policy.yaml", line=1, column=19, end_line=2, end_column=5)
+    other = Span(file="shop/my rules.rules", line=2, column=3, end_line=2, end_column=3)
+    edits = (Edit(span=word, text="groups"), Edit(span=other, text="in\n"), Edit(span=item, text=""))
+    found = Diagnostic(code="PS101", message="wrong", span=word, fixes=(Fix(title="repair it", edits=edits),))
+    log = to_sarif([found], version="1.0", root=ROOT, sources={"shop/policy.yaml": text})
+    SARIF.validate(log)
+    (run,) = json.loads(json.dumps(log))["runs"]
+    assert run["columnKind"] == "utf16CodeUnits"
+    (result,) = run["results"]
+    assert result["locations"][0]["physicalLocation"]["region"]["startColumn"] == 11
+    assert result["fixes"] == [
+        {
+            "description": {"text": "repair it"},
+            "artifactChanges": [
+                {
+                    "artifactLocation": {"uri": "shop/policy.yaml"},
+                    "replacements": [
+                        {
+                            "deletedRegion": {"startLine": 1, "startColumn": 11, "endLine": 1, "endColumn": 17},
+                            "insertedContent": {"text": "groups"},
+                        },
+                        {
+                            "deletedRegion": {"startLine": 1, "startColumn": 20, "endLine": 2, "endColumn": 5},
+                            "insertedContent": {"text": ""},
+                        },
+                    ],
+                },
+                {
+                    "artifactLocation": {"uri": "shop/my%20rules.rules"},
+                    "replacements": [
+                        {
+                            "deletedRegion": {"startLine": 2, "startColumn": 3, "endLine": 2, "endColumn": 3},
+                            "insertedContent": {"text": "in\n"},
+                        }
+                    ],
+                },
+            ],
+        }
+    ]
 
 
 def test_a_file_elsewhere_keeps_its_whole_name() -> None:

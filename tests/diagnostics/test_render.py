@@ -175,6 +175,7 @@ def test_data_has_the_place_the_line_and_what_to_highlight() -> None:
             for label in MIXED.labels
         ],
         "help": "compare amounts with amounts",
+        "fixes": [],
     }
 
 

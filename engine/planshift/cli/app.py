@@ -48,7 +48,8 @@ COMMANDS = (
         name="check",
         function="planshift.cli.check:check",
         summary="Say everything that is wrong with a book.",
-        more="Each mistake comes with its place, its code and what to do about it; all of them are told at once.",
+        more="Each mistake comes with its place, its code and what to do about it; all of them are told at once. "
+        "With --fix, what is safe to repair is repaired, and comments and layout stay.",
         example="planshift check policies/hosting",
     ),
     Command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -13,11 +13,8 @@ from planshift.cli.answering import answering
 from planshift.cli.clock import today
 from planshift.cli.exits import Exit
 from planshift.cli.formats import CheckFormat, say_found
-from planshift.cli.printing import say, say_diagnostics
+from planshift.cli.printing import complain, diagnostics_json, say, say_diagnostics, say_json
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors
-
-if TYPE_CHECKING:
-    from planshift.rulebook.checking import Checked
 
 
 @answering
@@ -32,13 +29,20 @@ def check(
     format: Annotated[  # noqa: A002  # the option's name
         CheckFormat, Parameter(help="Text for people (the default), or what another program reads.")
     ] = "text",
+    fix: Annotated[bool, Parameter(help="Repair what is safe to repair, and tell what is left.")] = False,
+    diff: Annotated[bool, Parameter(help="With --fix: show what would be repaired, and write nothing.")] = False,
 ) -> Exit:
     """Say everything that is wrong with a book."""
-    from planshift.rulebook.checking import books_in, check_book
+    from planshift.rulebook.checking import books_in, check_all
 
+    if diff and not fix:
+        complain("--diff shows what --fix would do: give both")
+        return Exit.USAGE
     books = tuple(book for each in paths for book in books_in(each))
     day = on or today()
-    by_book = {book.as_posix(): _with_examples(check_book(book, on=day), book).diagnostics for book in books}
+    if fix:
+        return _fix(books, day, form=format, only_shown=diff)
+    by_book = {book.as_posix(): check_all(book, on=day).diagnostics for book in books}
     found = tuple(diagnostic for each in by_book.values() for diagnostic in each)
     if format == "text":
         _say_text(found, ", ".join(by_book))
@@ -47,17 +51,30 @@ def check(
     return Exit.INVALID if has_errors(found) else Exit.YES
 
 
+def _fix(books: tuple[Path, ...], day: date, *, form: CheckFormat, only_shown: bool) -> Exit:
+    """Repair the books, or show how; what cannot be repaired is told as ever."""
+    from planshift.cli import repairs
+
+    answers = {book.as_posix(): repairs.repaired(book, on=day) for book in books}
+    by_book = {name: answer.left for name, answer in answers.items()}
+    left = tuple(diagnostic for each in by_book.values() for diagnostic in each)
+    if only_shown:
+        repairs.show(answers.values())
+        broken = any(problem.is_error for answer in answers.values() for problem, _ in answer.done)
+        return Exit.INVALID if broken or has_errors(left) else Exit.YES
+    repairs.write(answers.values())
+    if form == "json":
+        say_json({**diagnostics_json(left), "repaired": repairs.repairs_json(answers)})
+    elif form != "text":
+        say_found(by_book, form=form)
+    else:
+        repairs.tell(answers.values())
+        _say_text(left, ", ".join(by_book))
+    return Exit.INVALID if has_errors(left) else Exit.YES
+
+
 def _say_text(found: tuple[Diagnostic, ...], names: str) -> None:
     if found:
         say_diagnostics(found, to=sys.stdout)
     else:
         say(f"{names}: no mistakes found")
-
-
-def _with_examples(checked: Checked, path: Path) -> Checked:
-    """Cases and subscriptions are read only where there are some: their models take time to load."""
-    if not any(path.joinpath(folder).is_dir() for folder in ("cases", "subscriptions")):
-        return checked
-    from planshift.rulebook.checking_examples import with_examples
-
-    return with_examples(checked, path)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, final
 
@@ -16,6 +13,7 @@ from cyclopts import Parameter
 from planshift.cli.answering import answering
 from planshift.cli.exits import Exit
 from planshift.cli.printing import FormatOption, complain, diagnostics_json, say, say_diagnostics, say_json
+from planshift.cli.replacing import difference, replace_text
 from planshift.diagnostics.excerpt import printable
 
 if TYPE_CHECKING:
@@ -60,7 +58,7 @@ def fmt(
     if not only_told:
         for file in files:
             if file.changes:
-                _write(file)
+                replace_text(file.path, file.after or "")
     if format == "json":
         say_json([_data(file, diff=diff) for file in files])
     else:
@@ -120,25 +118,4 @@ def _read(path: Path) -> _File:
 
 
 def _difference(file: _File) -> list[str]:
-    """The lines of a unified diff, which `patch` takes."""
-    before, after = (text.splitlines(keepends=True) for text in (file.before, file.after or ""))
-    lines: list[str] = []
-    for line in unified_diff(before, after, file.shown, file.shown):
-        lines.append(line.rstrip("\r\n"))
-        if not line.endswith("\n"):
-            lines.append("\\ No newline at end of file")
-    return lines
-
-
-def _write(file: _File) -> None:
-    """Put the new text in the place of the old: whole, or not at all."""
-    target = file.path.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as written:
-            written.write(file.after or "")
-        Path(name).chmod(target.stat().st_mode)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    return difference(file.before, file.after or "", file=file.shown)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from planshift import __version__
-from planshift.cli.printing import diagnostics_json, say, say_json
+from planshift.cli.printing import diagnostics_json, say, say_json, source_text
 from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.render import count_line
 
@@ -28,7 +28,8 @@ def say_found(by_book: Mapping[str, tuple[Diagnostic, ...]], *, form: ForProgram
             from planshift.diagnostics.sarif import to_sarif
 
             # pure ASCII: a log is UTF-8, whatever the encoding of the stream
-            sys.stdout.write(json.dumps(to_sarif(found, version=__version__, root=Path.cwd()), indent=2) + "\n")
+            log = to_sarif(found, version=__version__, root=Path.cwd(), sources=source_text)
+            sys.stdout.write(json.dumps(log, indent=2) + "\n")
         case "github":
             from planshift.diagnostics.annotations import to_annotations
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, final
 
+from planshift.diagnostics.fix import Fix
 from planshift.diagnostics.span import Span
 
 Severity = Literal["error", "warning"]
@@ -27,6 +28,7 @@ class Diagnostic:
 
     `message` is one lower-case sentence without a full stop, in the user's words, their own words in backticks.
     `help` is the advice. `context` names the thing around the place, such as `rule "Loyal customers move up free"`.
+    `fixes` are what could be written instead.
     """
 
     code: str
@@ -36,6 +38,12 @@ class Diagnostic:
     help: str | None = None
     severity: Severity = "error"
     context: str = ""
+    fixes: tuple[Fix, ...] = ()
+
+    @property
+    def repair(self) -> Fix | None:
+        """The repair that can be done without asking; None where there is none, or none that is safe."""
+        return next((fix for fix in self.fixes if fix.is_safe), None)
 
     @property
     def is_error(self) -> bool:

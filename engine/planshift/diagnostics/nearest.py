@@ -33,6 +33,18 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     return None if best is None else best[1]
 
 
+def only_nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """Return the nearest candidate where it is the only one so near, and most letters of `name` are right."""
+    known = frozenset(candidates)
+    found = nearest(name, known)
+    if found is None:
+        return None
+    slips = _slips(name.casefold(), found.casefold(), limit=len(name))
+    second = nearest(name, known - {found})
+    rival = len(name) if second is None else _slips(name.casefold(), second.casefold(), limit=len(name))
+    return found if 3 * slips <= len(name) and slips < rival else None
+
+
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     """Return the help sentence that offers the nearest candidate, or None when nothing is near."""
     found = nearest(name, candidates)

@@ -8,6 +8,7 @@ from typing import final
 from planshift.diagnostics.codes import CODES
 from planshift.diagnostics.diagnostic import Diagnostic, Label, sort_diagnostics
 from planshift.diagnostics.excerpt import Mark, Row, printable, rows
+from planshift.diagnostics.fix import Fix
 from planshift.diagnostics.span import Span
 
 Sources = Mapping[str, str] | Callable[[str], str | None]
@@ -40,23 +41,26 @@ def to_text(diagnostics: Iterable[Diagnostic], sources: Sources, *, color: bool 
 def to_json(diagnostics: Iterable[Diagnostic], sources: Sources | None = None) -> list[dict[str, object]]:
     """Return all diagnostics in reading order as plain data.
 
-    Each has `severity`, `code`, `summary` (the code's title), `detail` (the message), `context`, `range`, `labels`
-    and `help`; `snippet` holds the source line and the offsets to highlight in it when `sources` knows the file.
+    Each has `severity`, `code`, `summary` (the code's title), `detail` (the message), `context`, `range`, `labels`,
+    `help` and `fixes`; `snippet` holds the source line and the offsets to highlight in it when `sources` knows the
+    file.
     """
-    texts = _Lines(sources if sources is not None else {})
+    texts = Lines(sources if sources is not None else {})
     return [_as_data(diagnostic, texts) for diagnostic in sort_diagnostics(diagnostics)]
 
 
 def count_line(diagnostics: Iterable[Diagnostic]) -> str:
-    """Return the closing line, such as `found 2 errors and 1 warning`."""
-    seen = [diagnostic.severity for diagnostic in diagnostics]
+    """Return the closing line, such as `found 2 errors and 1 warning; 1 can be repaired with --fix`."""
+    told = tuple(diagnostics)
+    seen = [diagnostic.severity for diagnostic in told]
     counts = [(seen.count("error"), "error"), (seen.count("warning"), "warning")]
     parts = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
-    return f"found {' and '.join(parts) or 'nothing'}"
+    repairs = sum(1 for diagnostic in told if diagnostic.repair)
+    return f"found {' and '.join(parts) or 'nothing'}{f'; {repairs} can be repaired with --fix' if repairs else ''}"
 
 
 @final
-class _Lines:
+class Lines:
     """The lines of each file, split once."""
 
     def __init__(self, sources: Sources) -> None:
@@ -64,6 +68,7 @@ class _Lines:
         self._split: dict[str, tuple[str, ...]] = {}
 
     def of(self, file: str) -> tuple[str, ...]:
+        """Return the lines of a file; those of a text that nobody has are one empty line."""
         if file not in self._split:
             text = self._sources(file) if callable(self._sources) else self._sources.get(file)
             # only a line feed ends a line here: the readers that made the spans count the same way
@@ -76,7 +81,7 @@ class _Page:
     """The text rendering of diagnostics over one set of sources."""
 
     def __init__(self, sources: Sources, *, color: bool) -> None:
-        self._lines = _Lines(sources)
+        self._lines = Lines(sources)
         self._paint = _COLORED if color else _PLAIN
 
     def block(self, diagnostic: Diagnostic) -> Iterator[str]:
@@ -92,8 +97,8 @@ class _Page:
                 within = f" in {printable(diagnostic.context)}" if index == 0 and diagnostic.context else ""
                 yield f"{' ' * gutter}{self._tinted(arrow, 'gutter')} {printable(str(place))}{within}"
             yield from self._excerpt(own, self._lines.of(file), gutter=gutter, severity=diagnostic.severity)
-        if diagnostic.help:
-            yield f"{' ' * gutter} {self._tinted('= help:', 'help')} {printable(diagnostic.help)}"
+        if diagnostic.help or diagnostic.repair:
+            yield f"{' ' * gutter} {self._tinted('= help:', 'help')} {printable(_advice(diagnostic))}"
 
     def _headline(self, diagnostic: Diagnostic) -> str:
         kind = self._tinted(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
@@ -119,6 +124,13 @@ class _Page:
         return f"{self._paint[tint]}{text}{self._paint['end']}"
 
 
+def _advice(diagnostic: Diagnostic) -> str:
+    """The help, marked where `check --fix` follows it by itself."""
+    if diagnostic.repair is None:
+        return diagnostic.help or ""
+    return f"{diagnostic.help or diagnostic.repair.title} [--fix]"
+
+
 def _marks(diagnostic: Diagnostic) -> list[Mark]:
     captions = [label.text for label in diagnostic.labels if label.span == diagnostic.span]
     found = [Mark(span=diagnostic.span, caption="; ".join(captions), primary=True)]
@@ -126,7 +138,7 @@ def _marks(diagnostic: Diagnostic) -> list[Mark]:
     return [mark for mark in found if mark.span.known]
 
 
-def _as_data(diagnostic: Diagnostic, lines: _Lines) -> dict[str, object]:
+def _as_data(diagnostic: Diagnostic, lines: Lines) -> dict[str, object]:
     code = CODES.get(diagnostic.code)
     return {
         "severity": diagnostic.severity,
@@ -138,7 +150,13 @@ def _as_data(diagnostic: Diagnostic, lines: _Lines) -> dict[str, object]:
         "snippet": _snippet(diagnostic, lines),
         "labels": [_label(label) for label in diagnostic.labels],
         "help": diagnostic.help,
+        "fixes": [_fix(fix) for fix in diagnostic.fixes],
     }
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    edits = [{"range": _range(edit.span), "text": edit.text} for edit in fix.edits]
+    return {"title": fix.title, "safe": fix.is_safe, "edits": edits}
 
 
 def _label(label: Label) -> dict[str, object]:
@@ -157,7 +175,7 @@ def _range(span: Span) -> dict[str, object] | None:
     }
 
 
-def _snippet(diagnostic: Diagnostic, lines: _Lines) -> dict[str, object] | None:
+def _snippet(diagnostic: Diagnostic, lines: Lines) -> dict[str, object] | None:
     span = diagnostic.span
     text = lines.of(span.file)
     if not 0 < span.line <= len(text) or text == ("",):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import final
 
 from planshift.diagnostics.diagnostic import Diagnostic, Label
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.expressions import tree
 from planshift.expressions.findings import Findings
@@ -157,7 +158,9 @@ class _Checker:
                 case tree.Need():
                     flaw = need_flaw(effect)
                     if flaw is not None:
-                        self.findings.add("PS333", flaw.message, span=flaw.span, advice=flaw.advice)
+                        self.findings.add(
+                            "PS333", flaw.message, span=flaw.span, advice=flaw.advice, instead=flaw.instead
+                        )
                     effects.append(effect)
         return TypedRule(rule=rule, when=when, effects=tuple(effects))
 
@@ -167,7 +170,9 @@ class _Checker:
         for action in reaction.actions:
             if action.text not in self._env.actions:
                 advice = did_you_mean(action.text, self._env.actions)
-                self.findings.add("PS334", f"there is no action `{action.text}`", span=action.span, advice=advice)
+                instead = instead_of(action.text, self._env.actions)
+                message = f"there is no action `{action.text}`"
+                self.findings.add("PS334", message, span=action.span, advice=advice, instead=instead)
         return TypedReaction(reaction=reaction, when=when)
 
     def _always(self, statement: tree.Always) -> TypedAlways:
@@ -195,7 +200,8 @@ class _Checker:
             case tree.Name(text=text):
                 if text not in self._env.events:
                     advice = did_you_mean(text, self._env.events)
-                    self.findings.add("PS334", f"there is no event `{text}`", span=events.span, advice=advice)
+                    message, instead = f"there is no event `{text}`", instead_of(text, self._env.events)
+                    self.findings.add("PS334", message, span=events.span, advice=advice, instead=instead)
             case tree.Junction(items=items):
                 for item in items:
                     self._events(item)
@@ -211,7 +217,8 @@ class _Checker:
         wanted = self._terms.get(term)
         if wanted is None:
             advice = did_you_mean(term, self._terms) or self._deeper(term)
-            self.findings.add("PS330", f"there is no term `{term}`", span=effect.term.span, advice=advice)
+            message, instead = f"there is no term `{term}`", instead_of(term, self._terms)
+            self.findings.add("PS330", message, span=effect.term.span, advice=advice, instead=instead)
             return None
         first = settled.setdefault(term, effect.term)
         if first is not effect.term:

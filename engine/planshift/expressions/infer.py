@@ -10,7 +10,6 @@ from fractions import Fraction
 from typing import cast, final
 
 from planshift.diagnostics.diagnostic import Diagnostic, Label
-from planshift.diagnostics.nearest import did_you_mean
 from planshift.expressions import literals, tree
 from planshift.expressions.findings import Findings
 from planshift.expressions.functions import FUNCTIONS
@@ -18,7 +17,6 @@ from planshift.expressions.names import Environment, Symbol
 from planshift.expressions.operators import SIGNED, arithmetic, mismatch_advice, order_refusal, refusal
 from planshift.expressions.resolve import Names, enum_for_text
 from planshift.expressions.size import Size, reciprocal, size_of
-from planshift.expressions.syntax_errors import either
 from planshift.expressions.typed import Constant, Member, Typed, behind
 from planshift.expressions.types import (
     BOOL,
@@ -155,7 +153,7 @@ class Inference:
 
     def _literal_flaws(self, node: tree.Expr, flaws: Sequence[Diagnostic]) -> Typed:
         for flaw in flaws:
-            self._findings.add(flaw.code, flaw.message, span=flaw.span, advice=flaw.help, labels=flaw.labels)
+            self._findings.take(flaw)
         return Typed(node=node, type=UNKNOWN)
 
     # lists
@@ -336,10 +334,7 @@ class Inference:
     def _call(self, node: tree.Call) -> Typed:
         function = FUNCTIONS.get(node.function.text)
         if function is None:
-            known = either([f"`{name}`" for name in FUNCTIONS], joint="and")
-            advice = did_you_mean(node.function.text, FUNCTIONS) or f"there are {known}"
-            message = f"there is no function `{node.function.text}`"
-            self._findings.add("PS315", message, span=node.function.span, advice=advice)
+            self._names.not_a_function(node.function)
             return Typed(node=node, type=UNKNOWN)
         if not function.least <= len(node.arguments) <= function.most:
             span = f"{function.least}" if function.least == function.most else f"{function.least} to {function.most}"

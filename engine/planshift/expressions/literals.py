@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import MAXYEAR, date
 from fractions import Fraction
 
 from planshift.billing import calendar, currency
 from planshift.diagnostics.diagnostic import Diagnostic, Label
-from planshift.diagnostics.nearest import did_you_mean
+from planshift.diagnostics.fix import Edit, Fix
+from planshift.diagnostics.nearest import did_you_mean, only_nearest
 from planshift.diagnostics.span import Span
 from planshift.expressions import tree
 from planshift.expressions.names import Environment
@@ -111,7 +113,11 @@ def _minor(item: tree.Money, env: Environment) -> int | Diagnostic:
     places = env.decimals_of(item.currency)
     if places is None:
         advice = did_you_mean(item.currency, env.currencies) or did_you_mean(item.currency, currency.known_currencies())
-        return _flaw(f"`{item.currency}` is not a currency", item.span, advice=advice)
+        near = only_nearest(item.currency, env.currencies)
+        amount = Edit(span=item.span, text=f"{item.digits} {near}")
+        fix = Fix(title=f"replace `{item.currency}` by `{near}`", edits=(amount,))
+        flaw = _flaw(f"`{item.currency}` is not a currency", item.span, advice=advice)
+        return flaw if near is None else replace(flaw, fixes=(fix,))
     minor = item.value * Fraction(10) ** places
     if minor.denominator != 1:
         word = "no decimals" if places == 0 else "one decimal" if places == 1 else f"{places} decimals"

@@ -35,6 +35,8 @@ class Symbol:
     input: str = ""
     scope: Scope = "change"
     bits: int = 48
+    own: bool = False
+    """Whether the book gives the name, as that of a declared fact or of something it counts."""
 
     def member(self, name: str) -> Symbol:
         """Return the truth that says whether this set holds `name`."""

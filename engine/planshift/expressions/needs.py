@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, final
 
+from planshift.diagnostics.fix import Instead, instead_of
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.diagnostics.span import Span
 from planshift.expressions import tree
@@ -30,6 +31,7 @@ class NeedFlaw:
     message: str
     span: Span
     advice: str | None
+    instead: Instead | None = None
 
 
 def need_flaw(need: tree.Need) -> NeedFlaw | None:
@@ -37,7 +39,8 @@ def need_flaw(need: tree.Need) -> NeedFlaw | None:
     kind = need.kind.text
     if kind not in NEEDS:
         advice = did_you_mean(kind, NEEDS) or f"it can be {either([f'`{name}`' for name in NEEDS])}"
-        return NeedFlaw(message=f"there is no need called `{kind}`", span=need.kind.span, advice=advice)
+        message, instead = f"there is no need called `{kind}`", instead_of(kind, NEEDS)
+        return NeedFlaw(message=message, span=need.kind.span, advice=advice, instead=instead)
     written = f"it is written {NEEDS[kind]}"
     if kind in _WITH_ARGUMENT and need.argument is None:
         return NeedFlaw(message=f"`need {kind}` does not say {_WITH_ARGUMENT[kind]}", span=need.span, advice=written)

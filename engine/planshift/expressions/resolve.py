@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import final
 
 from planshift.diagnostics.diagnostic import Label
+from planshift.diagnostics.fix import Instead, instead_of
+from planshift.diagnostics.nearest import did_you_mean
 from planshift.expressions import tree
 from planshift.expressions.findings import Findings
+from planshift.expressions.functions import FUNCTIONS
 from planshift.expressions.names import SCOPE_WORDS, Environment, Scope, Symbol
 from planshift.expressions.size import UNIT, Size
 from planshift.expressions.syntax_errors import either
@@ -83,35 +86,59 @@ class Names:
         if enums:
             members = [member for kind in enums for member in kind.members]
             known = [*members, *self.lets, *self._env.symbols]
-            self.not_a_member(
-                node, f"`{node.text}`", kind=enums[0], advice=self._findings.did_you_mean(node.text, known)
-            )
+            advice = self._findings.did_you_mean(node.text, known)
+            instead = self._findings.instead_of(node.text, known, own=self._own())
+            self.not_a_member(node, f"`{node.text}`", kind=enums[0], advice=advice, instead=instead)
         elif kinds:
             words = either([f"{kind.words} ({self._env.example_of(kind) or 'a term'})" for kind in kinds])
             message = f"`{node.text}` alone could be {words}"
             self._findings.add("PS310", message, span=node.span, advice="compare it with the one that is meant")
         else:
-            self._findings.add(
-                "PS310",
-                f"nothing is called `{node.text}`",
-                span=node.span,
-                advice=self._later_advice(node.text) or self._advice(node.text),
-            )
+            message, later = f"nothing is called `{node.text}`", self._later_advice(node.text)
+            known = [*self.lets, *self._env.symbols, *self._env.members]
+            advice = later or self._advice(node.text, known)
+            instead = None if later else self._findings.instead_of(node.text, known, own=self._own())
+            self._findings.add("PS310", message, span=node.span, advice=advice, instead=instead)
 
-    def not_a_member(self, node: tree.Name | tree.Text, shown: str, *, kind: Enum, advice: str | None = None) -> None:
+    def _own(self) -> frozenset[str]:
+        """Return the names that the book gives: any of them may be the one that is misspelt."""
+        symbols = (symbol.name for symbol in self._env.symbols.values() if symbol.own)
+        kinds = self._env.members.items()
+        members = (name for name, of in kinds if any(kind.name != "requester" for kind in of))
+        return frozenset((*self.lets, *symbols, *members))
+
+    def not_a_function(self, node: tree.Word) -> None:
+        """Report the name of a function that there is not."""
+        known = either([f"`{name}`" for name in FUNCTIONS], joint="and")
+        advice = did_you_mean(node.text, FUNCTIONS) or f"there are {known}"
+        message, instead = f"there is no function `{node.text}`", instead_of(node.text, FUNCTIONS)
+        self._findings.add("PS315", message, span=node.span, advice=advice, instead=instead)
+
+    def not_a_member(
+        self,
+        node: tree.Name | tree.Text,
+        shown: str,
+        *,
+        kind: Enum,
+        advice: str | None = None,
+        instead: Instead | None = None,
+    ) -> None:
         """Report a name or a text that is not on the list which its place wants."""
         if advice is None and len(kind.members) <= _MAX_LISTED:
             advice = f"it can be {either([f'`{member}`' for member in kind.members])}"
-        self._findings.add("PS323", f"{shown} is not {kind.words}", span=node.span, advice=advice)
+        if isinstance(node, tree.Text):
+            instead = self._findings.instead_of(node.value, kind.members, own=self._own())
+            instead = None if instead is None else instead.quoted()
+        message = f"{shown} is not {kind.words}"
+        self._findings.add("PS323", message, span=node.span, advice=advice, instead=instead)
 
     def _later_advice(self, name: str) -> str | None:
         let = self._later.get(name)
         return None if let is None else f"it is defined in line {let.span.line}; define it above its first use"
 
-    def _advice(self, name: str) -> str | None:
+    def _advice(self, name: str, known: list[str]) -> str | None:
         if "-" in name and all(self.knows(part) for part in name.split("-")):
             return f"write blanks around the minus: `{name.replace('-', ' - ')}`"
-        known = [*self.lets, *self._env.symbols, *self._env.members]
         return self._findings.did_you_mean(name, known)
 
 

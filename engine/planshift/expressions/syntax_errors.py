@@ -9,6 +9,7 @@ from typing import Final
 from lark import Token
 
 from planshift.diagnostics.diagnostic import Diagnostic, Label
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import nearest
 from planshift.diagnostics.span import Span
 
@@ -90,9 +91,11 @@ def syntax_error(token: Token, *, expected: AbstractSet[str], before: Token | No
     else:
         message = f"{_named(token)} cannot stand here"
     label = Label(span=span, text=f"expected {expectation(expected)}")
-    return Diagnostic(
-        code="PS301", message=message, span=span, labels=(label,), help=_advice(token, expected=expected, before=before)
-    )
+    advice = _advice(token, expected=expected, before=before)
+    words = _words(expected) if token.type == "NAME" and advice is not None and advice.startswith("did you") else ()
+    instead = instead_of(token, words)
+    fixes = () if instead is None else instead.at(span)
+    return Diagnostic(code="PS301", message=message, span=span, labels=(label,), help=advice, fixes=fixes)
 
 
 def expectation(expected: AbstractSet[str]) -> str:
@@ -166,13 +169,17 @@ def _comparison_advice(token: Token, *, expected: AbstractSet[str], before: Toke
     return None
 
 
+def _words(expected: AbstractSet[str]) -> list[str]:
+    return [KEYWORDS[kind] for kind in expected if kind in KEYWORDS and kind not in _OPERATORS]
+
+
 def _name_advice(token: Token, *, expected: AbstractSet[str], before: Token | None) -> str | None:
     word = token.casefold()
     if before is not None and before.type == "NUMBER" and len(word) == 3:
         return f"currencies are written in capitals, as in `{before} {token.upper()}`"
     if word in _NAME_HELP:
         return _NAME_HELP[word]
-    near = nearest(token, [KEYWORDS[kind] for kind in expected if kind in KEYWORDS and kind not in _OPERATORS])
+    near = nearest(token, _words(expected))
     if near is not None:
         return f"did you mean `{near}`?"
     if "TEXT" in expected and "NUMBER" not in expected:

@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from planshift.billing.currency import is_currency
 from planshift.billing.money import MoneyError, parse_money
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.policy.located import OddNumber
-from planshift.policy.mistakes import Mistake, Mistakes, describe, read_each, shown, wrong
+from planshift.policy.mistakes import Mistake, Mistakes, Quoted, describe, read_each, shown, wrong
 
 Amounts = tuple[tuple[str, int], ...]
 """Minor units by currency, sorted by currency."""
@@ -44,7 +45,8 @@ def read_amount_text(value: object) -> str:
     number = value.text if isinstance(value, OddNumber) else str(value)
     is_plain = number.replace(".", "", 1).isdigit()
     help_text = f'put it in quotes: "{number}"' if is_plain else 'write it as text: "9.00"'
-    raise wrong("PS112", f"expected an amount as text, found {describe(value)}", help_text=help_text)
+    message = f"expected an amount as text, found {describe(value)}"
+    raise Mistakes(Mistake("PS112", message, help_text, instead=Quoted() if is_plain else None))
 
 
 def read_amount(value: str, currency: str, *, decimals: Decimals) -> int:
@@ -95,9 +97,9 @@ def read_amounts(value: object, decimals: Decimals) -> Amounts:
 def unknown_currency(code: str, known: Decimals | tuple[str, ...] = ()) -> Mistake:
     """Return the mistake of a currency code that ISO 4217 does not have."""
     near = did_you_mean(code.upper(), (*_COMMON, *known))
-    return Mistake(
-        "PS113", f"`{code}` is not a currency", near or "write the three capital letters of ISO 4217, such as EUR"
-    )
+    help_text = near or "write the three capital letters of ISO 4217, such as EUR"
+    instead = instead_of(code, (*_COMMON, *known), trust="by_use")
+    return Mistake("PS113", f"`{code}` is not a currency", help_text, instead=instead)
 
 
 _COMMON = ("EUR", "USD", "JPY", "GBP", "SEK", "NOK", "DKK", "CHF", "PLN", "CZK", "CAD", "AUD", "INR", "CNY", "BRL")

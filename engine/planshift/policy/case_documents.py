@@ -12,6 +12,7 @@ from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
 from planshift.billing.zones import parse_instant
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.diagnostics.span import Span
 from planshift.policy.case_model import CaseModel, CasesModel
@@ -75,18 +76,19 @@ ReadSubscriptions = tuple[tuple[tuple[str, Subscription], ...], tuple[Diagnostic
 """Subscriptions by file name without its ending, everything wrong with any, and the texts by file."""
 
 
-def read_cases(book: BookDocument, files: FilePath | Mapping[str, str], *, recording: bool = False) -> ReadCases:
-    """Return the cases of a book, given its folder or its texts by file name.
+Files = FilePath | Mapping[str, str] | Shelf
+"""The files of a book: its folder, its texts by file name, or a shelf that holds them."""
 
-    In `recording` a case may expect nothing yet.
-    """
+
+def read_cases(book: BookDocument, files: Files, *, recording: bool = False) -> ReadCases:
+    """Return the cases of a book. In `recording` a case may expect nothing yet."""
     reading = _Reading(book, _shelf(files), recording=recording)
     found = tuple(each for name in reading.names(CASES) if (each := reading.case_file(name)) is not None)
     return found, _once(reading.problems), reading.sources
 
 
-def read_subscriptions(book: BookDocument, files: FilePath | Mapping[str, str]) -> ReadSubscriptions:
-    """Return the subscriptions of a book, given its folder or its texts by file name."""
+def read_subscriptions(book: BookDocument, files: Files) -> ReadSubscriptions:
+    """Return the subscriptions of a book."""
     reading = _Reading(book, _shelf(files))
     found: list[tuple[str, Subscription]] = []
     for name in reading.names(SUBSCRIPTIONS):
@@ -102,8 +104,10 @@ def _once(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     return sort_diagnostics({(each.code, each.span, each.message): each for each in reversed(problems)}.values())
 
 
-def _shelf(files: FilePath | Mapping[str, str]) -> Shelf:
-    return FolderShelf(files) if isinstance(files, FilePath) else TextShelf(files)
+def _shelf(files: Files) -> Shelf:
+    if isinstance(files, FilePath):
+        return FolderShelf(files)
+    return TextShelf(files) if isinstance(files, Mapping) else files
 
 
 def _stem(name: str) -> str:
@@ -303,5 +307,6 @@ class _Reading:
         file = known.get(name) or known.get(_stem(name) if name.endswith(SUFFIXES) else name)
         if file is None:
             help_text = did_you_mean(name, known)
-            placing.report("PS601", f"there is no subscription file `{name}`", path=path, help_text=help_text)
+            message, instead = f"there is no subscription file `{name}`", instead_of(name, known, trust="by_use")
+            placing.report("PS601", message, path=path, help_text=help_text, instead=instead)
         return file

@@ -10,12 +10,13 @@ from typing import final
 
 from planshift.billing.currency import decimals as iso_decimals
 from planshift.billing.money import Money
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.span import Span
 from planshift.policy.amounts import Decimals, read_money
 from planshift.policy.fields import read_date
 from planshift.policy.located import Entry, Located, Mapping, follow, plain, span_of
 from planshift.policy.mistakes import Mistakes, no_such_word
-from planshift.policy.places import Path
+from planshift.policy.places import Path, problem_at
 from planshift.policy.placing import Placing
 from planshift.policy.term_values import TermValue
 from planshift.policy.terms import TERM
@@ -129,7 +130,10 @@ class _Reading:
             if name not in TERM:
                 mistake = no_such_word(name, TERM, what="a term").mistakes[0]
                 help_text = mistake.help if mistake.help and mistake.help.startswith("did") else None
-                self._placing.report("PS602", mistake.message, path=path, help_text=help_text, on_key=True)
+                instead = instead_of(name, TERM)
+                self._placing.report(
+                    "PS602", mistake.message, path=path, help_text=help_text, on_key=True, instead=instead
+                )
             elif key == "sources":
                 yield Expected(name=f"{key}.{name}", value=str(plain(entry.value)), span=span_of(entry.value))
             else:
@@ -138,4 +142,4 @@ class _Reading:
                     yield Expected(name=f"{key}.{name}", value=read(), span=span_of(entry.value))
                 except Mistakes as error:
                     for mistake in error.mistakes:
-                        self._placing.report(mistake.code, mistake.message, path=path, help_text=mistake.help)
+                        self._placing.problems.append(problem_at(self._placing.root, path, mistake=mistake))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.policy.document import BookDocument
 from planshift.policy.expectations import Expected
@@ -32,8 +33,8 @@ def check_plans(expected: Iterable[Expected], placing: Placing, *, book: BookDoc
         elif price and plans[plan].price(price) is None:
             known = [each.id for each in plans[plan].prices]
             help_text = did_you_mean(price, known) or f"its prices are {', '.join(f'`{each}`' for each in known)}"
-            message = f"`{plan}` has no price `{price}`"
-            placing.report("PS521", message, path=path, help_text=help_text, on_key=on_key)
+            message, instead = f"`{plan}` has no price `{price}`", instead_of(price, known, trust="by_use")
+            placing.report("PS521", message, path=path, help_text=help_text, on_key=on_key, instead=instead)
 
 
 def _named(expected: dict[str, Expected], at: Path) -> Iterator[_Named]:

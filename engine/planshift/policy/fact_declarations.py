@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import FactValue
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.expressions.types import BOOL, MONEY, TEXT, WHOLE, Enum, Type
 from planshift.policy.amounts import Decimals
@@ -202,7 +203,10 @@ class _Side:
             if keyword not in known:
                 help_text = did_you_mean(keyword, known) or f"known here: {', '.join(f'`{each}`' for each in known)}"
                 message = f"the keyword `{keyword}` is not taken here"
-                self._report("PS502", message, at=(*at, keyword), help_text=help_text, on_key=True)
+                instead = instead_of(keyword, known)
+                self._placing.report(
+                    "PS502", message, path=(*at, keyword), help_text=help_text, on_key=True, instead=instead
+                )
             elif keyword in ("minimum", "maximum", "minLength", "maxLength"):
                 whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_FACT
                 if not whole:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from planshift.billing.subscription import FactValue
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.policy.amounts import Decimals
 from planshift.policy.facts import Fact, FactSchema, fact_value
@@ -78,7 +79,8 @@ def _undeclared(facts: tuple[Fact, ...], given: Iterable[str]) -> Iterator[Mista
     for name in given:
         if name not in known:
             help_text = did_you_mean(name, known) or f"the book declares {', '.join(f'`{each}`' for each in known)}"
-            yield Mistake("PS501", f"there is no fact `{name}`", help_text, (name,))
+            instead = instead_of(name, known, trust="by_use")
+            yield Mistake("PS501", f"there is no fact `{name}`", help_text, (name,), instead=instead)
 
 
 @lru_cache(maxsize=64)

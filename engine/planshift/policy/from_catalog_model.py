@@ -7,10 +7,11 @@ from functools import partial
 
 from planshift.billing.catalog import Addon, Catalog, ContractTerms, Plan, Price, Resource, Service
 from planshift.billing.currency import is_currency
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import did_you_mean, known_names
 from planshift.policy.amounts import Amounts, Decimals, read_amount, unknown_currency
 from planshift.policy.catalog_model import AddonModel, CatalogModel, ContractModel, PlanModel, PriceModel, ServiceModel
-from planshift.policy.places import Path
+from planshift.policy.places import Path, problem_at
 from planshift.policy.placing import Placing
 
 
@@ -131,10 +132,11 @@ class _Reading:
                 found.append((currency, minor))
             elif (len(currency) == 3 and currency.isalpha()) or not fields:
                 mistake = unknown_currency(currency)
-                self._placing.report(mistake.code, mistake.message, path=path, help_text=mistake.help, on_key=True)
+                self._placing.problems.append(problem_at(self._placing.root, path, mistake=mistake, on_key=True))
             else:
                 message, help_text = f"`{currency}` is not a field here", did_you_mean(currency, fields)
-                self._placing.report("PS101", message, path=path, help_text=help_text, on_key=True)
+                instead = instead_of(currency, fields)
+                self._placing.report("PS101", message, path=path, help_text=help_text, on_key=True, instead=instead)
         return tuple(sorted(found))
 
     def _check_known(
@@ -154,4 +156,12 @@ def _check_raises(plans: tuple[Plan, ...], addons: tuple[Addon, ...], *, placing
                 path = (*at, "addons", addon.name, "raises", name)
                 help_text = known_names(name, limits)
                 message = f"no plan has a limit `{name}` that this could raise"
-                placing.report("PS206", message, path=path, help_text=help_text, on_key=True, severity="warning")
+                placing.report(
+                    "PS206",
+                    message,
+                    path=path,
+                    help_text=help_text,
+                    on_key=True,
+                    severity="warning",
+                    instead=instead_of(name, limits, trust="by_use"),
+                )

@@ -7,6 +7,7 @@ from planshift.policy.located import Mapping, Sequence, follow, scalars, span_of
 from planshift.policy.policy_model import PathEndsModel
 from planshift.policy.spoken_terms import Against, read_scope, read_scopes
 from planshift.policy.terms import INTERVAL_SCOPES, SCOPES
+from planshift.policy.written_fixes import without_second
 
 At = tuple[str | int, ...]
 
@@ -74,7 +75,9 @@ def _check_ends(
             if place.name in seen:
                 help_text = "name it once" if seen[place.name] == kind else "leave it in one of the lists"
                 message = _twice(place.name, seen[place.name], after=kind)
-                against.placing.report("PS211", message, path=path, help_text=help_text)
+                listed, again = against.placing.node((*at, kind)), seen[place.name] == kind
+                fixes = without_second(listed, place.name) if again else ()
+                against.placing.report("PS211", message, path=path, help_text=help_text, fixes=fixes)
             seen.setdefault(place.name, kind)
             if from_names == {place.name}:
                 message = f"the path leads from `{place.name}` to itself"

@@ -76,7 +76,7 @@ def _group(name: str, model: GroupModel, *, against: Against) -> Group:
 
 def _member(plan: str, model: MemberModel, *, at: At, needs_level: bool, against: Against) -> Member:
     against.known_plan(plan, at=at, on_key=True)
-    if needs_level and model.level is None:
+    if needs_level and model.level is None and not against.placing.was_cut(*at, "level"):
         help_text = "give every member a level, or write `direction: by_list`"
         against.placing.report("PS208", f"`{plan}` has no level", path=at, help_text=help_text, on_key=True)
     return Member(

@@ -26,7 +26,7 @@ def read_switch(index: int, model: SwitchModel, *, against: Against) -> Switch |
     targets: tuple[str, ...] = ("",)
     if after is not None:
         targets = _prices(model.to, after, against=against, at=(*at, "to"), severity="warning") or ("",)
-    if after is not None and len(targets) > 1:
+    if after is not None and len(targets) > 1 and not against.placing.was_cut(*at, "to"):
         message = f"`{model.to.plan}` has {len(targets)} such prices, and the switch does not say which"
         help_text = f"name one: `price: {targets[0]}` or `price: {targets[1]}`"
         against.placing.report("PS209", message, path=(*at, "to", "plan"), help_text=help_text)

@@ -56,14 +56,15 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def read_book(path: Path) -> Read:
-    """Return the book in a folder, or in a single YAML file, with every mistake in it."""
+def read_book(path: Path, shelf: Shelf | None = None) -> Read:
+    """Return the book in a folder, or in a single YAML file, with every mistake in it; `shelf` holds other texts."""
     if not path.exists():
         problem = Diagnostic(code="PS001", message="there is no such folder or file", span=whole_file(path.as_posix()))
         return None, (problem,), {}
     single = not path.is_dir()
     with uncollected():
-        return _read(FolderShelf(path), policy=path.name if single else POLICY, book=path.stem if single else path.name)
+        names = {"policy": path.name, "book": path.stem} if single else {"policy": POLICY, "book": path.name}
+        return _read(shelf or FolderShelf(path), **names)
 
 
 def read_book_text(files: Mapping[str, str]) -> Read:
@@ -129,7 +130,8 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
     limits = frozenset(name for plan in catalog.plans for name, _ in plan.limits)
     facts = read_fact_schema(against.placing, currency=policy.currency, decimals=decimals, limits=limits)
     stack.problems += against.placing.all_problems()
-    if not is_sound or not policy.currency or any(problem.code in _ABOUT_FACTS for problem in stack.problems):
+    facts_in_doubt = against.placing.was_cut("facts") or any(each.code in _ABOUT_FACTS for each in stack.problems)
+    if not is_sound or not policy.currency or facts_in_doubt:
         return None
     texts = tuple((kind, file, stack.sources.get(file, "")) for kind, file in layer.files)
     return BookDocument(policy=policy, catalog=catalog, rules=layer.all_rules(), facts=facts, texts=texts)

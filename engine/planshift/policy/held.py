@@ -14,6 +14,7 @@ from planshift.billing.currency import decimals
 from planshift.billing.money import format_minor
 from planshift.billing.subscription import Discount, HeldAddon
 from planshift.billing.zones import local_day, midnight, parse_instant
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.policy.amounts import read_money
 from planshift.policy.document import BookDocument
@@ -61,7 +62,8 @@ class Held:
         if found is None:
             known = [price.id for price in plan.prices]
             help_text = did_you_mean(id_, known) or f"its prices are {', '.join(f'`{each}`' for each in known)}"
-            self.placing.report("PS521", f"`{plan.name}` has no price `{id_}`", path=at, help_text=help_text)
+            message, instead = f"`{plan.name}` has no price `{id_}`", instead_of(id_, known, trust="by_use")
+            self.placing.report("PS521", message, path=at, help_text=help_text, instead=instead)
         return found
 
     def money(self, text: str | None, *, at: Path) -> int:
@@ -143,5 +145,11 @@ class Held:
                 article = "an" if what[0] in "aeiou" else "a"
                 help_text, message = did_you_mean(name, known), f"no plan has {article} {what} `{name}`"
                 self.placing.report(
-                    "PS513", message, path=(*at, name), help_text=help_text, on_key=True, severity="warning"
+                    "PS513",
+                    message,
+                    path=(*at, name),
+                    help_text=help_text,
+                    on_key=True,
+                    severity="warning",
+                    instead=instead_of(name, known, trust="by_use"),
                 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar, final
 
+from planshift.diagnostics.fix import Instead, instead_of
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.policy.located import OddNumber
 
@@ -22,6 +24,13 @@ class Mistake(NamedTuple):
     help: str | None = None
     at: tuple[Step, ...] = ()
     on_key: bool = False
+    instead: Instead | Quoted | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What is repaired by quotes around it: a number where text belongs."""
 
 
 class Mistakes(ValueError):
@@ -47,7 +56,8 @@ def no_such_word(value: object, words: Iterable[str], *, what: str = "possible h
     listed = ", ".join(f"`{word}`" for word in allowed)
     near = did_you_mean(value, allowed) if isinstance(value, str) else None
     help_text = near or (f"write {listed}" if len(allowed) == 1 else f"write one of {listed}")
-    return wrong("PS104", f"{shown(value)} is not {what}", help_text=help_text)
+    instead = instead_of(value, allowed) if isinstance(value, str) else None
+    return Mistakes(Mistake("PS104", f"{shown(value)} is not {what}", help_text, instead=instead))
 
 
 def shown(value: object) -> str:

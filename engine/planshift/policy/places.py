@@ -6,6 +6,7 @@ from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.span import Span
 from planshift.policy.located import Found, Located, Mapping, Scalar, Sequence, follow, span_of
 from planshift.policy.mistakes import Mistake, Step
+from planshift.policy.written_fixes import fixes_at
 
 Path = tuple[Step, ...]
 
@@ -57,13 +58,15 @@ def _name(root: Located, path: Path) -> Step:
 
 def problem_at(root: Located, path: Path, *, mistake: Mistake, on_key: bool = False) -> Diagnostic:
     """Return the diagnostic of a mistake in the value at `path`."""
-    whole = (*path, *mistake.at)
+    whole, named = (*path, *mistake.at), on_key or mistake.on_key
+    fixes = fixes_at(root, whole, repair=mistake.instead, on_key=named) if mistake.instead is not None else ()
     return Diagnostic(
         code=mistake.code,
         message=mistake.message,
-        span=key_place(root, whole) if on_key or mistake.on_key else place(root, whole),
+        span=key_place(root, whole) if named else place(root, whole),
         help=mistake.help,
         context=thing_at(root, path),
+        fixes=fixes,
     )
 
 

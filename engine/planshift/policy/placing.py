@@ -9,6 +9,7 @@ from typing import TypeVar, final
 from pydantic import BaseModel
 
 from planshift.diagnostics.diagnostic import Diagnostic, Severity
+from planshift.diagnostics.fix import Fix, Instead, instead_of
 from planshift.diagnostics.nearest import known_names, nearest
 from planshift.diagnostics.span import Span
 from planshift.policy.located import Located, follow
@@ -75,13 +76,15 @@ class Placing:
         help_text: str | None = None,
         on_key: bool = False,
         severity: Severity = "error",
+        instead: Instead | None = None,
+        fixes: tuple[Fix, ...] = (),
     ) -> None:
-        """Remember a problem of the value, or of the key, at `path`."""
+        """Remember a problem of the value, or of the key, at `path`; `instead` is what was clearly meant."""
         if len(self.problems) >= MAX_PROBLEMS:
             self._untold += 1
             return
-        found = problem_at(self.root, path, mistake=Mistake(code, message, help_text), on_key=on_key)
-        self.problems.append(replace(found, severity=severity))
+        found = problem_at(self.root, path, mistake=Mistake(code, message, help_text, instead=instead), on_key=on_key)
+        self.problems.append(replace(found, severity=severity, fixes=(*found.fixes, *fixes)))
 
     def unknown(
         self,
@@ -95,8 +98,9 @@ class Placing:
         severity: Severity = "error",
     ) -> None:
         """Remember that a document uses a name that nothing has."""
-        message, help_text = f"there is no {what} `{name}`", known_names(name, known)
-        self.report(code, message, path=path, help_text=help_text, on_key=on_key, severity=severity)
+        message, names = f"there is no {what} `{name}`", tuple(known)
+        help_text, instead = known_names(name, names), instead_of(name, names, trust="by_use")
+        self.report(code, message, path=path, help_text=help_text, on_key=on_key, severity=severity, instead=instead)
 
     def read(self, path: Path, read: Callable[[], T], *, otherwise: T) -> T:
         """Return what `read` returns, or `otherwise` and remember its mistakes as those of the value at `path`."""

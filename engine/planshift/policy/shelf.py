@@ -67,6 +67,32 @@ class FolderShelf:
 
 
 @final
+class EditedShelf:
+    """The files of another shelf, some of them with other texts, given by how messages call them."""
+
+    def __init__(self, under: Shelf, texts: Mapping[str, str]) -> None:
+        self._under = under
+        self._texts = texts
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the files that are there."""
+        return self._under.names()
+
+    def has(self, name: str) -> bool:
+        """Return whether there is such a file."""
+        return self._under.has(name)
+
+    def text(self, name: str) -> tuple[str | None, tuple[Diagnostic, ...]]:
+        """Return the other text where there is one, else what the file holds."""
+        edited = self._texts.get(self.shown(name))
+        return self._under.text(name) if edited is None else (edited, ())
+
+    def shown(self, name: str) -> str:
+        """Return how messages call the file."""
+        return self._under.shown(name)
+
+
+@final
 class TextShelf:
     """Texts by file name; relative names with `/`."""
 

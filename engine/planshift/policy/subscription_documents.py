@@ -227,8 +227,11 @@ def read_declared_facts(at: tuple[str, ...], side: str, *, held: Held) -> FactPa
     node = found.value if found.steps == len(at) else None
     decimals = dict(held.book.policy.decimals)
     pairs, mistakes = read_facts(held.book.facts, node, side=side, currency=held.currency, decimals=decimals)
+    in_doubt = any(held.placing.was_cut(*at[:steps]) for steps in range(1, len(at) + 1))
     held.placing.problems += [
-        problem_at(held.placing.root, at, mistake=mistake, on_key=mistake.code == "PS501") for mistake in mistakes
+        problem_at(held.placing.root, at, mistake=mistake, on_key=mistake.code == "PS501")
+        for mistake in mistakes
+        if mistake.code != "PS102" or not in_doubt
     ]
     return pairs
 

@@ -12,6 +12,7 @@ from typing import final
 
 from planshift.billing.interval import Interval, parse_interval
 from planshift.billing.money import parse_percent
+from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.policy.amounts import Amounts, Decimals, read_amounts
 from planshift.policy.labels import check_label
@@ -252,7 +253,8 @@ def _percentage_fee(value: dict[str, object], decimals: Decimals) -> Fee:
                 help_text = (
                     did_you_mean(key, _FEE_PARTS) or f"known here: {', '.join(f'`{part}`' for part in _FEE_PARTS)}"
                 )
-                mistakes.append(Mistake("PS101", f"`{key}` is not a field here", help_text, (key,), on_key=True))
+                message, instead = f"`{key}` is not a field here", instead_of(key, _FEE_PARTS)
+                mistakes.append(Mistake("PS101", message, help_text, (key,), on_key=True, instead=instead))
         except Mistakes as error:
             mistakes += error.at(key)
     if "percent" not in value:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import UnionType
-from typing import Generic, TypeVar, get_args, get_origin
+from typing import Generic, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from planshift.diagnostics.diagnostic import Diagnostic
+from planshift.diagnostics.fix import Instead, instead_of
 from planshift.diagnostics.nearest import did_you_mean, nearest
 from planshift.policy.located import Located, Mapping, Plain, follow, plain
-from planshift.policy.mistakes import Mistake, Mistakes, Step, describe, no_such_word, shown
+from planshift.policy.mistakes import Mistake, Mistakes, Quoted, Step, describe, no_such_word, shown
 from planshift.policy.models import Document
 from planshift.policy.places import problem_at
 from planshift.policy.pruning import without
+from planshift.policy.written_fixes import added
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -100,11 +102,11 @@ def _diagnostics(detail: ErrorDetails, model: type[BaseModel], *, root: Located)
         path = path[:-1]
     error = detail.get("ctx", {}).get("error")
     if isinstance(error, Mistakes) and _is_no_field(path, model):
-        return [problem_at(root, path, mistake=_unknown_field(path, model), on_key=True)]
+        return [problem_at(root, path, mistake=_unknown_field(path, model, root=root), on_key=True)]
     if isinstance(error, Mistakes):
         return [problem_at(root, path, mistake=mistake, on_key=on_key) for mistake in error.mistakes]
     if detail["type"] == "extra_forbidden":
-        return [problem_at(root, path, mistake=_unknown_field(path, model), on_key=True)]
+        return [problem_at(root, path, mistake=_unknown_field(path, model, root=root), on_key=True)]
     if detail["type"] == "missing":
         return _missing(path, model, root=root)
     return [problem_at(root, path, mistake=_mistake(detail), on_key=on_key)]
@@ -119,13 +121,23 @@ def _is_no_field(path: Path, model: type[BaseModel]) -> bool:
     return found is not None and found.model_config.get("extra") == "allow" and key not in fields_at(model, path[:-1])
 
 
-def _unknown_field(path: Path, model: type[BaseModel]) -> Mistake:
+def _unknown_field(path: Path, model: type[BaseModel], *, root: Located) -> Mistake:
     known, found = fields_at(model, path[:-1]), _model_at(model, path[:-1])
     listed = ", ".join(f"`{name}`" for name in known)
     help_text = found.elsewhere.get(str(path[-1])) if found is not None and issubclass(found, Document) else None
+    instead = instead_of(str(path[-1]), known) if help_text is None else None
+    if instead is not None and _is_written(follow(root, path[:-1]).value, instead):
+        instead = None
     help_text = help_text or did_you_mean(str(path[-1]), known)
     help_text = help_text or (f"known here: {listed}" if 0 < len(known) <= 12 else None)
-    return Mistake("PS101", f"`{path[-1]}` is not a field here", help_text)
+    return Mistake("PS101", f"`{path[-1]}` is not a field here", help_text, instead=instead)
+
+
+def _is_written(parent: Located, instead: Instead) -> bool:
+    """Return whether the right name stands beside the wrong one; what another file says is no obstacle."""
+    entries = parent.entries if isinstance(parent, Mapping) else {}
+    right, wrong = entries.get(instead.right), entries.get(instead.wrong)
+    return right is not None and wrong is not None and right.key.file == wrong.key.file
 
 
 def _missing(path: Path, model: type[BaseModel], *, root: Located) -> list[Diagnostic]:
@@ -135,12 +147,23 @@ def _missing(path: Path, model: type[BaseModel], *, root: Located) -> list[Diagn
     others = [name for name in parent.entries if name not in known] if isinstance(parent, Mapping) else []
     misspelt = [name for name in others if nearest(name, known) == path[-1]]
     if not misspelt:
-        return [problem_at(root, path[:-1], mistake=Mistake("PS102", f"`{path[-1]}` is missing"), on_key=True)]
+        told = problem_at(root, path[:-1], mistake=Mistake("PS102", f"`{path[-1]}` is missing"), on_key=True)
+        only = _only_value(path, model)
+        return [told if only is None else replace(told, fixes=added(parent, f"{path[-1]}: {only}"))]
     found = _model_at(model, path[:-1])
     if found is None or found.model_config.get("extra") != "allow":
         return []
     other = (*path[:-1], misspelt[0])
-    return [problem_at(root, other, mistake=_unknown_field(other, model), on_key=True)]
+    return [problem_at(root, other, mistake=_unknown_field(other, model, root=root), on_key=True)]
+
+
+def _only_value(path: Path, model: type[BaseModel]) -> object:
+    """Return the one value that a field can have, as `policy_language` has."""
+    found = _model_at(model, path[:-1])
+    fields = {} if found is None else {field.alias or name: field for name, field in found.model_fields.items()}
+    kind = fields[str(path[-1])].annotation if str(path[-1]) in fields else None
+    values = get_args(kind) if get_origin(kind) is Literal else ()
+    return values[0] if len(values) == 1 else None
 
 
 def _mistake(detail: ErrorDetails) -> Mistake:
@@ -148,7 +171,8 @@ def _mistake(detail: ErrorDetails) -> Mistake:
     if kind in _EXPECTED:
         looks_like_text = kind == "string_type" and not isinstance(value, (dict, list, type(None)))
         help_text = "put it in quotes" if looks_like_text else None
-        return Mistake("PS103", f"expected {_EXPECTED[kind]}, found {describe(value)}", help_text)
+        instead = Quoted() if looks_like_text else None
+        return Mistake("PS103", f"expected {_EXPECTED[kind]}, found {describe(value)}", help_text, instead=instead)
     if kind == "literal_error":
         words = [word.strip().strip("'") for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
         return no_such_word(value, words).mistakes[0]

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import final
 
 from planshift.diagnostics.diagnostic import Diagnostic, sort_diagnostics
+from planshift.diagnostics.repairing import settled
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import Sources, read_book, uncollected
+from planshift.policy.shelf import FolderShelf, Shelf
 from planshift.rulebook.analysis.passes import analyse
 from planshift.rulebook.passes import run_passes
 
 POLICY = "policy.yaml"
+EXAMPLES = ("cases/", "subscriptions/")
 
 
 @final
@@ -36,15 +39,29 @@ def books_in(path: Path) -> tuple[Path, ...]:
     return tuple(sorted(policy.parent for policy in path.glob(f"*/{POLICY}"))) or (path,)
 
 
-def check_book(path: Path, *, on: date | None = None) -> Checked:
-    """Check policy, catalog and rules of one book; its examples are checked by `checking_examples`.
+def check_book(path: Path, *, on: date | None = None, shelf: Shelf | None = None) -> Checked:
+    """Check policy, catalog and rules of one book, without its examples.
 
-    `on` is the day on which prices count as sold or not sold any more.
+    `on` is the day on which prices count as sold or not sold any more. `shelf` holds other texts than the folder.
     """
     with uncollected():
-        document, problems, sources = read_book(path)
+        document, problems, sources = read_book(path, shelf)
         found = problems
         if document is not None:
             draft = run_passes(document, on=on)
             found = (*problems, *draft.diagnostics, *analyse(draft))
         return Checked(document, sort_diagnostics(found), sources)
+
+
+def check_all(path: Path, *, on: date | None = None, shelf: Shelf | None = None) -> Checked:
+    """Check one book with its cases and subscriptions; of each repair it is known then whether it is safe.
+
+    Cases and subscriptions are read only where there are some: their models take time to load.
+    """
+    checked = check_book(path, on=on, shelf=shelf)
+    files = shelf or FolderShelf(path)
+    if any(name.startswith(EXAMPLES) for name in files.names()):
+        from planshift.rulebook.checking_examples import with_examples  # noqa: PLC0415  # see the docstring
+
+        checked = with_examples(checked, files)
+    return Checked(checked.document, settled(checked.diagnostics, checked.sources), checked.sources)

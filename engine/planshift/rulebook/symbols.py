@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 from planshift.billing import calendar
@@ -87,7 +87,15 @@ def known_names(tables: CatalogTables, facts: FactSchema) -> dict[str, Known]:
         *_outcome_names(),
         *_order_names(),
     ]
-    return {known.symbol.name: known for known in names}
+    own = {*tables.resources, *(fact.name for side in SIDES for fact in facts.of(side))}
+    return {known.symbol.name: _marked(known, own) for known in names}
+
+
+def _marked(known: Known, own: set[str]) -> Known:
+    """A name of the book's own making knows that it is one: it may be the one that is misspelt."""
+    if known.symbol.name.rpartition(".")[2] not in own:
+        return known
+    return replace(known, symbol=replace(known.symbol, own=True))
 
 
 def environment_of(names: dict[str, Known], tables: CatalogTables) -> Environment:
