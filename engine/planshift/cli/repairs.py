@@ -24,7 +24,8 @@ def repaired(book: Path, *, on: date) -> Repaired:
         checked = check_all(book, on=on, shelf=EditedShelf(FolderShelf(book), texts))
         return checked.diagnostics, checked.sources
 
-    return repair(check, may_change=lambda file: not file.startswith("presets/") and Path(file).is_relative_to(book))
+    own = book.resolve()
+    return repair(check, may_change=lambda file: Path(file).resolve().is_relative_to(own) and Path(file).is_file())
 
 
 def write(answers: Iterable[Repaired]) -> None:
