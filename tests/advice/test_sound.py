@@ -5,6 +5,8 @@ What an advice says is carried out by `applying`, which knows its steps and noth
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import combinations
 
@@ -12,11 +14,12 @@ import pytest
 
 from planshift.advice.answer import Advice
 from planshift.advice.from_decision import advise
-from planshift.book import Book
+from planshift.book import Book, Decision
 from planshift.decision.answer import Line
 from planshift.diagnostics.errors import InvalidInput
 from tests.advice.applying import applied
 from tests.properties.strategies import asked, book_of
+from tests.reference.days import local_day, midnight
 
 BLOCKS, BOOKS, REQUESTS = 4, 5, 6
 
@@ -65,6 +68,30 @@ def test_every_saving_done_as_it_says_is_allowed_and_costs_no_more_once(block: i
             found = book.decide(*applied(book, (decision.subscription, decision.request), saving.steps))
             assert found.allowed
             assert _once(found.lines) <= _once(decision.lines)
+
+
+@pytest.mark.parametrize("block", range(BLOCKS))
+def test_a_day_to_wait_for_is_the_first_on_which_the_same_is_allowed(block: int) -> None:
+    for book, advice in advices(block):
+        decision = advice.decision
+        for way in advice.ways:
+            if [step.kind for step in way.steps] == ["wait"] and decision.request.kind == "change":
+                assert way.steps[0].day == _first_day(book, decision)
+
+
+def _first_day(book: Book, decision: Decision) -> date | None:
+    """Day after day the same question, of a subscription that renews meanwhile."""
+    held, request = decision.subscription, decision.request
+    zone = held.timezone or book.zone
+    day = local_day(request.at, zone)
+    for _ in range(1_100):
+        day += timedelta(days=1)
+        if day >= held.period.end:
+            in_force = book.document.policy.effective_from or day
+            held = book.renew(held, at=midnight(max(held.period.end, in_force), zone)).subscription_after()
+        if book.decide(held, replace(request, at=midnight(day, zone))).allowed:
+            return day
+    return None
 
 
 def _once(lines: tuple[Line, ...]) -> int:

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from planshift.advice.answer import Advice
+from planshift.advice.answer import Advice, Unlisted
 from planshift.advice.from_decision import advise, unlisted
-from planshift.advice.json_form import to_json
+from planshift.advice.json_form import to_json, unlisted_to_json
 from planshift.advice.told import sheet_of_advice, sheet_of_unlisted
 from planshift.advice.wording import hop_text, steps_text
 from planshift.billing.subscription import Subscription
@@ -156,8 +156,8 @@ def test_a_plan_without_a_road_has_its_roads_and_the_changes_that_get_there() ->
     assert [(road.title, road.direction) for road in roads.arriving] == [("Middle", "upgrade")]
     assert roads.leaving[0].place.title == "group ladder"
     assert [hop_text(hop) for hop in roads.chain] == [
-        "Small to Middle: an upgrade, at once, on 2026-03-11; 6.78 EUR due",
-        "Middle to Large: an upgrade, at once, on 2026-03-11; 13.55 EUR due",
+        "Small, monthly, to Middle, monthly: an upgrade, at once, on 2026-03-11; 6.78 EUR due",
+        "Middle, monthly, to Large, monthly: an upgrade, at once, on 2026-03-11; 13.55 EUR due",
     ]
 
 
@@ -214,12 +214,27 @@ def test_every_plan_that_is_not_offered_is_told_of_once() -> None:
     planted = Planted(policy="terms: { any: { who: [staff] } }\n")
     book = planted.book()
     held = book.subscription(HELD)
-    found = list(unlisted(book, held, request=book.request(held, at=AT)))
-    assert [advice.decision.request.plan for advice in found] == ["small", "large", "island"]
+    found = unlisted(book, held, request=book.request(held, at=AT))
+    assert [advice.decision.request.plan for advice in found.advices] == ["small", "large", "island"]
     text = to_text(sheet_of_unlisted("s1", found))
     assert "A customer may not ask for this change." in text
     assert "It takes: Let staff ask for it." in text
-    assert "Every plan is offered." in to_text(sheet_of_unlisted("s1", []))
+    assert "Every plan is offered." in to_text(sheet_of_unlisted("s1", Unlisted(advices=())))
+
+
+def test_of_many_plans_the_first_that_a_road_leads_to_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planshift.advice.from_decision.MOST_PLANS", 2)
+    planted = Planted(
+        policy="terms: { any: { who: [staff] } }\n",
+        catalog={"plans:\n": "plans:\n  atoll: { prices: { monthly: { every: 1 month, EUR: '1.00' } } }\n"},
+    )
+    book = planted.book()
+    held = book.subscription(HELD)
+    found = unlisted(book, held, request=book.request(held, at=AT))
+    assert [advice.decision.request.plan for advice in found.advices] == ["small", "large"]
+    assert found.left_out == 2
+    assert "2 more plans are not offered." in to_text(sheet_of_unlisted("s1", found))
+    assert unlisted_to_json(found)["left_out"] == 2
 
 
 def test_an_advice_is_data_too_and_the_same_each_time() -> None:

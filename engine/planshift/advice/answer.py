@@ -107,11 +107,12 @@ class Road:
 class Roads:
     """Where there is no way from the present plan to the one asked for: which roads there are at both ends.
 
-    `chain` are changes, each of what the one before leaves, that get there one after the other; empty without any.
+    Where a road leads to the plan, though not to the price asked for, there are none of them. `chain` are changes, each
+    of what the one before leaves, that get there one after the other; empty without any.
     """
 
-    leaving: tuple[Road, ...]
-    arriving: tuple[Road, ...]
+    leaving: tuple[Road, ...] = ()
+    arriving: tuple[Road, ...] = ()
     chain: tuple[Decision, ...] = ()
 
 
@@ -146,3 +147,12 @@ class Advice:
     def by(self, actor: Actor) -> tuple[Way, ...]:
         """The ways that are one's doing."""
         return tuple(way for way in self.ways if way.actor == actor)
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlisted:
+    """The advice for each other plan that is not offered; `left_out` counts those that nothing is told of."""
+
+    advices: tuple[Advice, ...]
+    left_out: int = 0

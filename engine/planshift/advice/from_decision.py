@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from planshift.advice.answer import Advice
+from planshift.advice.answer import Advice, Unlisted
 from planshift.advice.moves import view_of
 from planshift.advice.near import cheaper, instead_of
 from planshift.advice.obstacles import obstacles_of
@@ -18,8 +16,11 @@ from planshift.book import Book, Decision
 MOST_ANSWERS = 800
 """How often the book is asked for one advice."""
 
+MOST_PLANS = 24
+"""How many plans are told of at once."""
+
 _FOR_EACH_PLAN = 150
-"""How often it is asked for each of many plans."""
+"""How often the book is asked for each of them."""
 
 
 def advise(book: Book, decision: Decision, *, most: int = MOST_ANSWERS) -> Advice:
@@ -49,20 +50,23 @@ def advise(book: Book, decision: Decision, *, most: int = MOST_ANSWERS) -> Advic
     )
 
 
-def unlisted(book: Book, subscription: Subscription, *, request: ChangeRequest) -> Iterator[Advice]:
-    """The advice for every other plan that is not offered, by the price that is nearest to what the subscription has.
+def unlisted(book: Book, subscription: Subscription, *, request: ChangeRequest) -> Unlisted:
+    """The advice for other plans that are not offered, each by the price against which least stands.
+
+    Of a large catalog those are told that a road leads to, and of these the first.
 
     Raises:
         InvalidInput: the subscription or the request does not fit this book.
     """
     options = book.options(subscription, request)
-    offered = {entry.request.plan for entry in options.entries}
+    not_asked = {subscription.plan, *(entry.request.plan for entry in options.entries)}
     nearest: dict[str, Decision] = {}
     for entry in options.hidden:
         known = nearest.get(entry.request.plan)
-        if entry.request.plan not in {*offered, subscription.plan} and (
-            known is None or len(entry.reasons) < len(known.reasons)
-        ):
+        if entry.request.plan not in not_asked and (known is None or len(entry.reasons) < len(known.reasons)):
             nearest[entry.request.plan] = entry
-    for entry in nearest.values():
-        yield advise(book, entry, most=_FOR_EACH_PLAN)
+    found = list(nearest.values())
+    if len(found) > MOST_PLANS:
+        found.sort(key=lambda entry: any(reason.code == "no_road" for reason in entry.reasons))
+    told = tuple(advise(book, entry, most=_FOR_EACH_PLAN) for entry in found[:MOST_PLANS])
+    return Unlisted(advices=told, left_out=max(len(found) - MOST_PLANS, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from planshift.advice.answer import Advice, Obstacle, Road, Roads, Step
+from planshift.advice.answer import Advice, Obstacle, Road, Roads, Step, Unlisted
 from planshift.advice.near import once
 from planshift.advice.wording import steps_text
 from planshift.book import Decision
@@ -43,6 +43,12 @@ def to_json(advice: Advice) -> dict[str, object]:
         ],
         "complete": advice.complete,
     }
+
+
+def unlisted_to_json(found: Unlisted) -> dict[str, object]:
+    """The same for the plans that are not offered."""
+    told = [to_json(advice) for advice in found.advices]
+    return {"advice": VERSION, "not_offered": told, "left_out": found.left_out}
 
 
 def _answer(decision: Decision) -> dict[str, object]:

@@ -45,7 +45,7 @@ class _Stop:
 
 
 def roads_of(inquiry: Inquiry, situation: Situation, *, decision: Decision) -> Roads | None:
-    """The roads at both ends of a change that none leads through; None where a road is there."""
+    """The roads at both ends of a change that none leads through, as far as they tell something; None otherwise."""
     if situation.request.kind != "change" or not ROAD_CODES & {each.reason.code for each in against(decision)}:
         return None
     plans = inquiry.book.catalog.plans
@@ -57,11 +57,10 @@ def roads_of(inquiry: Inquiry, situation: Situation, *, decision: Decision) -> R
         for plan in plans
         if plan.name not in (held, asked) and (plan.name, asked) in near and plan.prices
     ]
-    return Roads(
-        leaving=tuple(filter(None, leaving)),
-        arriving=tuple(filter(None, arriving)),
-        chain=_chain(inquiry, situation),
-    )
+    chain = _chain(inquiry, situation)
+    if any(road is not None and road.plan == asked for road in leaving):
+        return Roads(chain=chain) if chain else None  # it is the price that no road leads to
+    return Roads(leaving=tuple(filter(None, leaving)), arriving=tuple(filter(None, arriving)), chain=chain)
 
 
 def _neighbours(inquiry: Inquiry) -> frozenset[tuple[str, str]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from planshift.advice.answer import Actor, Advice, Obstacle, Road, Roads, Saving, Way
+from planshift.advice.answer import Actor, Advice, Obstacle, Road, Roads, Saving, Unlisted, Way
 from planshift.advice.near import once
 from planshift.advice.wording import ask_text, hop_text, reads_text, steps_text, way_notes
 from planshift.decision.citing import Cited, Words, joined
 from planshift.decision.offers import offered
-from planshift.decision.places import NO_PLACE
+from planshift.decision.places import NO_PLACE, Place
 from planshift.decision.sheet import (
     Block,
     Column,
@@ -23,7 +23,7 @@ from planshift.decision.sheet import (
     sheet_of,
 )
 from planshift.decision.summary import TONES, opening, reason_text, verdict_text
-from planshift.decision.words import title_text
+from planshift.decision.words import listed, title_text
 
 _MOST_WAYS = 6
 _MOST_ROADS = 8
@@ -47,24 +47,26 @@ def sheet_of_advice(advice: Advice) -> Sheet:
 
 def sections_of(advice: Advice) -> Iterator[Section]:
     """What would have to change and what is near, to stand behind what was said of the decision itself."""
-    if advice.roads is not None:
-        yield Section(heading="Which roads there are", blocks=tuple(_roads(advice, advice.roads)))
-        hops = (Point(text=hop_text(hop)) for hop in advice.roads.chain)
-        yield Section(heading="The way there, one change after the other", blocks=_points(hops))
     for actor, heading in HEADINGS.items():
         yield Section(heading=heading, blocks=tuple(_ways(advice.by(actor))))
     if not advice.decision.allowed and not advice.ways:
         yield Section(heading="What would have to change", blocks=(Paragraph(text=_nothing(advice)),))
+    if advice.roads is not None:
+        yield Section(heading="Which roads there are", blocks=tuple(_roads(advice, advice.roads)))
+        hops = (Point(text=hop_text(hop)) for hop in advice.roads.chain)
+        yield Section(heading="The way there, one change after the other", blocks=_points(hops))
     if advice.instead:
         yield Section(heading="What would be allowed instead", blocks=(offered(advice.instead),))
     yield Section(heading="Cheaper ways to the same plan", blocks=tuple(_savings(advice)))
 
 
-def sheet_of_unlisted(title: str, advices: Iterable[Advice]) -> Sheet:
+def sheet_of_unlisted(title: str, found: Unlisted) -> Sheet:
     """For every plan that is not offered: why not, and the nearest way to it."""
-    points = [Point(text=_plan(advice), notes=tuple(_in_short(advice))) for advice in advices]
-    nothing = Paragraph(text="Every plan is offered.", tone="good")
-    return sheet_of(title, (Section(blocks=(Points(points=tuple(points)),) if points else (nothing,)),))
+    points = [Point(text=_plan(advice), notes=tuple(_in_short(advice))) for advice in found.advices]
+    blocks = list(_points(points)) or [Paragraph(text="Every plan is offered.", tone="good")]
+    if found.left_out:
+        blocks.append(Paragraph(text=f"{found.left_out} more plans are not offered. Name one with --to.", tone="faint"))
+    return sheet_of(title, (Section(blocks=tuple(blocks)),))
 
 
 def _points(points: Iterable[Point]) -> tuple[Block, ...]:
@@ -95,11 +97,14 @@ def _nothing(advice: Advice) -> str:
 
 
 def _roads(advice: Advice, roads: Roads) -> Iterator[Block]:
+    """The roads at both ends, those that one place of the policy opens in one row."""
     old, new = advice.decision.from_plan, advice.decision.to_plan
     assert old is not None  # roads are told of changes from plan to plan
     assert new is not None  # as above
-    rows = [(old.title, road.title, *_told(road)) for road in roads.leaving[:_MOST_ROADS]]
-    rows += [(road.title, new.title, *_told(road)) for road in roads.arriving[:_MOST_ROADS]]
+    if not roads.leaving and not roads.arriving and roads.chain:
+        return
+    rows = [(old.title, ends, *told) for ends, told in _by_place(roads.leaving)]
+    rows += [(ends, new.title, *told) for ends, told in _by_place(roads.arriving)]
     if rows:
         columns = (
             Column(heading="from", wraps=True),
@@ -112,13 +117,17 @@ def _roads(advice: Advice, roads: Roads) -> Iterator[Block]:
     for title, ends, found in ((old.title, "leaves", roads.leaving), (new.title, "leads to", roads.arriving)):
         if not found:
             yield Paragraph(text=f"No road {ends} {title}.")
-        elif len(found) > _MOST_ROADS:
-            yield Paragraph(text=f"{len(found) - _MOST_ROADS} more: a road {ends} {title}.", tone="faint")
 
 
-def _told(road: Road) -> tuple[Words, Words, Words]:
-    where = (Cited(text=road.place.line, span=road.place.span),) if road.place.span.known else ""
-    return road.direction.replace("_", " "), road.place.title, where
+def _by_place(roads: tuple[Road, ...]) -> Iterator[tuple[str, tuple[Words, Words, Words]]]:
+    """The plans at the other end by what says so, with the kind of change and the place."""
+    found: dict[tuple[str, Place], list[str]] = {}
+    for road in roads:
+        found.setdefault((road.direction, road.place), []).append(road.title)
+    for (direction, place), titles in found.items():
+        told = titles if len(titles) <= _MOST_ROADS else [*titles[:_MOST_ROADS], f"{len(titles) - _MOST_ROADS} more"]
+        where = (Cited(text=place.line, span=place.span),) if place.span.known else ""
+        yield listed(tuple(told)), (direction.replace("_", " "), place.title, where)
 
 
 def _savings(advice: Advice) -> Iterator[Block]:

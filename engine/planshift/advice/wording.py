@@ -53,6 +53,4 @@ def hop_text(hop: Decision) -> str:
     old, new = hop.from_plan, hop.to_plan
     assert old is not None  # such changes are from plan to plan
     assert new is not None  # as above
-    named = old.plan != new.plan and old.price == new.price
-    ends = (old.title, new.title) if named else (f"{old.title}, {old.price},", f"{new.title}, {new.price}")
-    return f"{ends[0]} to {ends[1]}: {outcome_text(hop)}"
+    return f"{old.title}, {old.price}, to {new.title}, {new.price}: {outcome_text(hop)}"

@@ -33,13 +33,13 @@ def say_why_not(
 ) -> Exit:
     """Tell why a change is not allowed; where no plan is named, why each plan is not that is not offered."""
     from planshift.advice.from_decision import advise, unlisted
-    from planshift.advice.json_form import to_json
+    from planshift.advice.json_form import to_json, unlisted_to_json
     from planshift.advice.told import sheet_of_advice, sheet_of_unlisted
 
     if asked.to is None and asked.kind == "change" and asked.quantity is None:
         request = open_request(book, subscription, asked=asked, targeted=False)
-        found = tuple(unlisted(book, subscription, request=request))
-        data: object = [to_json(advice) for advice in found]
+        found = unlisted(book, subscription, request=request)
+        data = unlisted_to_json(found)
         sheet = sheet_of_unlisted(f"{subscription.id}: what it cannot change to, and why", found)
     else:
         advice = advise(book, book.decide(subscription, open_request(book, subscription, asked=asked)))
