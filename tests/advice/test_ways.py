@@ -139,6 +139,10 @@ def test_no_day_is_told_where_a_switch_or_a_change_that_waits_comes_first() -> N
     assert told(Planted(rules=rules, held={"contract": COMMITTED}).advised()) == ["Wait until 2026-09-01."]
     assert told(Planted(rules=rules, held={"contract": COMMITTED}, policy=switch).advised()) == []
     assert told(Planted(rules=rules, held={"contract": COMMITTED, **waits}).advised()) == []
+    in_trial = "terms: { any: { requires: [not_in_trial] } }\n"
+    for ends, ways in (("2026-03-25", []), ("2026-03-18", ["Wait until 2026-03-18."])):
+        sooner = {"pending": {"to_plan": "large", "to_price": "monthly", "effective_on": "2026-03-20"}}
+        assert told(Planted(policy=in_trial, held={"trial_ends_on": ends, **sooner}).advised()) == ways
 
 
 def test_what_waits_is_called_off_only_as_long_as_the_policy_lets_it() -> None:

@@ -108,14 +108,7 @@ def ways_to(inquiry: Inquiry, situation: Situation, *, decision: Decision) -> tu
         frontier = [each for each in reached if not search.beaten(each.keys)]
         frontier.sort(key=lambda each: len(each.decision.reasons))  # what has lifted something is gone on from first
         frontier = frontier[:_MOST_TRIED]
-    return tuple(sorted(_smallest(search.ways), key=_nearness))
-
-
-def _smallest(ways: dict[frozenset[Key], Way]) -> Iterator[Way]:
-    """The ways of which no part is one, too."""
-    for keys, way in ways.items():
-        if not any(other < keys for other in ways):
-            yield way
+    return tuple(sorted(search.ways.values(), key=_nearness))
 
 
 def _nearness(way: Way) -> tuple[int, bool, int, list[int]]:
