@@ -85,3 +85,5 @@ def _hints(decision: Decision, asked: Asked) -> Iterator[str]:
         yield "To decide it as approved, say by whom: --approve ROLE"
     if "period_over" in codes and asked.at is None:
         yield "It was asked as of now. To ask as of another instant: --at INSTANT"
+    if decision.verdict == "denied":
+        yield "To see what would have to change: planshift explain ... --why-not"
