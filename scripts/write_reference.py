@@ -34,6 +34,8 @@ from planshift.expressions.needs import NEEDS
 from planshift.expressions.types import MONEY, Enum, OneOf, SetOf, Type, Wanted
 from planshift.policy.expectations import ABOUT_OFFERS
 from planshift.policy.json_schemas import LANGUAGE, json_schemas
+from planshift.policy.message_files import shipped_messages
+from planshift.policy.message_keys import MESSAGES, NAMED, SECTIONS
 from planshift.policy.term_shapes import Shape
 from planshift.policy.terms import INTERVAL_SCOPES, SCOPES, TERMS, TermDefinition
 from planshift.rulebook.requirements import REQUIREMENT_CODES, Objection
@@ -204,6 +206,7 @@ def main(arguments: list[str]) -> int:
     pages = {"terms.md": terms_page, "names.md": names_page, "diagnostics.md": diagnostics_page}
     pages |= {"reasons.md": reasons_page, "commands.md": commands_page, "cases.md": cases_page}
     pages |= {"actions.md": actions_page}
+    pages["messages.md"] = messages_page
     stale = []
     for name, make in pages.items():
         text, page = make(), PAGES / name
@@ -462,6 +465,28 @@ def sentence_text(objection: Objection) -> str:
     # a stand-in has every part of an outcome that sentences read, and no decision behind it
     said = sentence(cast("Outcome", speaker), objection)
     return said.replace("1970-01-01", "DAY")
+
+
+MESSAGES_INTRO = """\
+What is said to customers, with the English text. A book words any of it anew in `messages/<locale>.yaml`, each section
+with its messages by name: [wording for customers](../wording.md) says how."""
+
+
+def messages_page() -> str:
+    """Every message by its section, with its holes and the English text."""
+    shipped = shipped_messages("en")
+    parts = [MESSAGES_INTRO]
+    for section in SECTIONS:
+        found = [each for each in MESSAGES.values() if each.section == section]
+        rows = [
+            (code(each.name), each.meaning, " ".join(code(f"{{{hole}}}") for hole in each.holes),
+             code(shipped[each.key].text))
+            for each in found
+        ]  # fmt: skip
+        parts += [f"## {section}", table(("message", "says", "holes", "in English"), rows)]
+    parts += ["## names", f"What is called differently in a locale: {', '.join(map(code, NAMED))}, each by its name."]
+    rules = "The texts of the rules that deny or warn, by the titles of the rules; their holes are those of the rules."
+    return page_of("Messages", *parts, "## rules", rules)
 
 
 def cases_page() -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar, final
+from typing import TYPE_CHECKING, TypeVar, final
 
 from planshift.actions import honouring
 from planshift.actions.from_decision import plan_of
@@ -26,9 +26,11 @@ from planshift.decision.inputs import subscription_flaws
 from planshift.decision.request_inputs import request_flaws
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
 from planshift.diagnostics.errors import InvalidBook, InvalidInput
+from planshift.diagnostics.span import whole_file
 from planshift.policy.case_documents import CaseFile, read_cases, read_subscriptions
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import Sources, read_book, read_book_text, uncollected
+from planshift.policy.locales import is_known, normal, unknown_locale
 from planshift.policy.plain_documents import at_paths, document_of
 from planshift.policy.request_documents import read_request
 from planshift.policy.shelf import FolderShelf
@@ -36,6 +38,9 @@ from planshift.policy.subscription_documents import read_subscription
 from planshift.rulebook.checking import check_all
 from planshift.rulebook.from_policy import compile_book
 from planshift.rulebook.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from planshift.decision.told import Told
 
 Read = TypeVar("Read", Subscription, ChangeRequest)
 
@@ -52,6 +57,17 @@ class Decision(decision.Decision):
             PlanshiftError: the change is not allowed.
         """
         return plan_of(self, order=order)
+
+    def told(self, locale: str) -> Told:
+        """What the customer is told about it, in a locale such as `de` or `de-AT`.
+
+        Raises:
+            InvalidInput: there is no such locale.
+            InvalidBook: with every mistake in the messages of the book.
+        """
+        from planshift.decision.told import told_of  # noqa: PLC0415  # as in Rulebook.messages
+
+        return told_of(self, self.rulebook.messages, locale=known_locale(locale))
 
 
 Options = deciding.Options
@@ -249,6 +265,17 @@ class Book:
         complete = len(request.facts) == len(self.document.facts.request)
         if complete and not request.remedies.end:
             _remember(request, self.digest)
+
+
+def known_locale(name: str) -> str:
+    """The usual spelling of a locale's name.
+
+    Raises:
+        InvalidInput: there is no such locale.
+    """
+    if is_known(normal(name)):
+        return normal(name)
+    raise InvalidInput(diagnostics=(unknown_locale(name, whole_file("")),))
 
 
 def _document(given: str | Path | Mapping[str, object]) -> tuple[str, str, tuple[str, ...] | None]:

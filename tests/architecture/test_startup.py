@@ -38,6 +38,7 @@ ALWAYS_TOO_HEAVY = {
 }
 
 ONLY_WITH_A_BOOK = {
+    "babel": "writes days and amounts in a language",
     "jsonschema": "checks facts",
     "lark": "reads rules",
     "pydantic": "validates documents",
@@ -60,6 +61,12 @@ def loaded_by(*arguments: str) -> set[str]:
 def test_help_reads_no_book(arguments: tuple[str, ...]) -> None:
     heavy = loaded_by(*arguments) & {*ALWAYS_TOO_HEAVY, *ONLY_WITH_A_BOOK}
     assert not heavy
+
+
+def test_only_what_is_told_in_a_locale_loads_the_data_of_locales() -> None:
+    asked = ("decide", "policies/hosting", "anna-bronze", "--to", "gold", "--at", "2026-03-11T10:00")
+    assert "babel" not in loaded_by(*asked)
+    assert "babel" in loaded_by(*asked, "--locale", "de")
 
 
 def test_check_of_a_book_loads_nothing_it_does_not_use() -> None:

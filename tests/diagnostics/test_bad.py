@@ -19,6 +19,7 @@ from planshift.diagnostics.render import to_text
 from planshift.policy.case_documents import read_cases, read_subscriptions
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import read_book
+from planshift.policy.message_files import read_messages
 from planshift.policy.request_documents import read_request
 from planshift.policy.subscription_documents import read_subscription
 from planshift.rulebook.analysis.passes import analyse
@@ -58,6 +59,9 @@ def answer(book: Path) -> tuple[tuple[Diagnostic, ...], dict[str, str]]:
             _, more, sources = read(document, book)
             found += more
             texts |= sources
+        _, more, sources = read_messages(document)
+        found += more
+        texts |= sources
         for path in (*book.parent.glob("subscription.*"), *book.parent.glob("request.*")):
             found += beside(path, document, anna=book / "subscriptions/anna.yaml")
             texts[path.as_posix()] = path.read_text(encoding="utf-8", errors="replace")

@@ -11,7 +11,7 @@ from planshift.cli.answering import answering
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import Asked, BookArgument, SubscriptionArgument, open_book, open_request, open_subscription
 from planshift.cli.printing import say, say_json
-from planshift.cli.sheets import LinkOption, SheetFormatOption, say_as
+from planshift.cli.sheets import LinkOption, LocaleOption, SheetFormatOption, say_as
 
 if TYPE_CHECKING:
     from planshift.actions.plan import ActionPlan
@@ -29,6 +29,7 @@ def decide(
     plan_of_actions: Annotated[
         bool, Parameter(name=("--plan", "--plan-of-actions"), help="Also list the steps that carry the change out.")
     ] = False,
+    locale: LocaleOption = None,
     link_to: LinkOption = None,
     format: SheetFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
@@ -40,8 +41,11 @@ def decide(
     if format == "json":
         from planshift.actions.json_form import to_json
 
-        answer = decision.to_json()
+        answer = decision.to_json() | ({} if locale is None else {"told": decision.told(locale).to_json()})
         say_json({"decision": answer, "plan": to_json(plan) if plan else None} if plan_of_actions else answer)
+    elif locale is not None:
+        told = decision.told(locale)
+        say_as(_with_steps(told.sheet, plan), form=format, link_to=link_to, language=told.locale)
     elif format == "text":
         _say_text(decision, plan, asked=asked, link_to=link_to)
     else:
@@ -63,14 +67,20 @@ def _say_text(decision: Decision, plan: ActionPlan | None, *, asked: Asked, link
 
 def _sheet(decision: Decision, plan: ActionPlan | None, *, asked: Asked) -> Sheet:
     """All of that as one sheet."""
-    from planshift.actions.table import section_of
     from planshift.decision.sheet import Paragraph, Section, sheet_of
     from planshift.decision.summary import summary_of
 
     told = summary_of(decision)
     hints = Section(blocks=tuple(Paragraph(text=hint) for hint in _hints(decision, asked)))
-    steps = () if plan is None else (section_of(plan),)
-    return sheet_of(told.title, (*told.sections, hints, *steps))
+    return _with_steps(sheet_of(told.title, (*told.sections, hints)), plan)
+
+
+def _with_steps(sheet: Sheet, plan: ActionPlan | None) -> Sheet:
+    """The sheet with the steps of an action plan, where there is one."""
+    from planshift.actions.table import section_of
+    from planshift.decision.sheet import sheet_of
+
+    return sheet if plan is None else sheet_of(sheet.title, (*sheet.sections, section_of(plan)))
 
 
 def _hints(decision: Decision, asked: Asked) -> Iterator[str]:

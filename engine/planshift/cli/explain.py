@@ -13,7 +13,7 @@ from planshift.cli.conditions import say_conditions
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import Asked, open_book, open_request, open_subscription
 from planshift.cli.printing import complain, say, say_json, say_page
-from planshift.cli.sheets import LinkOption, SheetFormat, SheetFormatOption, say_as
+from planshift.cli.sheets import LinkOption, LocaleOption, SheetFormat, SheetFormatOption, say_as
 from planshift.cli.why_not import say_why_not, with_advice
 from planshift.diagnostics.codes import CODES
 from planshift.diagnostics.nearest import nearest
@@ -42,6 +42,7 @@ def explain(
             "not offered."
         ),
     ] = False,
+    locale: LocaleOption = None,
     link_to: LinkOption = None,
     format: SheetFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
@@ -59,7 +60,14 @@ def explain(
     if rules or rule is not None:
         return say_conditions(decision, opened.sources, pattern=rule, form=format, link_to=link_to)
     if format == "json":
-        say_json(decision.to_json())
+        say_json(decision.to_json() | ({} if locale is None else {"told": decision.told(locale).to_json()}))
+    elif locale is not None:
+        from planshift.decision.sheet import sheet_of
+        from planshift.decision.told import where_words_come_from
+
+        told = decision.told(locale)
+        sheet = sheet_of(told.title, (*told.sheet.sections, where_words_come_from(told.used)))
+        say_as(sheet, form=format, link_to=link_to, language=told.locale)
     else:
         say_as(with_advice(trace_of(decision), opened, decision=decision), form=format, link_to=link_to)
     return Exit.YES

@@ -20,7 +20,7 @@ from planshift.cli.inputs import (
     open_subscription,
 )
 from planshift.cli.printing import say_json
-from planshift.cli.sheets import LinkOption, SheetFormatOption, say_as
+from planshift.cli.sheets import LinkOption, LocaleOption, SheetFormatOption, say_as
 
 
 @answering
@@ -37,6 +37,7 @@ def options(
     ] = None,
     fact: FactOption = (),
     hidden: Annotated[bool, Parameter(help="Also tell what is not offered, and why.")] = False,
+    locale: LocaleOption = None,
     link_to: LinkOption = None,
     format: SheetFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
@@ -49,7 +50,15 @@ def options(
     found = opened.options(held, request)
     found = found if only is None else found.only(only)
     if format == "json":
-        say_json(to_json(found, hidden=hidden))
+        told = {} if locale is None else {"told": [each.told(locale).to_json() for each in found.entries]}
+        say_json(to_json(found, hidden=hidden) | told)
+    elif locale is not None:
+        from planshift.book import known_locale
+        from planshift.decision.told import told_offers
+
+        locale = known_locale(locale)
+        sheet, _ = told_offers(found, opened.rulebook.messages, locale=locale, hidden=hidden)
+        say_as(sheet, form=format, link_to=link_to, language=locale)
     else:
         say_as(offers_of(found, of=held, hidden=hidden), form=format, link_to=link_to)
     return Exit.YES if found.entries else Exit.NO

@@ -47,6 +47,11 @@ LinkOption = Annotated[
     ),
 ]
 
+LocaleOption = Annotated[
+    str | None,
+    Parameter(help="Say it as the customer reads it, in a locale such as de or de-AT.", metavar="LOCALE"),
+]
+
 _ON_SCREEN = "file://{path}"
 
 

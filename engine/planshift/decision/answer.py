@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Literal, final
@@ -34,7 +34,9 @@ class ResolvedTerm:
 class Reason:
     """Why a change is not simply allowed: a code, a sentence, what it weighs, and where it comes from.
 
-    `overridden` tells that staff passed it on record.
+    `overridden` tells that staff passed it on record. `detail` is what the sentence is about besides both plans, such
+    as a role, and `term` the one that asks for it; `said_by` is the position of the rule that says it, and of the text
+    among those of the rule.
     """
 
     code: str
@@ -42,6 +44,9 @@ class Reason:
     weight: Literal["denial", "remedy", "approval", "warning"]
     source: Source | None = None
     overridden: bool = False
+    detail: str = ""
+    term: str = ""
+    said_by: tuple[int, int] | None = None
 
 
 @final
@@ -80,6 +85,8 @@ class Line:
     end: date | None = None
     service: str | None = None
     held_until: tuple[str, ...] = ()
+    plan: str = field(default="", compare=False)
+    """The plan that it is for, by name; a part of its title, and not told twice."""
 
 
 @final

@@ -29,7 +29,7 @@ Words = str | tuple[str | Cited, ...]
 Links = Callable[[Span], str | None]
 """Says where a place is to be found; None where no link can lead."""
 
-_PRESETS = "presets/"
+_SHIPPED = ("presets/", "planshift:")
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
@@ -132,4 +132,4 @@ def escaped_path(path: str) -> str:
 
 def _is_shipped(span: Span) -> bool:
     """Whether the place is nowhere, or in a file that comes with planshift and so is not beside the book."""
-    return not span.known or span.file.startswith(_PRESETS)
+    return not span.known or span.file.startswith(_SHIPPED)

@@ -77,6 +77,7 @@ def _charge(outcome: Outcome) -> Line:
         due_on=due_on(outcome),
         start=outcome.day("begin"),
         end=outcome.day("extension.then_until" if outcome.truth("extension.active") else "bill_end"),
+        plan=outcome.request.plan,
     )
 
 
@@ -109,6 +110,7 @@ def _credit(outcome: Outcome) -> Line:
         start=outcome.day("stop"),
         end=outcome.day("credit_end"),
         held_until=_held_until(outcome),
+        plan=outcome.subscription.plan,
     )
 
 
@@ -124,6 +126,7 @@ def _old_days(outcome: Outcome) -> Line:
         due_on=due_on(outcome),
         start=start if paid_through is None else max(start, paid_through),
         end=outcome.day("stop"),
+        plan=outcome.subscription.plan,
     )
 
 
@@ -151,6 +154,7 @@ def _flat_lines(outcome: Outcome) -> Iterator[Line]:
                 start=outcome.day("effective"),
                 service=_service(outcome, kind),
                 held_until=_held_until(outcome) if kind in ("penalty", "remainder") else (),
+                plan=outcome.subscription.plan if kind in ("penalty", "remainder") else outcome.request.plan,
             )
 
 
@@ -271,6 +275,7 @@ def _renewal(outcome: Outcome, minor: int, on: date) -> Line:
         source=source_of(outcome, "anchor"),
         due_on=on,
         start=on,
+        plan=plan,
     )
 
 

@@ -53,15 +53,18 @@ def label_of(outcome: Outcome, term: str) -> str:
     return labels.get("") or labels.get("en") or next(iter(labels.values()), "")
 
 
-def labels_of(outcome: Outcome, term: str) -> Mapping[str, str]:
-    """The texts of a label by locale, with their holes filled; under an empty locale the one for everybody."""
+def labels_of(outcome: Outcome, term: str, *, named: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """The texts of a label by locale, with their holes filled; under an empty locale the one for everybody.
+
+    `named` says what the plans and the change are called, where that is not what the policy calls them.
+    """
     value = outcome.term(term).value
     if not isinstance(value, Texts):
         return {}
     request, plan = outcome.request, outcome.subscription.plan
-    named = {
+    holes = named or {
         "from": title_of(outcome, plan) if request.kind != "start" else "",
         "to": title_of(outcome, request.plan) if request.plan else "",
         "direction": _CHANGES.get(outcome.direction, outcome.direction),
     }
-    return {locale: fill_label(text, named) for locale, text in value.texts}
+    return {locale: fill_label(text, holes) for locale, text in value.texts}

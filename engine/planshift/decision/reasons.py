@@ -30,10 +30,12 @@ def collect(outcome: Outcome) -> Iterator[Reason]:
                 weight=objection.weight,
                 source=_source(outcome, objection),
                 overridden=passed and not objection.hard,
+                detail=objection.detail,
+                term=objection.term,
             )
     for k, rule in enumerate(outcome.reading.kernel.rules):
         if rule.texts and outcome.truth(f"rule.{k}"):
-            for message in outcome.reading.messages[k]:
+            for number, message in enumerate(outcome.reading.messages[k]):
                 holes = message.holes.call(outcome.subscription, outcome.request, outcome.today)
                 denies = message.text.kind == "deny"
                 yield Reason(
@@ -42,6 +44,7 @@ def collect(outcome: Outcome) -> Iterator[Reason]:
                     weight="denial" if denies else "warning",
                     source=rule.source,
                     overridden=passed and denies,
+                    said_by=(k, number),
                 )
     yield from _limit_warnings(outcome)
     yield from _skipped_switch(outcome)

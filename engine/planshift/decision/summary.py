@@ -30,6 +30,7 @@ from planshift.decision.sheet import (
     Tone,
     sheet_of,
 )
+from planshift.decision.totals import TotalKey, bill_to_tell, billed_later, totals_of
 from planshift.decision.words import (
     listed,
     plan_text,
@@ -163,9 +164,8 @@ def said(decision: Decision) -> Iterator[Point]:
 
 
 def _amounts_heading(decision: Decision) -> str:
-    if not decision.lines or (decision.immediate and not decision.renews):
-        return "Amounts"
-    return f"Amounts, billed on {decision.lines[0].due_on}"
+    later = billed_later(decision)
+    return "Amounts" if later is None else f"Amounts, billed on {later}"
 
 
 def amounts(decision: Decision, notes: Notes) -> Iterator[Block]:
@@ -184,7 +184,9 @@ def amounts(decision: Decision, notes: Notes) -> Iterator[Block]:
             Column(heading=""),
         )
         rows = tuple(_row(decision, line, notes) for line in decision.lines)
-        totals = tuple((label, "", "", "", amount, "") for label, amount in _totals(decision))
+        totals = tuple(
+            (_TOTALS[total.key].format(on=total.on), "", "", "", str(total.amount), "") for total in totals_of(decision)
+        )
         yield Table(columns=columns, rows=rows, totals=totals)
     if not decision.immediate and decision.lines and not decision.renews:
         yield Paragraph(text="Nothing is due now.")
@@ -209,44 +211,28 @@ def _signed(line: Line) -> Money:
     return -line.amount if line.kind == "credit" else line.amount
 
 
-def _totals(decision: Decision) -> Iterator[tuple[str, str]]:
-    """Where a credit goes that does not lower what is due, then what is due: the column adds up."""
-    flow, bill = decision.flow, decision.next_bill
-    assert flow is not None  # computed for every change that is not denied
-    if decision.renews and bill is not None:
-        used = bill.account_credit_used
-        yield from [("account credit used", str(-used))] if used.minor else []
-        yield f"to pay on {bill.on}", str(bill.total)
-        return
-    kept = (
-        (flow.debt_reduced, "settles what is still open"),
-        (flow.to_account, "stays as account credit"),
-        (flow.refunded, "is paid back"),
-        (flow.to_next_bill, "is kept for the next bill"),
-        (flow.to_time, "buys time"),
-    )
-    yield from ((label, str(amount)) for amount, label in kept if amount.minor)
-    if flow.account_used.minor:
-        yield "account credit used", str(-flow.account_used)
-    if not decision.immediate and not (flow.due_later.minor and decision.truth("with_next_invoice")):
-        yield f"due on {decision.effective_on}", str(flow.due_later)
-    elif flow.due_later.minor and decision.next_bill is not None:
-        yield f"due with the next bill, {decision.next_bill.on}", str(flow.due_later)
-    else:
-        run = decision.word("collect") == "invoice_run" and flow.due_now.minor
-        yield "due now, on the next daily invoice" if run else "due now", str(flow.due_now)
-    if flow.due_held.minor:
-        yield "due once the credit is released", str(flow.due_held)
+_TOTALS: dict[TotalKey, str] = {
+    "debt_reduced": "settles what is still open",
+    "to_account": "stays as account credit",
+    "refunded": "is paid back",
+    "to_next_bill": "is kept for the next bill",
+    "to_time": "buys time",
+    "account_credit_used": "account credit used",
+    "due_now": "due now",
+    "due_now_by_run": "due now, on the next daily invoice",
+    "due_on": "due on {on}",
+    "due_with_next_bill": "due with the next bill, {on}",
+    "due_held": "due once the credit is released",
+    "to_pay_on": "to pay on {on}",
+}
 
 
 def next_bill(decision: Decision) -> Iterator[Block]:
-    """The next bill; nothing where it is the one that was told already, as that of a renewal is."""
-    bill = decision.next_bill
-    if bill is None or decision.renews or not (bill.lines or bill.total.minor):
+    """The next bill, where it is another one than was told already."""
+    bill = bill_to_tell(decision)
+    if bill is None:
         return
     used = bill.account_credit_used
-    if bill.lines == decision.lines and not used.minor:
-        return
     if len(bill.lines) == 1 and not used.minor:
         yield Paragraph(text=f"{bill.total} on {bill.on}, for {bill.lines[0].title}.")
         return
@@ -269,25 +255,28 @@ def _meaning(decision: Decision, notes: Notes) -> Iterator[Block]:
 
 def remedies(decision: Decision) -> Iterator[Block]:
     """What would help where present use is over a limit."""
-    over = [fit for fit in decision.limits if fit.excess]
-    if not over:
+    if not any(fit.excess for fit in decision.limits):
         return
-    points = [Point(text=text) for text in _remedy_texts(decision.remedies)]
-    helped = {remedy.resource for remedy in decision.remedies}
-    alone = tuple(fit.resource for fit in over if fit.resource not in helped)
+    chosen, alone = remedies_to_tell(decision)
+    points = [Point(text=_remedy_text(each, decision.remedies)) for each in chosen]
     points += [Point(text=f"nothing on offer helps with {listed(alone)}: use less of it")] if alone else []
     yield Points(points=tuple(points))
 
 
-def _remedy_texts(remedies: tuple[Remedy, ...]) -> Iterator[str]:
-    """One text for each thing that can be done, with all that it is good for."""
-    gains: dict[tuple[str, str, int], list[str]] = {}
-    for each in remedies:
-        gains.setdefault((each.kind, each.name, each.quantity), []).append(f"{each.gains} {each.resource}")
-    alike = {(each.kind, each.name, each.quantity): each for each in remedies}
-    for key, each in alike.items():
-        times = f"{each.quantity} x " if each.quantity != 1 else ""
-        price = f" for {each.price}" if each.price is not None else ""
-        named = each.title if each.title == each.name else f"{each.title} ({each.name})"
-        verb, effect = ("add", "raises by") if each.kind == "add_addon" else ("end", "frees")
-        yield f"{verb} {times}{named}{price}: {effect} {listed(tuple(gains[key]))}"
+def remedies_to_tell(decision: Decision) -> tuple[tuple[Remedy, ...], tuple[str, ...]]:
+    """What would help, each thing once, and the resources with which nothing helps."""
+    once = {(each.kind, each.name, each.quantity): each for each in decision.remedies}
+    helped = {remedy.resource for remedy in decision.remedies}
+    over = (fit.resource for fit in decision.limits if fit.excess)
+    return tuple(once.values()), tuple(resource for resource in over if resource not in helped)
+
+
+def _remedy_text(remedy: Remedy, among: tuple[Remedy, ...]) -> str:
+    """What can be done, with all that it is good for."""
+    alike = (remedy.kind, remedy.name, remedy.quantity)
+    gains = [f"{each.gains} {each.resource}" for each in among if (each.kind, each.name, each.quantity) == alike]
+    times = f"{remedy.quantity} x " if remedy.quantity != 1 else ""
+    price = f" for {remedy.price}" if remedy.price is not None else ""
+    named = remedy.title if remedy.title == remedy.name else f"{remedy.title} ({remedy.name})"
+    verb, effect = ("add", "raises by") if remedy.kind == "add_addon" else ("end", "frees")
+    return f"{verb} {times}{named}{price}: {effect} {listed(tuple(gains))}"

@@ -18,6 +18,7 @@ PHASES = {
     "PS5": "input",
     "PS6": "cases",
     "PS7": "actions",
+    "PS8": "messages",
 }
 """What each range of codes is about, by the first three characters of the code."""
 
@@ -205,7 +206,16 @@ _ACTIONS: dict[str, str] = {
     "PS723": "a plan other than the one that was quoted",
 }
 
-_TITLES: dict[str, str] = _FILES | _DOCUMENT | _CATALOG | _RULES | _RESOLUTION | _INPUT | _CASES | _ACTIONS
+_MESSAGES: dict[str, str] = {
+    "PS801": "a message whose holes cannot be filled",
+    "PS802": "a plural without a form that its language has",
+    "PS803": "a message with markup",
+    "PS804": "an unknown locale",
+    "PS805": "a name in messages that the book does not have",
+    "PS806": "a rule whose text is not translated",
+}
+
+_TITLES: dict[str, str] = _FILES | _DOCUMENT | _CATALOG | _RULES | _RESOLUTION | _INPUT | _CASES | _ACTIONS | _MESSAGES
 
 CODES: dict[str, Code] = {code: Code(code=code, title=title) for code, title in sorted(_TITLES.items())}
 """Every code by its name."""

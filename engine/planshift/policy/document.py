@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import final
 
 from planshift.billing.catalog import Catalog
+from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.span import NOWHERE, Span
 from planshift.expressions.tree import RuleFile
 from planshift.policy.facts import NO_FACTS, FactSchema
@@ -157,6 +158,17 @@ NO_MAP = CarryMap()
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageText:
+    """A file of messages for a locale, not read yet; without a text it could not be opened, as the problems tell."""
+
+    locale: str
+    file: str
+    text: str | None
+    problems: tuple[Diagnostic, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument:
     """`policy.yaml`, with what it extends merged in."""
 
@@ -164,6 +176,7 @@ class PolicyDocument:
     title: str
     currency: str
     timezone: str
+    language: str = "en"
     effective_from: date | None = None
     decimals: tuple[tuple[str, int], ...] = ()
     invoice_days_before: int = 0
@@ -186,6 +199,9 @@ class BookDocument:
     catalog: Catalog
     rules: RuleFile
     facts: FactSchema = NO_FACTS
+    messages: tuple[MessageText, ...] = ()
+    """The files of messages as they are, those that are extended behind those that extend; they are read when somebody
+    wants to be told something in a locale."""
     texts: tuple[tuple[str, str, str], ...] = ()
     """Kind (`policy`, `catalog`), file and text of each document, those that are extended behind those that extend."""
 

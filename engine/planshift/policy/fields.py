@@ -19,6 +19,7 @@ from planshift.billing.interval import Interval, parse_interval
 from planshift.billing.money import parse_percent
 from planshift.billing.zones import is_zone
 from planshift.policy.amounts import unknown_currency
+from planshift.policy.locales import has_shape, normal
 from planshift.policy.mistakes import Mistakes, describe, shown, wrong
 
 T = TypeVar("T")
@@ -51,6 +52,19 @@ def read_name(value: str) -> str:
     if better and _NAME.fullmatch(better) and len(better) <= 80:
         help_text = f"write `{better}`: {help_text}"
     raise wrong("PS106", f"{shown(value)} is not a name", help_text=help_text)
+
+
+def read_language(value: str) -> str:
+    """Return the name of a locale.
+
+    Raises:
+        Mistakes: no locale is called so.
+    """
+    if has_shape(value):
+        return value
+    better = normal(value)
+    help_text = f"write `{better}`" if has_shape(better) else "write it as `en` or `de-AT`"
+    raise wrong("PS804", f"{shown(value)} is not a locale", help_text=help_text)
 
 
 def read_question(value: str) -> str:
@@ -268,6 +282,7 @@ Identifier = Annotated[
     str, BeforeValidator(text_of_number, json_schema_input_type=str | int), Field(min_length=1, max_length=200)
 ]
 Text = Annotated[str, Field(max_length=4000)]
+Language = Annotated[str, AfterValidator(read_language), _like("en", "de", "de-AT")]
 Currency = Annotated[str, AfterValidator(read_currency)]
 Zone = Annotated[str, AfterValidator(read_zone)]
 Day = Annotated[date, PlainValidator(read_date), WithJsonSchema({"type": "string", "format": "date"})]

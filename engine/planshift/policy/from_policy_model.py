@@ -25,6 +25,7 @@ def read_policy(model: PolicyModel, against: Against, *, book: str) -> PolicyDoc
         title=model.title or model.book or book,
         currency=_currency(model, against),
         timezone=model.timezone,
+        language=model.language,
         effective_from=model.effective_from,
         decimals=tuple(sorted((model.decimals or {}).items())),
         invoice_days_before=model.invoice_days_before,

@@ -134,7 +134,14 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
     if not is_sound or not policy.currency or facts_in_doubt:
         return None
     texts = tuple((kind, file, stack.sources.get(file, "")) for kind, file in layer.files)
-    return BookDocument(policy=policy, catalog=catalog, rules=layer.all_rules(), facts=facts, texts=texts)
+    return BookDocument(
+        policy=policy,
+        catalog=catalog,
+        rules=layer.all_rules(),
+        facts=facts,
+        messages=tuple(layer.messages.values()),
+        texts=texts,
+    )
 
 
 def _catalog(layer: Layer, stack: Stack, *, decimals: Mapping[str, int]) -> tuple[Catalog, Placing | None, bool]:

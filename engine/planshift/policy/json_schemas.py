@@ -9,6 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from planshift.policy.case_model import CasesModel
 from planshift.policy.catalog_model import CatalogModel
+from planshift.policy.message_model import MessagesModel
 from planshift.policy.policy_model import PolicyModel
 from planshift.policy.request_model import RequestModel
 from planshift.policy.subscription_model import SubscriptionModel
@@ -22,6 +23,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "cases": CasesModel,
     "subscription": SubscriptionModel,
     "request": RequestModel,
+    "messages": MessagesModel,
 }
 
 

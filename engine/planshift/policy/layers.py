@@ -9,12 +9,13 @@ from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.span import NOWHERE, Span, whole_file
 from planshift.expressions.parse import parse_rules
 from planshift.expressions.tree import RuleFile
+from planshift.policy.document import MessageText
 from planshift.policy.extends import merge
 from planshift.policy.located import Located, Mapping, Scalar, scalars, span_of
 from planshift.policy.read_yaml import read_yaml
 from planshift.policy.shelf import Shelf, join, preset_file, preset_names, preset_text, unknown_preset
 
-POLICY, CATALOG, RULES = "policy.yaml", "catalog.yaml", "policy.rules"
+POLICY, CATALOG, RULES, MESSAGES = "policy.yaml", "catalog.yaml", "policy.rules", "messages"
 
 MAX_EXTENDS = 8
 """How many books and presets a book may extend, and how many may extend each other in a row."""
@@ -32,6 +33,8 @@ class Layer:
     catalog: Located | None = None
     rules: dict[str, RuleFile] = field(default_factory=dict)
     """The rules by file, those that are extended behind those that extend."""
+    messages: dict[str, MessageText] = field(default_factory=dict)
+    """The messages by file, those that are extended behind those that extend."""
     files: dict[tuple[str, str], None] = field(default_factory=dict)
     """Kind (`policy`, `catalog`) and file of each document, those that are extended behind those that extend."""
 
@@ -90,6 +93,7 @@ class Stack:
         rules = self._rules(name, own.policy)
         if rules is not None:
             own.rules[rules.span.file] = rules
+        own.messages = {} if _is_single(name) else self._messages(name)
         return self._extended(own, name=name, chain=(*chain, name))
 
     def _rules(self, name: str, policy: Located | None) -> RuleFile | None:
@@ -108,6 +112,18 @@ class Stack:
         rules, problems = parse_rules(text, file=shown)
         self.problems += problems
         return rules
+
+    def _messages(self, name: str) -> dict[str, MessageText]:
+        """The files of messages beside a policy, as they are."""
+        folder = join(name, MESSAGES)
+        found: dict[str, MessageText] = {}
+        for file in self._shelf.under(folder) if folder is not None else ():
+            if file.endswith((".yaml", ".yml")):
+                text, problems = self._shelf.text(file)
+                shown = self._shelf.shown(file)
+                locale = file.rpartition("/")[2].rpartition(".")[0]
+                found[shown] = MessageText(locale=locale, file=shown, text=text, problems=problems)
+        return found
 
     def _inline_rules(self, node: Located) -> RuleFile | None:
         if not isinstance(node, Scalar) or node.style == ">":
@@ -136,6 +152,7 @@ class Stack:
             own.catalog = _merged(under.catalog, own.catalog)
             own.files |= under.files
             own.rules |= under.rules
+            own.messages |= under.messages
         return own
 
     def _named(self, scalar: Scalar, *, name: str, chain: tuple[str, ...]) -> Layer | None:

@@ -13,6 +13,7 @@ from planshift.policy.fields import (
     Day,
     Every,
     Identifier,
+    Language,
     Name,
     Names,
     PriceId,
@@ -212,6 +213,9 @@ class PolicyModel(Document):
 
     title: Text | None = None
     """What people call it."""
+
+    language: Language = "en"
+    """In which language titles, labels and the texts of rules are written."""
 
     effective_from: Day | None = None
     """The first day on which it holds."""

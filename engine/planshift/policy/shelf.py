@@ -26,6 +26,9 @@ class Shelf(Protocol):
     def has(self, name: str) -> bool:
         """Return whether there is such a file."""
 
+    def under(self, folder: str) -> tuple[str, ...]:
+        """Return the names of the files in a folder, sorted; the folder may lie outside of the book."""
+
     def text(self, name: str) -> tuple[str | None, tuple[Diagnostic, ...]]:
         """Return the text of a file, or None and why it cannot be read."""
 
@@ -56,6 +59,13 @@ class FolderShelf:
     def has(self, name: str) -> bool:
         """Return whether there is such a file."""
         return self._folder.joinpath(name).is_file()
+
+    def under(self, folder: str) -> tuple[str, ...]:
+        """Return the names of the files in a folder, sorted, at most `MAX_FILES`; of a single file none."""
+        path = self._folder.joinpath(folder)
+        if self._only or not path.is_dir():
+            return ()
+        return tuple(f"{folder}/{file.name}" for file in sorted(path.iterdir())[:MAX_FILES] if file.is_file())
 
     def text(self, name: str) -> tuple[str | None, tuple[Diagnostic, ...]]:
         """Return the text of a file, or None and why it cannot be read."""
@@ -106,6 +116,10 @@ class TextShelf:
     def has(self, name: str) -> bool:
         """Return whether there is such a text."""
         return name in self._files
+
+    def under(self, folder: str) -> tuple[str, ...]:
+        """Return the names of the texts in a folder, sorted."""
+        return tuple(sorted(name for name in self._files if name.rpartition("/")[0] == folder))
 
     def text(self, name: str) -> tuple[str | None, tuple[Diagnostic, ...]]:
         """Return the text, or None and that there is none."""

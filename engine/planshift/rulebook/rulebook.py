@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from threading import Lock
 from types import MappingProxyType
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from planshift.billing.calendar import to_day
 from planshift.billing.catalog import Plan
+from planshift.diagnostics.diagnostic import has_errors
+from planshift.diagnostics.errors import InvalidBook
 from planshift.expressions.form import Bool, Form, Int, Node
 from planshift.expressions.lower import Shown
 from planshift.expressions.scalar import EarlyReturn, ScalarCall, ScalarFunction, compile_scalar
@@ -25,6 +27,9 @@ from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.messages import Message, holes_of, messages_of, nodes_of
 from planshift.rulebook.rule_nodes import LowerNames, LowerPromises, LowerRules
 from planshift.rulebook.switches import Switches
+
+if TYPE_CHECKING:
+    from planshift.policy.message_files import Messages
 
 FIRST_OUTPUTS = (
     "verdict",
@@ -114,6 +119,20 @@ class Rulebook:
     def plans(self) -> Mapping[str, Plan]:
         """The plans by name."""
         return {plan.name: plan for plan in self.tables.catalog.plans}
+
+    @cached_property
+    def messages(self) -> Messages:
+        """What the book says to customers, by locale; read when somebody is first told something.
+
+        Raises:
+            InvalidBook: with every mistake in its messages.
+        """
+        from planshift.policy.message_files import read_messages  # noqa: PLC0415  # few decisions are told to customers
+
+        messages, problems, _ = read_messages(self.document)
+        if has_errors(problems):
+            raise InvalidBook(diagnostics=problems)
+        return messages
 
     @cached_property
     def switches(self) -> Switches:
