@@ -255,8 +255,26 @@ def _keys() -> Iterator[MessageKey]:
 MESSAGES: Mapping[str, MessageKey] = MappingProxyType({each.key: each for each in _keys()})
 """Every message by its key."""
 
-SECTIONS = tuple(_SECTIONS)
-"""The sections, in the order of their files."""
+SECTIONS = {
+    "titles": "What was asked.",
+    "answers": "Whether it is possible, and when.",
+    "directions": "What kinds of change are called.",
+    "reasons": "Why not, by the code of the reason.",
+    "headings": "What stands over the parts of an answer.",
+    "columns": "What stands over the columns of a table.",
+    "lines": "What stands on the bill.",
+    "sums": "How an amount came about.",
+    "totals": "What the lines come to.",
+    "meaning": "What else the change means.",
+    "limits": "What is used too much.",
+    "remedies": "What would make present use fit.",
+    "things": "What moves along or is lost.",
+    "intervals": "How long, and how often.",
+    "words": "Single words.",
+    "options": "What there is to change to.",
+    "notices": "The mail to the customer.",
+}
+"""The sections with what they are about, in the order of their files."""
 
 NAMED = ("plans", "prices", "addons", "resources", "questions", "settings", "roles")
 """What can be called differently in a locale, under `names`."""

@@ -114,7 +114,9 @@ class MessagesBase(Document):
     """What rules say, by their titles: the text of each `deny` and `warn`, in its order where there are several."""
 
 
-_FIELDS: dict[str, Any] = {section: (_section(section) | None, None) for section in SECTIONS}
+_FIELDS: dict[str, Any] = {
+    section: (_section(section) | None, Field(default=None, description=about)) for section, about in SECTIONS.items()
+}
 MessagesModel: type[MessagesBase] = create_model(
     "Messages",
     __base__=MessagesBase,
