@@ -63,7 +63,7 @@ def _section(section: str) -> type[BaseModel]:
     fields: dict[str, Any] = {
         each.name: (_message(each), None) for each in MESSAGES.values() if each.section == section
     }
-    return create_model(section.title(), __base__=Document, __module__=__name__, **fields)
+    return create_model(section.title(), __base__=Document, __doc__=SECTIONS[section], __module__=__name__, **fields)
 
 
 def _name(value: object) -> Worded:
@@ -104,7 +104,9 @@ def _documented(kind: str) -> Any:  # noqa: ANN401  # a type made at run time
 
 
 _NAMES: dict[str, Any] = {kind: (_documented(kind), None) for kind in NAMED}
-_NamesModel: type[Document] = create_model("Names", __base__=Document, __module__=__name__, **_NAMES)
+_NamesModel: type[Document] = create_model(
+    "Names", __base__=Document, __doc__="What is called differently in a locale.", __module__=__name__, **_NAMES
+)
 
 
 class MessagesBase(Document):
