@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, final
 
 from cyclopts import Parameter
 
@@ -19,7 +20,32 @@ from planshift.diagnostics.codes import CODES
 from planshift.diagnostics.nearest import nearest
 from planshift.diagnostics.page import page_of
 
+if TYPE_CHECKING:
+    from planshift.book import Decision
+
 _CODE = re.compile(r"PS[0-9]+", re.IGNORECASE)
+
+
+@final
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Aspect:
+    """What of a decision is to be explained, where it is not all of it."""
+
+    rules: Annotated[
+        bool, Parameter(help="Show what each rule made of it: its condition, with the value of every part under it.")
+    ] = False
+    rule: Annotated[
+        str | None, Parameter(help="The same for the rules that have this in their titles.", metavar="PATTERN")
+    ] = None
+    why_not: Annotated[
+        bool,
+        Parameter(
+            help="Only tell why not, what would have to change, and what is near; without --to, of every plan that is "
+            "not offered."
+        ),
+    ] = False
+    locale: LocaleOption = None
 
 
 @answering
@@ -29,47 +55,43 @@ def explain(
     /,
     *,
     asked: Asked = Asked(),  # noqa: B008  # frozen, so that sharing it harms nobody
-    rules: Annotated[
-        bool, Parameter(help="Show what each rule made of it: its condition, with the value of every part under it.")
-    ] = False,
-    rule: Annotated[
-        str | None, Parameter(help="The same for the rules that have this in their titles.", metavar="PATTERN")
-    ] = None,
-    why_not: Annotated[
-        bool,
-        Parameter(
-            help="Only tell why not, what would have to change, and what is near; without --to, of every plan that is "
-            "not offered."
-        ),
-    ] = False,
-    locale: LocaleOption = None,
+    aspect: Aspect = Aspect(),
     link_to: LinkOption = None,
     format: SheetFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Explain a decision in full, or a diagnostic code."""
     if subscription is None:
         return _explain_code(book, format=format)
-    from planshift.decision.trace import trace_of
-
     path = Path(book)
     opened = open_book(path)
     held = open_subscription(opened, path, name=subscription)
-    if why_not:
+    if aspect.why_not:
         return say_why_not(opened, held, asked=asked, form=format, link_to=link_to)
     decision = opened.decide(held, open_request(opened, held, asked=asked))
-    if rules or rule is not None:
-        return say_conditions(decision, opened.sources, pattern=rule, form=format, link_to=link_to)
+    if aspect.rules or aspect.rule is not None:
+        return say_conditions(decision, opened.sources, pattern=aspect.rule, form=format, link_to=link_to)
+    if aspect.locale is not None:
+        return _say_told(decision, locale=aspect.locale, form=format, link_to=link_to)
     if format == "json":
-        say_json(decision.to_json() | ({} if locale is None else {"told": decision.told(locale).to_json()}))
-    elif locale is not None:
-        from planshift.decision.sheet import sheet_of
-        from planshift.decision.told import where_words_come_from
-
-        told = decision.told(locale)
-        sheet = sheet_of(told.title, (*told.sheet.sections, where_words_come_from(told.used)))
-        say_as(sheet, form=format, link_to=link_to, language=told.locale)
+        say_json(decision.to_json())
     else:
+        from planshift.decision.trace import trace_of
+
         say_as(with_advice(trace_of(decision), opened, decision=decision), form=format, link_to=link_to)
+    return Exit.YES
+
+
+def _say_told(decision: Decision, *, locale: str, form: SheetFormat, link_to: str | None) -> Exit:
+    """What the customer reads, and which messages say it."""
+    from planshift.decision.sheet import sheet_of
+    from planshift.decision.told import where_words_come_from
+
+    told = decision.told(locale)
+    if form == "json":
+        say_json(decision.to_json() | {"told": told.to_json()})
+    else:
+        sheet = sheet_of(told.title, (*told.sheet.sections, where_words_come_from(told.used)))
+        say_as(sheet, form=form, link_to=link_to, language=told.locale)
     return Exit.YES
 
 
