@@ -92,6 +92,10 @@ class EditedShelf:
         """Return whether there is such a file."""
         return self._under.has(name)
 
+    def under(self, folder: str) -> tuple[str, ...]:
+        """Return the names of the files in a folder."""
+        return self._under.under(folder)
+
     def text(self, name: str) -> tuple[str | None, tuple[Diagnostic, ...]]:
         """Return the other text where there is one, else what the file holds."""
         edited = self._texts.get(self.shown(name))
