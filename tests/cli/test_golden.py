@@ -153,6 +153,8 @@ def test_the_cases_of_a_book(shop: Path, session: Callable[[str], str], golden: 
     golden(GOLDEN / "test-fails-github.txt", session("planshift test shop --format github"))
     golden(GOLDEN / "test-fails-junit.txt", session("planshift test shop --format junit"))
     golden(GOLDEN / "test-some.txt", session("planshift test shop --run close"))
+    golden(GOLDEN / "test-coverage.txt", session("planshift test shop --run close --coverage --coverage-below 50"))
+    golden(GOLDEN / "test-coverage-wrong.txt", session("planshift test shop --coverage-below 101"))
     golden(GOLDEN / "test-none.txt", session("planshift test shop --run silber"))
 
 

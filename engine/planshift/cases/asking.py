@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import Literal, Protocol, final
 
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
@@ -14,8 +13,12 @@ from planshift.policy.case_documents import Case
 Role = Literal["decided", "offered"]
 """Whether a case is about a decision, or it is one of those that tell what is offered and what is not."""
 
-Watch = Callable[[Case, Decision, Role], None]
-"""Is shown every decision that a case leads to."""
+
+class Watch(Protocol):
+    """Is shown every decision that a case leads to."""
+
+    def __call__(self, case: Case, decision: Decision, *, role: Role) -> None:
+        """See one of them."""
 
 
 @final
@@ -35,7 +38,7 @@ class Asking:
         """
         decision = self.book.decide(subscription, request)
         if self.watch is not None:
-            self.watch(self.case, decision, "decided")
+            self.watch(self.case, decision, role="decided")
         return decision
 
     def options(self, subscription: Subscription, request: ChangeRequest) -> Options[Decision]:
@@ -47,5 +50,5 @@ class Asking:
         options = self.book.options(subscription, request)
         if self.watch is not None:
             for decision in (*options.entries, *options.hidden):
-                self.watch(self.case, decision, "offered")
+                self.watch(self.case, decision, role="offered")
         return options

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from planshift.cli.answering import answering
+from planshift.cli.coverage import CoverageOptions, tell_coverage
 from planshift.cli.exits import Exit
 from planshift.cli.formats import TestFormat
 from planshift.cli.inputs import open_book
@@ -16,6 +18,7 @@ from planshift.cli.printing import say, say_json
 from planshift.diagnostics.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from planshift.cases.coverage import Coverage
     from planshift.cases.report import Report
 
 
@@ -37,22 +40,33 @@ def run_cases(
     format: Annotated[  # noqa: A002  # the option's name
         TestFormat, Parameter(help="Text for people (the default), or what another program reads.")
     ] = "text",
+    covering: CoverageOptions | None = None,
 ) -> Exit:
     """Run the cases that books bring along."""
     from planshift.rulebook.checking import books_in
 
-    reports = _reports(tuple(found for path in books for found in books_in(path)), run)
-    _say(reports, format, verbose=verbose)
-    return Exit.YES if all(report.ok for report in reports) else Exit.NO
+    wanted = covering or CoverageOptions()
+    found = tuple(each for path in books for each in books_in(path))
+    coverage: list[Coverage] | None = [] if wanted.wanted else None
+    reports = _reports(found, run, coverage=coverage)
+    _say(reports, format, verbose=verbose, coverage=coverage or ())
+    if coverage is not None:
+        tell_coverage(coverage, wanted, form=format)
+    enough = all(map(wanted.is_met_by, coverage or ()))
+    return Exit.YES if enough and all(report.ok for report in reports) else Exit.NO
 
 
-def _say(reports: list[Report], form: TestFormat, *, verbose: bool) -> None:
+def _say(reports: list[Report], form: TestFormat, *, verbose: bool, coverage: Sequence[Coverage]) -> None:
+    from planshift.cases.coverage_report import coverage_data
     from planshift.cases.report import counts_line, report_text
     from planshift.cases.report_ci import report_annotations, report_junit
 
     match form:
         case "json":
-            say_json([_data(report) for report in reports])
+            told = [_data(report) for report in reports]
+            for data, each in zip(told, coverage, strict=False):  # it is of every book, or of none
+                data["coverage"] = coverage_data(each)
+            say_json(told)
         case "github":
             say("\n".join((*report_annotations(reports, root=Path.cwd()), counts_line(reports))))
         case "junit":
@@ -61,23 +75,28 @@ def _say(reports: list[Report], form: TestFormat, *, verbose: bool) -> None:
             say("\n\n".join(report_text(report, verbose=verbose) for report in reports))
 
 
-def _reports(books: tuple[Path, ...], pattern: str | None) -> list[Report]:
-    """The reports of the books that have such cases.
+def _reports(books: tuple[Path, ...], pattern: str | None, *, coverage: list[Coverage] | None) -> list[Report]:
+    """The reports of the books that have such cases; what these exercise is added to `coverage`, where it is wanted.
 
     Raises:
         InvalidBook: a book or its cases have mistakes.
         InvalidInput: no book has such cases.
     """
+    from planshift.cases.covering import Covering
     from planshift.cases.run import run
 
     reports: list[Report] = []
     nothing: InvalidInput | None = None
     for path in books:
         opened = open_book(path)
+        covering = None if coverage is None else Covering(opened)
         try:
-            reports.append(run(opened, pattern))
+            reports.append(run(opened, pattern, watch=covering.watch if covering is not None else None))
         except InvalidInput as error:
             nothing = error
+        else:
+            if coverage is not None and covering is not None:
+                coverage.append(covering.coverage())
     if not reports and nothing is not None:
         raise nothing
     return reports

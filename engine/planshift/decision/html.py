@@ -55,9 +55,9 @@ def to_html(sheet: Sheet, *, links: Links = beside, language: str = "en", inset:
     return page(sheet.title, _body(sheet, links=links, inset=inset), language=language)
 
 
-def page(title: str, body: Iterator[str], *, language: str = "en") -> str:
-    """A page in the style of all pages around pieces of markup."""
-    head = _HEAD.format(language=escape(language), title=told(title), style=_style())
+def page(title: str, body: Iterator[str], *, language: str = "en", style: str = "") -> str:
+    """A page in the style of all pages around pieces of markup; `style` is what it needs besides."""
+    head = _HEAD.format(language=escape(language), title=told(title), style=_style() + style)
     return "".join((head, *(f"{line}\n" for line in body), "</main>\n</body>\n</html>\n"))
 
 

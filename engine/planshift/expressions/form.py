@@ -42,12 +42,17 @@ class Table:
     @property
     def low(self) -> int:
         """The smallest answer."""
-        return min(min(self.values, default=self.default), *(v for _, v in self.sparse), self.default)
+        return min(self.answers)
 
     @property
     def high(self) -> int:
         """The largest answer."""
-        return max(max(self.values, default=self.default), *(v for _, v in self.sparse), self.default)
+        return max(self.answers)
+
+    @property
+    def answers(self) -> tuple[int, ...]:
+        """Everything that it can answer."""
+        return self.values or (self.default, *(value for _, value in self.sparse))
 
 
 @final

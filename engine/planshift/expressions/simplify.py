@@ -139,6 +139,8 @@ def same(a: Int, b: Int) -> Bool:
         wanted = b.lo
         if _is_choice_of_constants(a):
             return _push(a, lambda value: value == wanted)
+        if a.op == "lookup" and wanted not in _table(a).answers:
+            return a.form.truth(False)
         return a.form.make_bool("same", (a, b))
     return a.form.make_bool("same", _ordered(a, b))
 
@@ -254,6 +256,10 @@ def _node(form: Form, value: Arg | bool) -> Node:
 
 def _is_truth(node: Node) -> bool:
     return node.op == "truth"
+
+
+def _table(a: Int) -> Table:
+    return a.args[0]  # type: ignore[return-value]  # a look-up begins with its table
 
 
 def _pair(a: Int) -> tuple[Int, Int]:

@@ -15,7 +15,17 @@ from planshift.expressions import tree
 from planshift.expressions.form import Bool, Node
 from planshift.expressions.lower import Lowering, Shown
 from planshift.expressions.scalar import ScalarFunction, compile_scalar
-from planshift.expressions.typed import Amounts, Constant, Member, Typed, TypedLet, TypedRule, TypedRules, walk
+from planshift.expressions.typed import (
+    Amounts,
+    Constant,
+    Member,
+    Typed,
+    TypedLet,
+    TypedReaction,
+    TypedRule,
+    TypedRules,
+    walk,
+)
 from planshift.expressions.types import BOOL, SetOf
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.kernel import PARAMETERS, kernel_constants
@@ -70,19 +80,29 @@ class Conditions:
         tried = rules_tried(rules, renewal=facts.renews)
         self.conditions = tuple(_condition(rule, lowering) for rule in tried)
         """Those of the rules that are tried, in their order."""
-        self.truths = tuple(_Reader(lowering).read(tried, lets=rules.lets))
+        self.truths = truths_of(rules, lowering, renewal=facts.renews)
         """All that is true or false in them, and in what they set."""
+        self.reactions = tuple((each, _when(each, lowering)) for each in rules.reactions)
+        """The reactions of the book, and where they hold for an order."""
         self.function: Callable[[tuple[Node, ...]], ScalarFunction] = lru_cache(maxsize=1024)(self._function)
         """What computes nodes of this form, compiled once."""
 
-    def _function(self, nodes: tuple[Node, ...]) -> ScalarFunction:
+    def of_order(self, nodes: Sequence[Node]) -> ScalarFunction:
+        """What computes nodes that ask about an order: it takes what is known of that besides, by name."""
+        return self._function(nodes, parameters=(*PARAMETERS, "o"))
+
+    def _function(self, nodes: Sequence[Node], *, parameters: Sequence[str] = PARAMETERS) -> ScalarFunction:
         return compile_scalar(
             nodes,
             name="condition",
-            parameters=PARAMETERS,
+            parameters=parameters,
             access=self._facts.access,
             constants=kernel_constants(self._facts),
         )
+
+
+def _when(reaction: TypedReaction, lowering: Lowering) -> Bool:
+    return lowering.form.truth(True) if reaction.when is None else lowering.truth(reaction.when)
 
 
 def _condition(rule: TypedRule, lowering: Lowering) -> Condition:
@@ -118,6 +138,11 @@ def _worth_showing(typed: Typed, *, whole: bool = False) -> Iterator[Typed]:
     if not isinstance(typed.meaning, Amounts):
         for part in typed.parts:
             yield from _worth_showing(part)
+
+
+def truths_of(rules: TypedRules, lowering: Lowering, *, renewal: bool) -> tuple[Truth, ...]:
+    """All that is true or false in the rules that a renewal looks at, or every other request, in one order."""
+    return tuple(_Reader(lowering).read(rules_tried(rules, renewal=renewal), lets=rules.lets))
 
 
 @final

@@ -1,0 +1,146 @@
+"""Watching cases: which pieces of a book each decision shows, and how many cases show each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import final
+
+from planshift.actions.plan import placed
+from planshift.book import Book, Decision
+from planshift.cases.asking import Role
+from planshift.cases.coverable import Coverable, Key, coverable, objection_key
+from planshift.cases.coverage import Coverage, Item
+from planshift.expressions.lower import Shown
+from planshift.expressions.types import BOOL
+from planshift.policy.case_documents import Case
+
+
+@final
+@dataclass(slots=True)
+class _Sight:
+    """How many cases have shown something, the first of them and the last one."""
+
+    first: Case
+    last: Case
+    cases: int = 1
+
+
+@final
+class Covering:
+    """Is shown the decisions of cases (`watch`) and tells what of the book they exercise."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._seen: dict[Key, _Sight] = {}
+        self._cases: set[int] = set()
+
+    def watch(self, case: Case, decision: Decision, *, role: Role) -> None:
+        """Note what a decision shows."""
+        self._cases.add(id(case))
+        for key in _shown(decision, role):
+            sight = self._seen.get(key)
+            if sight is None:
+                self._seen[key] = _Sight(first=case, last=case)
+            elif sight.last is not case:
+                sight.last = case
+                sight.cases += 1
+
+    def coverage(self) -> Coverage:
+        """What the cases have shown up to now."""
+        return Coverage(
+            book=self._book.name,
+            title=self._book.title,
+            cases=len(self._cases),
+            items=tuple(map(self._item, coverable(self._book))),
+            sources=self._book.sources,
+        )
+
+    def _item(self, found: Coverable) -> Item:
+        sights = (self._seen.get(key) for key in found.keys)
+        marks = (
+            mark if sight is None else replace(mark, cases=sight.cases, first=sight.first.name)
+            for mark, sight in zip(found.item.marks, sights, strict=True)
+        )
+        return replace(found.item, marks=tuple(marks))
+
+
+def _shown(decision: Decision, role: Role) -> Iterator[Key]:
+    """What one decision shows. Of what is only offered or kept back a case sees the reasons and nothing else."""
+    yield from _reasons(decision)
+    if role == "offered":
+        return
+    yield from _truths(decision)
+    yield from _statements(decision)
+    yield from _settled(decision)
+    for k, rule in enumerate(decision.reading.kernel.rules):
+        if decision.truth(f"rule.{k}"):
+            yield "rule", rule.title
+    if decision.priced:
+        yield from _roads(decision)
+    if decision.allowed:
+        yield from _reactions(decision)
+        if decision.switch is not None:
+            yield "switch", decision.switch.number
+
+
+def _reasons(decision: Decision) -> Iterator[Key]:
+    kernel = decision.reading.kernel
+    for k, objection in enumerate(kernel.objections):
+        if decision.truth(f"objection.{k}"):
+            yield objection_key(objection)
+    for k, rule in enumerate(kernel.rules):
+        if rule.texts and decision.truth(f"rule.{k}"):
+            yield "says", rule.title
+    if decision.word("limits") == "warn" and any(decision.value(f"excess.{each}") for each in kernel.resources):
+        yield "warning", "over_limits"
+
+
+def _truths(decision: Decision) -> Iterator[Key]:
+    conditions = decision.rulebook.conditions(decision.reading)
+    truths = conditions.truths
+    found = conditions.function(tuple(node for each in truths for node in (each.seen_true, each.seen_false))).call(
+        decision.subscription, decision.request, decision.today
+    )
+    for number, holds in enumerate(found):
+        if holds:
+            yield "truth", id(truths[number // 2].typed), number % 2 == 0
+
+
+def _statements(decision: Decision) -> Iterator[Key]:
+    promises = decision.reading.kernel.promises
+    if promises:
+        applies = tuple(Shown(type=BOOL, node=promise.applies) for promise in promises)
+        found = decision.reading.holes(applies).call(decision.subscription, decision.request, decision.today)
+        yield from (("statement", number) for number, holds in enumerate(found) if holds)
+
+
+def _settled(decision: Decision) -> Iterator[Key]:
+    """The places that settled the terms of a change; of a refused one those that its reasons come from."""
+    kernel = decision.reading.kernel
+    if decision.priced:
+        terms = list(kernel.terms)
+    else:
+        terms = [each.term for k, each in enumerate(kernel.objections) if decision.truth(f"objection.{k}")]
+    for name in terms:
+        if name in kernel.terms:
+            yield "term", kernel.sources[decision.value(f"source.{name}")].span
+
+
+def _roads(decision: Decision) -> Iterator[Key]:
+    old, new = decision.subscription.plan, decision.request.plan
+    for name in (decision.path, *decision.groups):
+        if name is not None:
+            yield "road", name, old, new
+
+
+def _reactions(decision: Decision) -> Iterator[Key]:
+    """The reactions that hold for the order as the decision leaves it."""
+    conditions = decision.rulebook.conditions(decision.reading)
+    if not conditions.reactions:
+        return
+    steps = {each.step.action.kind for each in placed(decision.plan().steps)}
+    order = {"change.waiting": "schedule" in steps, "credit.held": "hold_credit" in steps}
+    function = conditions.of_order([holds for _, holds in conditions.reactions])
+    found = function.call(decision.subscription, decision.request, decision.today, order)
+    yield from (("reaction", number) for number, holds in enumerate(found) if holds)
