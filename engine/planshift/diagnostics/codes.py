@@ -134,6 +134,9 @@ _RESOLUTION: dict[str, str] = {
     "PS413": "a term of a rule that earlier ones always settle",
     "PS414": "a condition that always holds",
     "PS415": "an alternative that never holds",
+    "PS420": "a path that no change can go",
+    "PS421": "a plan in a group that nobody can reach or leave",
+    "PS422": "a group of one plan",
 }
 
 _INPUT: dict[str, str] = {

@@ -12,8 +12,7 @@ from itertools import combinations, permutations, product
 from planshift.billing.rates import twelfths_of_days
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.rulebook.draft import Draft
-from planshift.rulebook.ladder import roads_of_path
-from planshift.rulebook.ladder_values import Group, Road
+from planshift.rulebook.ladder_values import Group
 from planshift.rulebook.sources import Statement, Statements
 from planshift.rulebook.voices import EVERY_KIND, Voice, disagreements, kinds_between
 
@@ -42,11 +41,7 @@ def _conflict(code: str, pair: tuple[Statement, Statement], *, both: str, help_t
 
 def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
     """Two paths between the same plans."""
-    known: dict[tuple[int, int], list[Road]] = {}
-    for path in draft.document.policy.paths:
-        for road in roads_of_path(draft, path):
-            known.setdefault((road.origin, road.target), []).append(road)
-    for roads in known.values():
+    for roads in draft.roads.values():
         for first, second in combinations(roads, 2):
             if first.direction != second.direction and first.title != second.title:  # else it is named twice, and told
                 yield Diagnostic(

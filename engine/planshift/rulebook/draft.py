@@ -10,7 +10,7 @@ from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.expressions.typed import TypedRules
 from planshift.policy.document import BookDocument
 from planshift.rulebook.catalog_tables import CatalogTables, currencies_of
-from planshift.rulebook.ladder_values import Holders, Ladder
+from planshift.rulebook.ladder_values import Holders, Ladder, Road
 from planshift.rulebook.symbols import Known, known_names
 
 
@@ -25,6 +25,8 @@ class Draft:
     on: date | None = None
     """The day on which the book is checked; None where it is compiled, which no day may change."""
     ladder: Ladder = field(default_factory=Ladder)
+    roads: dict[tuple[int, int], list[Road]] = field(default_factory=dict)
+    """What each path says of each pair of plans that it joins; the ladder has one road for each pair."""
     holders: Holders = field(default_factory=Holders)
     rules: TypedRules = field(default_factory=TypedRules)
     diagnostics: list[Diagnostic] = field(default_factory=list)

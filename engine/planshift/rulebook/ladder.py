@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import reduce
 
 from planshift.policy import document
 from planshift.rulebook.draft import Draft
@@ -59,15 +60,13 @@ def _level(group: document.Group, place: int) -> int:
 
 def resolve_paths(draft: Draft) -> None:
     """Fill the roads of `draft.ladder`: one for each pair of plans that some path joins."""
-    roads: dict[tuple[int, int], Road] = {}
     for path in draft.document.policy.paths:
-        for road in roads_of_path(draft, path):
-            known = roads.get((road.origin, road.target))
-            roads[road.origin, road.target] = road if known is None else _joined(known, road)
-    draft.ladder = replace(draft.ladder, roads=tuple(roads.values()))
+        for road in _roads_of_path(draft, path):
+            draft.roads.setdefault((road.origin, road.target), []).append(road)
+    draft.ladder = replace(draft.ladder, roads=tuple(reduce(_joined, roads) for roads in draft.roads.values()))
 
 
-def roads_of_path(draft: Draft, path: document.Path) -> Iterator[Road]:
+def _roads_of_path(draft: Draft, path: document.Path) -> Iterator[Road]:
     """One road for each pair of different plans that a path names."""
     plans = draft.tables.plans
     kinds = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors
+from planshift.rulebook.analysis.closed_roads import find_closed_paths, find_cut_off_plans, find_lonely_groups
 from planshift.rulebook.analysis.covered_rules import find_covered_rules
 from planshift.rulebook.analysis.dead_rules import find_dead_rules
 from planshift.rulebook.analysis.idle_parts import find_idle_parts
@@ -17,6 +18,9 @@ ANALYSES: tuple[Analysis, ...] = (
     find_dead_rules,
     find_covered_rules,
     find_idle_parts,
+    find_closed_paths,
+    find_cut_off_plans,
+    find_lonely_groups,
 )
 
 

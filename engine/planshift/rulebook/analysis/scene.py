@@ -97,7 +97,7 @@ class Scene:
         """What follows by the roads where a truth holds; None where it never does."""
         if node not in self._known:
             state = self._by_roads.assumed([(node, True)])
-            self._known[node] = None if state is None or self._by_roads.impossible((), given=state) else state
+            self._known[node] = None if state is None or self._by_roads.exhausted(state) else state
         return self._known[node]
 
     def always(self, node: Bool) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import final
 
 from planshift.expressions import tree
 from planshift.expressions.typed import Typed, TypedRule, behind
+from planshift.rulebook.analysis.crossings import Crossing, Crossings, Pair
 from planshift.rulebook.analysis.scene import Depth, Reading, Scene
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.rules import speaks_of_renewals
@@ -49,6 +51,11 @@ class Scenes:
             if scene.after(reading.holds) is not None
         }
         return frozenset(rule.title for rule in self.draft.rules.rules) - alive
+
+    @cached_property
+    def crossings(self) -> Mapping[Pair, Crossing]:
+        """The pairs of plans that are joined, and whether they are open; nothing where there are too many."""
+        return Crossings(self.changes).all
 
     def impossible(self, rule: TypedRule, parts: tuple[Typed, ...], *, depth: Depth) -> bool:
         """Whether it is proven that parts of a rule's condition never hold together, wherever the rule is asked."""

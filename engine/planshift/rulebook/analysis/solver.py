@@ -44,20 +44,26 @@ class Solver:
     def impossible(self, claims: Iterable[Claim], *, given: State | None = None) -> bool:
         """Whether it is proven that these claims cannot hold together, where those of a state hold."""
         state = self.assumed(claims, given=given)
-        return state is None or not self._search(state, [MOST_BRANCHES])
+        return state is None or self.exhausted(state)
+
+    def exhausted(self, state: State) -> bool:
+        """Whether none of the ways that a state leaves open can be gone."""
+        return not self._search(state, [MOST_BRANCHES])
 
     def assumed(self, claims: Iterable[Claim], *, given: State | None = None) -> State | None:
         """What follows at once from claims; None where they contradict each other."""
         state = self.start() if given is None else given.copy()
+        return state if all(state.rows) and self._follows(state, claims) else None
+
+    def _follows(self, state: State, claims: Iterable[Claim]) -> bool:
+        """Put claims into a state; whether it can still be."""
         try:
-            if not all(state.rows):
-                return None
             for claim in claims:
                 self._claim(state, claim)
             self._follow(state)
         except Contradiction:
-            return None
-        return state
+            return False
+        return True
 
     def excludes(self, state: State, node: Bool) -> bool:
         """Whether it is seen at once that a truth does not hold in a state."""
@@ -84,8 +90,7 @@ class Solver:
                 return True
             branch = state.copy()
             branch.clauses = list(others)
-            after = self.assumed(alternative, given=branch)
-            if after is not None and self._search(after, left):
+            if self._follows(branch, alternative) and self._search(branch, left):
                 return True
         return False
 

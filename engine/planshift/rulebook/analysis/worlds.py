@@ -21,7 +21,7 @@ from planshift.rulebook.draft import Draft
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.sources import Statements
 
-MOST_ROWS = 60_000
+MOST_ROWS = 30_000
 """A book with more classes of changes than that is read with less depth."""
 
 _Sides: TypeAlias = tuple[int, int]
