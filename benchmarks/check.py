@@ -1,8 +1,8 @@
 """How long a check of a large book takes: `python benchmarks/check.py`.
 
 It writes the book of `large_book.py` (1,000 plans, 5,000 paths, 500 rules) and another one with its ladder in groups,
-and checks them and a small one as the command does: reading, passes, analysis. All are measured in turns in one run, and
-the medians of the processor's time are printed in milliseconds, beside the whole command in a process of its own.
+and checks them and a small one as the command does: reading, passes, analysis. All are measured in turns in one run,
+and the medians of the processor's time are printed in milliseconds, beside the whole command in its own process.
 """
 
 from __future__ import annotations

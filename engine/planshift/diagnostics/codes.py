@@ -137,6 +137,9 @@ _RESOLUTION: dict[str, str] = {
     "PS420": "a path that no change can go",
     "PS421": "a plan in a group that nobody can reach or leave",
     "PS422": "a group of one plan",
+    "PS430": "a term without effect",
+    "PS431": "a term of a path for a direction that it does not lead in",
+    "PS432": "a term that renewals settle themselves",
 }
 
 _INPUT: dict[str, str] = {

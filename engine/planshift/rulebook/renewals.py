@@ -68,6 +68,12 @@ def settled_by_renewal(facts: Facts, term: str) -> Iterator[Guarded]:
         yield _settled(guards[where], term, Choice(word=word))
 
 
+def settled_always() -> frozenset[str]:
+    """The terms that every renewal settles itself: what a policy says of them for renewals has no effect."""
+    every = ("always",), ("as it is", "by a switch")
+    return frozenset((*_BY_DEFAULT, *(term for term, words in _SETTLED.items() if tuple(words) in every)))
+
+
 def _settled(condition: Bool, term: str, value: TermValue) -> Guarded:
     return Guarded(condition=condition, statement=Statement(term=term, value=value, source=ITSELF))
 

@@ -9,6 +9,7 @@ from planshift.rulebook.analysis.closed_roads import find_closed_paths, find_cut
 from planshift.rulebook.analysis.covered_rules import find_covered_rules
 from planshift.rulebook.analysis.dead_rules import find_dead_rules
 from planshift.rulebook.analysis.idle_parts import find_idle_parts
+from planshift.rulebook.analysis.idle_terms import find_idle_terms, find_misplaced_terms, find_terms_of_renewals
 from planshift.rulebook.analysis.scenes import Scenes
 from planshift.rulebook.draft import Draft
 
@@ -21,6 +22,9 @@ ANALYSES: tuple[Analysis, ...] = (
     find_closed_paths,
     find_cut_off_plans,
     find_lonely_groups,
+    find_idle_terms,
+    find_misplaced_terms,
+    find_terms_of_renewals,
 )
 
 

@@ -14,12 +14,11 @@ from typing import TypeAlias, final
 from planshift.billing.change import KINDS
 from planshift.expressions.form import Node
 from planshift.expressions.scalar import compile_scalar
-from planshift.policy.term_values import Choice
 from planshift.rulebook.analysis.space import Row, columns_of
+from planshift.rulebook.analysis.spoken import set_by_rules, spoken, words_of
 from planshift.rulebook.analysis.support import FROM, TO, Supports
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.facts import Facts
-from planshift.rulebook.sources import Statements
 
 MOST_ROWS = 30_000
 """A book with more classes of changes than that is read with less depth."""
@@ -155,16 +154,6 @@ def _each_once(
 
 def may_be_overridden(draft: Draft) -> bool:
     """Whether somebody may pass a denial, that of a missing road included: then every change can be met."""
-    holders = draft.holders
-    spoken: list[Statements] = [holders.company]
-    spoken += [statements for _, statements in (*holders.client_groups, *holders.customers)]
-    spoken += [statements for _, statements in (*holders.leaving, *holders.arriving)]
-    spoken += [group.statements for group in draft.ladder.groups]
-    spoken += [road.statements for road in draft.ladder.roads]
-    allows = (
-        said.term == "override" and isinstance(said.value, Choice) and said.value.word != "none"
-        for statements in spoken
-        for _, terms in statements.scopes
-        for said in terms
-    )
-    return any(allows) or any(effect.term == "override" for rule in draft.rules.rules for effect in rule.sets)
+    values = [said.value for _, said in spoken(draft) if said.term == "override"]
+    values += [value for value in set_by_rules(draft, "override") if value is not None]
+    return bool(words_of(frozenset(values)) - {"none"})
