@@ -53,7 +53,8 @@ def answer(book: Path) -> tuple[tuple[Diagnostic, ...], dict[str, str]]:
     found, texts = list(problems), dict(sources)
     if document is not None:
         draft = run_passes(document)
-        found += (*draft.diagnostics, *analyse(draft))
+        found += draft.diagnostics
+        found += () if has_errors(found) else analyse(draft)
     if document is not None and not has_errors(found):
         for read in (read_cases, read_subscriptions):
             _, more, sources = read(document, book)

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import final
 
-from planshift.diagnostics.diagnostic import Diagnostic, sort_diagnostics
+from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
 from planshift.diagnostics.repairing import settled
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import Sources, read_book, uncollected
@@ -49,7 +49,9 @@ def check_book(path: Path, *, on: date | None = None, shelf: Shelf | None = None
         found = problems
         if document is not None:
             draft = run_passes(document, on=on)
-            found = (*problems, *draft.diagnostics, *analyse(draft))
+            found = (*problems, *draft.diagnostics)
+            if not has_errors(found):
+                found += analyse(draft)
         return Checked(document, sort_diagnostics(found), sources)
 
 

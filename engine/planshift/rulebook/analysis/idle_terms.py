@@ -94,7 +94,8 @@ def find_terms_of_renewals(scenes: Scenes) -> Iterator[Diagnostic]:
 
 
 def _called(direction: str) -> str:
-    return f"{'an' if direction == 'upgrade' else 'a'} {direction.replace('_', ' ')}"
+    word = {"cancel": "cancellation", "term_change": "change of the price"}.get(direction, direction)
+    return f"{'an' if word == 'upgrade' else 'a'} {word}"
 
 
 def _is_own(draft: Draft, statement: Statement) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from planshift.diagnostics.diagnostic import Diagnostic, has_errors
+from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.rulebook.analysis.closed_roads import find_closed_paths, find_cut_off_plans, find_lonely_groups
 from planshift.rulebook.analysis.covered_rules import find_covered_rules
 from planshift.rulebook.analysis.dead_rules import find_dead_rules
@@ -29,8 +29,6 @@ ANALYSES: tuple[Analysis, ...] = (
 
 
 def analyse(draft: Draft) -> tuple[Diagnostic, ...]:
-    """What is true of every change under a book, as far as it is worth a warning; nothing where a pass found errors."""
-    if has_errors(draft.diagnostics):
-        return ()
+    """What is true of every change under a book without errors, as far as it is worth a warning."""
     scenes = Scenes(draft)
     return tuple(found for analysis in ANALYSES for found in analysis(scenes))

@@ -11,18 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import final
 
-from planshift.expressions.form import Arg, Bool, Int, Text
+from planshift.expressions.form import Bool, Int, Text
+from planshift.rulebook.analysis.choices import COMPARED, MOST_CASES, alternatives_of, pushed, truths_of, values_of
 from planshift.rulebook.analysis.linear import Sum, Terms, joined, normal, summed
 from planshift.rulebook.analysis.space import Space
-from planshift.rulebook.analysis.state import ANY_WORD, Alternative, Bounds, Claim, Clause, Contradiction, State
+from planshift.rulebook.analysis.state import ANY_WORD, Alternative, Bounds, Claim, Contradiction, State
 
 MOST_BRANCHES = 400
 """After so many tried alternatives a search ends undecided."""
 
 _ROUNDS = 6
-_MOST_CASES = 16
 _DEEP = 12
-_COMPARED = {"less": Int.__lt__, "same": Int.same}
 
 
 @final
@@ -101,7 +100,7 @@ class Solver:
         while waiting:
             node, holds = waiting.pop()
             if node.op == "not":
-                waiting += [(part, not holds) for part in _truths(node)]
+                waiting += [(part, not holds) for part in truths_of(node)]
                 continue
             known = node.literal if node.literal is not None else state.truths.get(node)
             if known is not None:
@@ -113,9 +112,9 @@ class Solver:
             if place is not None:
                 self._keep(state, place, self.spaces[place].where(node), holds=holds)
             elif node.op in ("and", "or") and (node.op == "and") == holds:
-                waiting += [(part, holds) for part in _truths(node)]
+                waiting += [(part, holds) for part in truths_of(node)]
             elif node.op in ("and", "or"):
-                state.clauses.append(tuple(((part, holds),) for part in _truths(node)))
+                state.clauses.append(tuple(((part, holds),) for part in truths_of(node)))
             else:
                 waiting += [(branched, holds) for branched in self._branched(node)]
                 self._atom(state, node, holds=holds)
@@ -123,17 +122,17 @@ class Solver:
     def _branched(self, node: Bool) -> tuple[Bool, ...]:
         """A comparison of a choice as a choice of comparisons, of which each branch can be followed by itself."""
         if node not in self._choices:
-            sides = node.args if node.op in _COMPARED else ()
+            sides = node.args if node.op in COMPARED else ()
             choices = (side for side in sides if isinstance(side, Int) and self._is_choice(side))
-            self._choices[node] = tuple(_pushed(node, choice) for choice in islice(choices, 1))
+            self._choices[node] = tuple(pushed(node, choice) for choice in islice(choices, 1))
         return self._choices[node]
 
     def _is_choice(self, side: Int) -> bool:
         """Whether a side is a short choice between things that are worth being told apart."""
         if side.op != "case" or self._place(side) is not None:
             return False
-        values = _values(side)
-        return len(values) <= _MOST_CASES and all(
+        values = values_of(side)
+        return len(values) <= MOST_CASES and all(
             value.op in ("lit", "input", "case") or self._place(value) is not None for value in values
         )
 
@@ -145,10 +144,10 @@ class Solver:
 
     def _atom(self, state: State, node: Bool, *, holds: bool) -> None:
         if node.op == "case":
-            clause = _alternatives(node, holds=holds)
+            clause = alternatives_of(node, holds=holds)
             if clause is not None:
                 state.clauses.append(clause)
-        elif node.op in _COMPARED:
+        elif node.op in COMPARED:
             terms, constant, factor = self._compared(node)
             if node.op == "less":  # factor * terms + constant < 0, or not
                 self._bounded(state, terms, factor, (None, -constant - 1) if holds else (-constant, None))
@@ -243,14 +242,14 @@ class Solver:
             return False if not rows else True if rows == state.rows[place] else None
         if node.op in ("not", "and", "or"):
             return self._joined(state, node, depth=depth + 1)
-        if node.op in _COMPARED:
+        if node.op in COMPARED:
             return self._comparison(state, node)
         if node.op == "within":
             return _among(state, node)
         return None
 
     def _joined(self, state: State, node: Bool, *, depth: int) -> bool | None:
-        parts = (self.known(state, part, depth=depth) for part in _truths(node))
+        parts = (self.known(state, part, depth=depth) for part in truths_of(node))
         if node.op == "not":
             found = next(parts)
             return None if found is None else not found
@@ -344,52 +343,6 @@ class Solver:
             found = (k for k, space in enumerate(self.spaces) if space.knows(node))
             self._places[node] = next(found, None)
         return self._places[node]
-
-
-def _truths(node: Bool) -> tuple[Bool, ...]:
-    """The truths that `not`, `and` or `or` join."""
-    return node.args  # type: ignore[return-value]  # they join truths and nothing else
-
-
-def _values(choice: Int) -> tuple[Int, ...]:
-    return choice.args[1]  # type: ignore[return-value]  # the values of an integer choice are integers
-
-
-def _pushed(node: Bool, choice: Int) -> Bool:
-    """A comparison with a choice on one side, made in each of its branches."""
-    left, right = node.args
-    conditions, values = choice.args[0], _values(choice)
-    assert isinstance(conditions, tuple)  # made by Form.make_case
-
-    def compared(value: Arg) -> Bool:
-        sides = [value if side is choice else side for side in (left, right)]
-        assert isinstance(sides[0], Int)  # the values of an integer choice are integers
-        assert isinstance(sides[1], Int)  # as above
-        return _COMPARED[node.op](sides[0], sides[1])
-
-    *branches, otherwise = map(compared, values)
-    truths = [condition for condition in conditions if isinstance(condition, Bool)]
-    found = node.form.cases(tuple(zip(truths, branches, strict=True)), otherwise)
-    assert isinstance(found, Bool)  # a choice of truths
-    return found
-
-
-def _alternatives(node: Bool, *, holds: bool) -> Clause | None:
-    """The ways in which a choice of truths comes out so; None where there are too many."""
-    conditions, values = node.args
-    assert isinstance(conditions, tuple)  # made by Form.make_case
-    assert isinstance(values, tuple)  # as above
-    if len(conditions) > _MOST_CASES:
-        return None
-    ways: list[Alternative] = []
-    passed: list[Claim] = []
-    for k, value in enumerate(values):
-        assert isinstance(value, Bool)  # the values of a choice of truths are truths
-        condition = conditions[k] if k < len(conditions) else node.form.truth(True)
-        assert isinstance(condition, Bool)  # made by Form.make_case
-        ways.append((*passed, (condition, True), (value, holds)))
-        passed.append((condition, False))
-    return tuple(ways)
 
 
 def _among(state: State, node: Bool) -> bool | None:
