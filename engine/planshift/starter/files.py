@@ -45,6 +45,12 @@ def _head(answers: Answers) -> Iterator[str]:
     yield f"timezone: {answers.timezone} # whose midnight begins a day"
     if answers.preset:
         yield f"extends: {answers.preset} # terms as this system has them; what you write under `terms` is stronger"
+        if answers.preset in _ALIKE and answers.trial is not None:
+            yield "require: [] # not the same interval, as this system asks for: a trial has one of its own"
+
+
+_ALIKE = frozenset({"atomia"})
+"""The presets under which plans are changed for others of the same interval only."""
 
 
 def _groups(answers: Answers) -> Iterator[str]:
