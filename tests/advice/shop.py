@@ -89,7 +89,9 @@ class Planted:
         subscription = book.subscription({**HELD, **self.held})
         if self.asked.get("kind") == "renew":
             return book.renew(subscription, at=book.request(subscription, at=self.asked["at"]).at)
-        return book.decide(subscription, book.request(subscription, {"at": AT, "to": "small", **self.asked}))
+        asked = {"at": AT, "to": "small", **self.asked}
+        given = {name: value for name, value in asked.items() if value is not None}
+        return book.decide(subscription, book.request(subscription, given))
 
     def advised(self) -> Advice:
         """What is advised about it."""

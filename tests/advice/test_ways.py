@@ -214,6 +214,14 @@ def test_cheaper_ways_are_told_with_what_they_save() -> None:
     ]
 
 
+def test_a_cancellation_is_cheaper_once_the_commitment_is_over() -> None:
+    contract = COMMITTED | {"penalty": "50 EUR", "plan": "middle"}
+    advice = Planted(held={"contract": contract}, asked={"kind": "cancel", "to": None}).advised()
+    assert [(steps_text(saving.steps), saving.saves) for saving in advice.cheaper] == [
+        ("Wait until 2026-09-01.", ("costs once 0.00 EUR instead of 50.00 EUR",)),
+    ]
+
+
 def test_every_plan_that_is_not_offered_is_told_of_once() -> None:
     planted = Planted(policy="terms: { any: { who: [staff] } }\n")
     book = planted.book()

@@ -36,7 +36,7 @@ def advise(book: Book, decision: Decision, *, most: int = MOST_ANSWERS) -> Advic
     view = view_of(inquiry, situation, decision=book.decide(decision.subscription, decision.request))
     obstacles = obstacles_of(view)
     if decision.allowed:
-        saving = cheaper(view) if decision.request.kind == "change" else ()
+        saving = cheaper(view) if decision.request.kind in ("change", "cancel") else ()
         return Advice(decision=decision, obstacles=obstacles, cheaper=saving, complete=inquiry.complete)
     ways = ways_to(inquiry, situation, decision=view.decision)
     roads = roads_of(inquiry, situation, decision=view.decision)

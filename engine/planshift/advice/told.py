@@ -57,7 +57,7 @@ def sections_of(advice: Advice) -> Iterator[Section]:
         yield Section(heading="The way there, one change after the other", blocks=_points(hops))
     if advice.instead:
         yield Section(heading="What would be allowed instead", blocks=(offered(advice.instead),))
-    yield Section(heading="Cheaper ways to the same plan", blocks=tuple(_savings(advice)))
+    yield Section(heading="Cheaper ways to the same", blocks=tuple(_savings(advice)))
 
 
 def sheet_of_unlisted(title: str, found: Unlisted) -> Sheet:
@@ -135,7 +135,7 @@ def _savings(advice: Advice) -> Iterator[Block]:
         return
     if advice.cheaper:
         yield from _points(map(_saving, advice.cheaper))
-    elif advice.decision.request.kind == "change" and once(advice.decision).minor:
+    elif advice.decision.request.kind in ("change", "cancel") and once(advice.decision).minor:
         yield Paragraph(text="None was found.")
 
 
