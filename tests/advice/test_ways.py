@@ -39,6 +39,16 @@ def test_two_reasons_at_once_are_lifted_together() -> None:
     assert str(way.decision.effective_on) == "2026-09-01"
 
 
+def test_what_is_paid_counts_for_the_period_as_far_as_it_was_open_for_it() -> None:
+    planted = Planted(
+        policy="terms: { any: { requires: [nothing_unpaid] } }\n",
+        held={"paid": "11.00 EUR", "debt": "9.00 EUR", "older_debt": "3.00 EUR"},
+    )
+    (way,) = planted.advised().ways
+    held = way.decision.subscription
+    assert (held.paid, held.debt, held.older_debt) == (1_700, 0, 0)
+
+
 def test_a_rule_says_what_it_asks_of_each_fact_that_would_lift_it() -> None:
     planted = Planted(
         policy="facts: { customer: { properties: { tickets: { type: integer, default: 4 } } } }\n",
@@ -66,9 +76,9 @@ def test_two_facts_are_told_where_no_single_one_would_do() -> None:
         policy=f"facts: {{ customer: {{ properties: {facts} }} }}\n",
         rules='rule "Busy"\n  when customer.tickets >= 2 or customer.rating = bad\n  deny "Not now."\n',
     )
-    assert told(planted.advised()) == [
-        "With customer.tickets at most 1 (now 4) and customer.rating = fair (now bad).",
-    ]
+    advice = planted.advised()
+    assert advice.obstacles[0].asks == ()
+    assert told(advice) == ["With customer.tickets at most 1 (now 4) and customer.rating = fair (now bad)."]
 
 
 @pytest.mark.parametrize(
