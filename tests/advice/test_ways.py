@@ -184,6 +184,14 @@ def test_a_chain_waits_where_the_policy_makes_it_wait() -> None:
     assert days == [("2026-03-11", "2026-04-01"), ("2026-04-10", "2026-05-01")]
 
 
+def test_a_price_that_no_road_leads_to_is_reached_by_changing_the_price_first() -> None:
+    planted = Planted(policy="require: [same_interval]\n", asked={"to": "small", "price": "yearly"})
+    roads = planted.advised().roads
+    assert roads is not None
+    assert roads.leaving == roads.arriving == ()
+    assert [(hop.request.plan, hop.request.price) for hop in roads.chain] == [("middle", "yearly"), ("small", "yearly")]
+
+
 def test_an_island_has_no_roads() -> None:
     advice = Planted(asked={"to": "island"}).advised()
     assert advice.roads is not None
