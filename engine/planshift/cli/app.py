@@ -77,7 +77,7 @@ COMMANDS = (
     Command(
         name="explain",
         function="planshift.cli.explain:explain",
-        summary="Explain a decision in full, or a diagnostic code.",
+        summary="Explain a decision in full, a term, or a diagnostic code.",
         more="Every term, line, date, reason and rule, with its place in the policy and the numbers that went in; of a "
         "refusal also what would have to change.",
         example=f"planshift explain {_ASK}\n"

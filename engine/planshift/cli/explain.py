@@ -45,6 +45,13 @@ class Aspect:
             "not offered."
         ),
     ] = False
+    term: Annotated[
+        str | None,
+        Parameter(help="Draw who settles this term, and its exceptions; without a subscription, of the whole book."),
+    ] = None
+    origin: Annotated[
+        str | None, Parameter(name="--from", help="With --term: only of changes from this plan.", metavar="PLAN")
+    ] = None
     locale: LocaleOption = None
 
 
@@ -59,7 +66,12 @@ def explain(
     link_to: LinkOption = None,
     format: SheetFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
-    """Explain a decision in full, or a diagnostic code."""
+    """Explain a decision in full, a term, or a diagnostic code."""
+    if aspect.term is not None:
+        from planshift.cli.term import say_term
+
+        ask = {"subscription": subscription, "origin": aspect.origin}
+        return say_term(Path(book), term=aspect.term, asked=asked, form=format, link_to=link_to, **ask)
     if subscription is None:
         return _explain_code(book, format=format)
     path = Path(book)

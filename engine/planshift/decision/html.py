@@ -14,6 +14,7 @@ from pathlib import Path
 from planshift.decision.citing import Links, Run, Words, beside, runs_of, said
 from planshift.decision.sheet import (
     Block,
+    Branch,
     Column,
     Drawing,
     Pairs,
@@ -22,6 +23,7 @@ from planshift.decision.sheet import (
     Section,
     Sheet,
     Table,
+    Tree,
     told_columns,
 )
 from planshift.diagnostics.excerpt import printable
@@ -127,6 +129,10 @@ class _Writer:
             yield "<dl>"
             yield from (f"<dt>{self.inline(k)}</dt><dd>{self.inline(value)}</dd>" for k, value in block.pairs)
             yield "</dl>"
+        elif isinstance(block, Tree):
+            yield '<ul class="tree">'
+            yield from self._branches(block.branches)
+            yield "</ul>"
         elif isinstance(block, Drawing):
             yield f"<pre>{escape(chr(10).join(map(printable, block.lines)))}</pre>"
         else:
@@ -137,6 +143,16 @@ class _Writer:
         for note in notes:
             yield f'<div class="note">{self.inline(note)}</div>'
         yield "</li>"
+
+    def _branches(self, branches: Sequence[Branch]) -> Iterator[str]:
+        for branch in branches:
+            yield f"<li{_class(branch.tone)}><span>{self.inline(branch.text)}</span>"
+            yield from (f'<div class="note">{self.inline(note)}</div>' for note in branch.notes)
+            if branch.branches:
+                yield "<ul>"
+                yield from self._branches(branch.branches)
+                yield "</ul>"
+            yield "</li>"
 
     def _table(self, table: Table) -> Iterator[str]:
         here = told_columns(table)

@@ -6,10 +6,10 @@ What a sheet says is text: nothing in a title, a label or a reason becomes marku
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from planshift.decision.citing import Links, Run, Words, beside, runs_of
-from planshift.decision.sheet import Block, Drawing, Pairs, Paragraph, Points, Sheet, Table, told_columns
+from planshift.decision.sheet import Block, Branch, Drawing, Pairs, Paragraph, Points, Sheet, Table, Tree, told_columns
 from planshift.diagnostics.excerpt import printable
 
 _MARKUP = frozenset("\\`*_[]<>|#~$")
@@ -70,7 +70,16 @@ class _Writer:
             return "\n".join(f"- **{self.inline(name)}**: {self.inline(value)}" for name, value in block.pairs)
         if isinstance(block, Drawing):
             return _fenced(block.lines)
+        if isinstance(block, Tree):
+            return "\n".join(self._branches(block.branches))
         return self._table(block)
+
+    def _branches(self, branches: Sequence[Branch], *, depth: int = 0) -> Iterator[str]:
+        for branch in branches:
+            strong = "**" if branch.tone == "good" else ""
+            yield f"{'  ' * depth}- {strong}{self.first(branch.text)}{strong}"
+            yield from (f"{'  ' * depth}  - {self.first(note)}" for note in branch.notes)
+            yield from self._branches(branch.branches, depth=depth + 1)
 
     def _point(self, text: Words, notes: Sequence[Words]) -> str:
         return "\n".join((f"- {self.first(text)}", *(f"  - {self.first(note)}" for note in notes)))

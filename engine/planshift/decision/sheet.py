@@ -22,6 +22,7 @@ WIDTH = 80
 """How many columns a sheet takes where nobody says otherwise."""
 
 _INDENT = 2
+_NARROW = 20
 
 
 @final
@@ -103,7 +104,26 @@ class Drawing:
     lines: tuple[str, ...]
 
 
-Block = Paragraph | Points | Pairs | Table | Drawing
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A thing of a tree, with notes under it and the branches that grow out of it."""
+
+    text: Words
+    notes: tuple[Words, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    tone: Tone = "plain"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """Things within things."""
+
+    branches: tuple[Branch, ...]
+
+
+Block = Paragraph | Points | Pairs | Table | Drawing | Tree
 
 
 @final
@@ -166,6 +186,8 @@ def _block_rows(block: Block, width: int) -> Iterator[Row]:
         yield from _pair_rows(block, width)
     elif isinstance(block, Drawing):
         yield from (Row(line=(Run(text=printable(line)),)) for line in block.lines)
+    elif isinstance(block, Tree):
+        yield from _branch_rows(block.branches, width)
     else:
         yield from _table_rows(block, width)
 
@@ -175,6 +197,20 @@ def _point_rows(point: Point, width: int) -> Iterator[Row]:
         yield _behind("- " if number == 0 else "  ", Row(line=line or (Run(text=""),), tone=point.tone))
     for note in point.notes:
         yield from (_behind("    ", Row(line=line, tone="faint")) for line in wrap_words(note, width - 4))
+
+
+def _branch_rows(branches: tuple[Branch, ...], width: int, *, trunk: str = "") -> Iterator[Row]:
+    """Branches as lines that grow out of a trunk to their left."""
+    for number, branch in enumerate(branches):
+        last = number == len(branches) - 1
+        lead, on = f"{trunk}{'└── ' if last else '├── '}", f"{trunk}{'    ' if last else '│   '}"
+        room = max(width - len(lead), _NARROW)
+        for k, line in enumerate(wrap_words(branch.text, room)):
+            yield _behind(lead if k == 0 else on, Row(line=line, tone=branch.tone))
+        under = f"{on}{'│   ' if branch.branches else '    '}"
+        for note in branch.notes:
+            yield from (_behind(under, Row(line=line, tone="faint")) for line in wrap_words(note, room))
+        yield from _branch_rows(branch.branches, width, trunk=on)
 
 
 def _pair_rows(block: Pairs, width: int) -> Iterator[Row]:
@@ -231,9 +267,17 @@ def _texts(block: Block) -> Iterator[Words]:
     elif isinstance(block, Pairs):
         for name, value in block.pairs:
             yield from (name, value)
+    elif isinstance(block, Tree):
+        yield from _branch_texts(block.branches)
     elif isinstance(block, Drawing):
         yield from block.lines
     else:
         yield from (column.heading for column in block.columns)
         for row in (*block.rows, *block.totals):
             yield from row
+
+
+def _branch_texts(branches: tuple[Branch, ...]) -> Iterator[Words]:
+    for branch in branches:
+        yield from (branch.text, *branch.notes)
+        yield from _branch_texts(branch.branches)

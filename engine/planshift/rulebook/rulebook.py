@@ -152,7 +152,7 @@ class Rulebook:
         key = (reading.zone, reading.kernel.facts.renews)
         with self._lock:
             if key not in self._conditions:
-                facts = self._facts(reading.zone, renews=reading.kernel.facts.renews)
+                facts = self.facts(reading.zone, renews=reading.kernel.facts.renews)
                 self._conditions[key] = Conditions(facts, self.lowering, ladder=self.ladder, rules=self.typed_rules)
             return self._conditions[key]
 
@@ -166,7 +166,7 @@ class Rulebook:
         policy = self.document.policy
         with uncollected():
             kernel = build_kernel(
-                self._facts(zone, renews=renews),
+                self.facts(zone, renews=renews),
                 ladder=self.ladder,
                 holders=self.holders,
                 lower_rules=self.lower_rules,
@@ -175,7 +175,7 @@ class Rulebook:
             )
             return read_kernel(kernel)
 
-    def _facts(self, zone: str, *, renews: bool) -> Facts:
+    def facts(self, zone: str, *, renews: bool) -> Facts:
         """The facts of this book in a form of their own."""
         policy = self.document.policy
         return Facts(
