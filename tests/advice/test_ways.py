@@ -209,6 +209,18 @@ def test_what_is_allowed_instead_begins_with_the_nearest() -> None:
     ]
 
 
+def test_what_goes_the_same_way_is_nearer_than_what_is_near_in_level() -> None:
+    closed = "small: { level: 5, arrive: { up: true, down: false } }\n      island: { level: 1 }"
+    levels = {"small:  { level: 1 }": closed, "middle: { level: 2 }": "middle: { level: 6 }"}
+    planted = Planted(policy_for={**levels, "large:  { level: 3 }": "large: { level: 7 }"})
+    entries = planted.advised().instead
+    assert [(entry.request.plan, entry.direction) for entry in entries] == [
+        ("island", "downgrade"),
+        ("middle", "term_change"),
+        ("large", "upgrade"),
+    ]
+
+
 FEES = """
 terms:
   upgrade: { fee: 5 EUR, one_time: as_requested }
