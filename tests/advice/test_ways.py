@@ -244,6 +244,16 @@ def test_cheaper_ways_are_told_with_what_they_save() -> None:
     ]
 
 
+def test_what_costs_more_in_one_way_is_no_saving_in_another() -> None:
+    planted = Planted(
+        policy="terms: { upgrade: { setup: bill } }\n",
+        catalog={'EUR: "200.00"': 'EUR: "200.00", setup: { EUR: "30.00" }'},
+        held={"plan": "small"},
+        asked={"to": "middle"},
+    )
+    assert planted.advised().cheaper == ()
+
+
 def test_a_cancellation_is_cheaper_once_the_commitment_is_over() -> None:
     contract = COMMITTED | {"penalty": "50 EUR", "plan": "middle"}
     advice = Planted(held={"contract": contract}, asked={"kind": "cancel", "to": None}).advised()
