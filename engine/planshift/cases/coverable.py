@@ -161,6 +161,8 @@ class _Coverable:
         needs = {f'rule "{rule.title}"': rule.needs for rule in self._rules.rules}
         found = {objection_key(each): each for reading in self._readings for each in reading.kernel.objections}
         for key, objection in found.items():
+            if objection.code == "nothing_to_renew" and not self._sells_once():
+                continue
             text = f"{objection.code} ({objection.detail})" if objection.detail else objection.code
             place = _need_place(needs.get(objection.term, ()), objection)
             yield _one("reasons", text, at=place, key=key, shown="was given", missing="never given")
@@ -170,6 +172,13 @@ class _Coverable:
                 key = ("says", rule.title)
                 yield _one("reasons", text, at=place, key=key, shown="was given", missing="never given")
         yield from self._warnings()
+
+    def _sells_once(self) -> bool:
+        """Whether there is a price without a next period, which a renewal refuses.
+
+        The form cannot tell such a price from the nothing that stands behind the last one.
+        """
+        return any(price.interval.once for plan in self._book.catalog.plans for price in plan.prices)
 
     def _warnings(self) -> Iterator[Coverable]:
         """What the product warns of by itself; a switch that it has to skip is a slip, which `check` tells."""

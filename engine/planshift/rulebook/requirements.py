@@ -168,7 +168,8 @@ def _people(facts: Facts, terms: Terms, dates: Dates) -> list[Objection]:
     """Who asks, and from which day on."""
     form = facts.form
     by = facts.whole("request.by")
-    allowed = form.any_of(
+    everybody = terms["who"].holds(lambda value: isinstance(value, Names) and set(REQUESTERS) <= set(value.names))
+    allowed = everybody | form.any_of(
         tuple(
             by.same(k) & terms["who"].holds(lambda value, w=who: isinstance(value, Names) and w in value.names)  # type: ignore[misc]  # the default binds the loop's word
             for k, who in enumerate(REQUESTERS)
