@@ -145,13 +145,18 @@ def test_behind_an_or_a_part_is_looked_at_where_the_one_before_it_does_not_hold(
 
 def test_a_road_is_shown_where_it_was_taken_and_a_closed_one_is_not_asked_for() -> None:
     found = covered(UP, case("plan: trial", "to: small"))
-    assert {item.text: item.missing for item in found.of("roads")} == {"trial -> small": "", "small in all": ""}
+    roads = {item.text: item.missing for item in found.of("roads")}
+    assert roads == {"trial -> small": "", "small in all": "", "large in all": ""}
     assert missing(covered(UP), "roads") == {"trial -> small": "never taken"}
 
 
 def test_what_is_refused_takes_no_road() -> None:
     refused = case("period: { start: 2026-01-01, end: 2026-02-01 }", expect="reasons: [period_over]")
-    assert missing(covered(refused), "roads") == {"trial -> small": "never taken", "small in all": "never to large"}
+    assert missing(covered(refused), "roads") == {
+        "trial -> small": "never taken",
+        "small in all": "never left by an upgrade",
+        "large in all": "never arrived at by an upgrade",
+    }
 
 
 def test_a_term_is_shown_where_its_place_settled_it() -> None:
@@ -201,7 +206,8 @@ def test_a_statement_is_shown_where_it_speaks_of_the_change() -> None:
 def test_each_mark_tells_how_many_cases_show_it_and_the_first_of_them() -> None:
     found = covered(case(expect="verdict: allowed, direction: upgrade"), UP, case("plan: trial", "to: small"))
     (road,) = [item for item in found.of("roads") if item.text == "small in all"]
-    assert road.marks == (Mark(shown="to large", missing="never to large", cases=2, first="Case 1"),)
+    told = "left by an upgrade"
+    assert road.marks == (Mark(shown=told, missing=f"never {told}", cases=2, first="Case 1"),)
     assert found.cases == 3
 
 

@@ -6,17 +6,19 @@ true for the plans there are, a term that a stronger place always settles, a rea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
 from planshift.book import Book
 from planshift.cases.coverage import Item, Kind, Mark
 from planshift.decision.graph_roads import road_map
+from planshift.decision.people import DIRECTION_NAMES
 from planshift.diagnostics.span import NOWHERE, Span
 from planshift.expressions import tree
 from planshift.expressions.printer import to_text
 from planshift.expressions.typed import TypedRule
+from planshift.policy.document import Member
 from planshift.policy.term_values import Choice
 from planshift.rulebook.analysis.scenes import Scenes
 from planshift.rulebook.conditions import Truth, truths_of
@@ -24,7 +26,7 @@ from planshift.rulebook.passes import run_passes
 from planshift.rulebook.requirements import REQUIREMENT_CODES, Objection
 from planshift.rulebook.resolution import ResolvedTerm, possible_values
 from planshift.rulebook.rulebook import Reading
-from planshift.rulebook.sources import Source, Statement, Statements
+from planshift.rulebook.sources import DIRECTIONS, Source, Statement, Statements
 
 Key = tuple[Hashable, ...]
 """What a mark is about, as the one who watches the cases calls it."""
@@ -104,26 +106,19 @@ class _Coverable:
             yield _condition(truth, possible)
 
     def roads(self) -> Iterator[Coverable]:
-        """The ways that are open for somebody: each path by its target, those of a group by the plan they leave."""
-        ways = road_map(self._rulebook).ways
-        plans, ladder = self._rulebook.tables.plans, self._rulebook.ladder
+        """The ways that are open: paths by their targets, groups by how they let each plan leave and arrive."""
+        ways, ladder = road_map(self._rulebook).ways, self._rulebook.ladder
         for road in ladder.roads:
             old, new = (self._rulebook.tables.catalog.plans[end].name for end in (road.origin, road.target))
             if any(way.path == road.title for way in ways.get((old, new), ())):
                 key = ("road", road.title, old, new)
                 yield _one("roads", f"{old} -> {new}", at=road.span, key=key, shown="was taken", missing="never taken")
         for group in self._book.document.policy.groups:
+            within = [
+                (ends, way.direction) for ends, found in ways.items() for way in found if group.name in way.groups
+            ]
             for member in group.members:
-                targets = [
-                    each.plan
-                    for each in group.members
-                    if each.plan in plans
-                    and any(group.name in way.groups for way in ways.get((member.plan, each.plan), ()))
-                ]
-                marks = tuple(Mark(shown=f"to {to}", missing=f"never to {to}") for to in targets)
-                text = f"{member.plan} in {group.name}"
-                item = Item(kind="roads", text=text, span=member.span, marks=marks)
-                yield Coverable(item=item, keys=tuple(("road", group.name, member.plan, to) for to in targets))
+                yield _member(group.name, member, within=within)
 
     def terms(self) -> Iterator[Coverable]:
         """The words on terms that can settle something, in the files of this book and not in those that it extends."""
@@ -210,6 +205,18 @@ class _Coverable:
             yield _one(
                 "statements", promise.source.title, at=place, key=key, shown="spoke of", missing="never about a case"
             )
+
+
+def _member(group: str, member: Member, *, within: Sequence[tuple[tuple[str, str], str]]) -> Coverable:
+    """The directions in which a plan of a group is left, and in which it is arrived at."""
+    marks: dict[Key, Mark] = {}
+    for end, word in ((0, "left"), (1, "arrived at")):
+        open_ways = {direction for ends, direction in within if ends[end] == member.plan}
+        for direction in (each for each in DIRECTIONS if each in open_ways):
+            told = f"{word} by {DIRECTION_NAMES[direction]}"
+            marks["road", group, word, member.plan, direction] = Mark(shown=told, missing=f"never {told}")
+    item = Item(kind="roads", text=f"{member.plan} in {group}", span=member.span, marks=tuple(marks.values()))
+    return Coverable(item=item, keys=tuple(marks))
 
 
 def _condition(truth: Truth, possible: Collection[Key]) -> Coverable:

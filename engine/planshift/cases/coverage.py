@@ -13,7 +13,7 @@ Kind = Literal["rules", "conditions", "roads", "terms", "reasons", "switches", "
 KINDS: dict[Kind, str] = {
     "rules": "rules that held",
     "conditions": "parts of conditions, each seen true and seen false",
-    "roads": "roads of groups and paths that were taken",
+    "roads": "paths that were taken, and plans of groups that were left and arrived at",
     "terms": "terms that settled something, at each place that speaks",
     "reasons": "reasons that were given",
     "switches": "switches that were carried out",

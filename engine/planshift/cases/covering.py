@@ -128,10 +128,13 @@ def _settled(decision: Decision) -> Iterator[Key]:
 
 
 def _roads(decision: Decision) -> Iterator[Key]:
+    """The path that was taken, and how the plans of the groups were left and arrived at."""
     old, new = decision.subscription.plan, decision.request.plan
-    for name in (decision.path, *decision.groups):
-        if name is not None:
-            yield "road", name, old, new
+    if decision.path is not None:
+        yield "road", decision.path, old, new
+    for group in decision.groups:
+        yield "road", group, "left", old, decision.direction
+        yield "road", group, "arrived at", new, decision.direction
 
 
 def _reactions(decision: Decision) -> Iterator[Key]:
