@@ -22,7 +22,7 @@ from planshift.expressions.typed import (
     TypedRule,
     TypedRules,
     TypedSet,
-    facts_read,
+    walk,
 )
 from planshift.expressions.types import MONEY, TEXT, WHOLE, Enum, OneOf, SetOf, Wanted
 from planshift.policy.mistakes import Mistakes
@@ -119,7 +119,10 @@ def plain(value: Typed) -> object:
 
 def speaks_of_renewals(rule: TypedRule) -> bool:
     """Whether a rule asks for renewals: what is meant for changes that somebody asks for must not stop a renewal."""
-    return rule.when is not None and any(symbol.name == RENEWAL_NAME for symbol in facts_read(rule.when))
+    if rule.when is None:
+        return False
+    meanings = (part.meaning for part in walk(rule.when))
+    return any(isinstance(meaning, Symbol) and meaning.name == RENEWAL_NAME for meaning in meanings)
 
 
 def rules_tried(rules: TypedRules, *, renewal: bool) -> tuple[TypedRule, ...]:

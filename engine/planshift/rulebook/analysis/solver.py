@@ -183,6 +183,8 @@ class Solver:
         """Bounds of sums from those of their integers, and the other way round; worlds that lie outside go."""
         moved = False
         for terms in tuple(state.bounds):
+            if len(terms) == 1 and terms[0][0].op == "input" and self._place(terms[0][0]) is None:
+                continue  # nothing but its own bounds is known of it
             moved |= state.bound(terms, self._interval(state, terms))
             low, high = state.bounds[terms]
             if len(terms) == 1:

@@ -90,9 +90,11 @@ class Worlds:
     def _joined(self) -> Iterator[_Sides]:
         """Ends between different plans that a path or a group joins; of those that are alike only one."""
         ladder = self._draft.ladder
+        before, after = (
+            [_each_once(prices, classes) for prices in self._by_plan] for classes in (self._before, self._after)
+        )
         for road in ladder.roads:
-            before, after = self._by_plan[road.origin], self._by_plan[road.target]
-            yield from product(_each_once(before, self._before), _each_once(after, self._after))
+            yield from product(before[road.origin], after[road.target])
         for group in ladder.groups:
             prices = [price for member in group.members for price in self._by_plan[member.plan]]
             yield from self._apart(prices)
