@@ -7,14 +7,15 @@ shown. Values that agree are no conflict, and neither is what a stronger scope o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations, permutations, product
+from itertools import combinations, islice, permutations, product
 
 from planshift.billing.rates import twelfths_of_days
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.ladder_values import Group
 from planshift.rulebook.sources import Statement, Statements
-from planshift.rulebook.voices import EVERY_KIND, Voice, disagreements, kinds_between
+from planshift.rulebook.voices import EVERY_KIND, Kind, Voice, disagreements, kinds_between
+from planshift.rulebook.witness import change_of
 
 
 def find_conflicts(draft: Draft) -> None:
@@ -27,13 +28,16 @@ def find_conflicts(draft: Draft) -> None:
     draft.diagnostics += dict.fromkeys(found)
 
 
-def _conflict(code: str, pair: tuple[Statement, Statement], *, both: str, help_text: str) -> Diagnostic:
+def _conflict(code: str, pair: tuple[Statement, Statement], *, both: str, example: str, help_text: str) -> Diagnostic:
     first, second = pair
     return Diagnostic(
         code=code,
         message=f"`{first.term}` is settled differently by {both}",
         span=second.source.span,
-        labels=(Label(span=first.source.span, text=f"{first.source.title} says this"),),
+        labels=(
+            Label(span=first.source.span, text=f"{first.source.title} says this"),
+            Label(span=second.source.span, text=f"for example, both hold for {example}"),
+        ),
         help=help_text,
         context=second.source.title,
     )
@@ -61,12 +65,14 @@ def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
                     help="leave the plans on one of the paths",
                     context=second.title,
                 )
+            ends = first.origin, first.target
             kinds = kinds_between(draft.tables, first.origin, target=first.target)
-            for pair in disagreements(Voice(first.statements), Voice(second.statements), kinds=kinds):
+            for pair, kind in disagreements(Voice(first.statements), Voice(second.statements), kinds=kinds):
                 yield _conflict(
                     "PS401",
                     pair,
                     both="two paths between the same plans",
+                    example=change_of(draft.tables, kind, ends),
                     help_text="keep the term on one of the paths",
                 )
 
@@ -78,22 +84,33 @@ def _between_groups(draft: Draft) -> Iterator[Diagnostic]:
         if not shared:
             continue
         both = f"groups `{first.name}` and `{second.name}`, which share plans"
-        if any(_called_differently(draft, (first, second), ends=ends) for ends in permutations(shared, 2)):
+        differing = (ends for ends in permutations(shared, 2) if _called_differently(draft, (first, second), ends=ends))
+        for old, new in islice(differing, 1):
+            names = [draft.tables.catalog.plans[end].name for end in (old, new)]
             yield Diagnostic(
                 code="PS402",
                 message=f"{both}, call a change between them differently",
                 span=second.span,
-                labels=(Label(span=first.span, text="the other group"),),
+                labels=(
+                    Label(span=first.span, text="the other group"),
+                    Label(span=second.span, text=f"for example, from `{names[0]}` to `{names[1]}`"),
+                ),
                 help="give both groups the same order of these plans",
                 context=f"group {second.name}",
             )
-        kinds = {
-            kind: None
-            for origin, target in product(shared, repeat=2)
-            for kind in kinds_between(draft.tables, origin, target=target)
-        }
-        for pair in disagreements(Voice(first.statements), Voice(second.statements), kinds=kinds):
-            yield _conflict("PS402", pair, both=both, help_text="settle the term in one of the groups, or on a path")
+        kinds: dict[Kind, tuple[int, int]] = {}
+        for ends in (*permutations(shared, 2), *zip(shared, shared, strict=True)):
+            for kind in kinds_between(draft.tables, ends[0], target=ends[1]):
+                if kind not in kinds or kind.direction == _word(first, ends, orders={}):  # the better example
+                    kinds[kind] = kinds.get(kind, ends) if ends[0] == ends[1] else ends
+        for pair, kind in disagreements(Voice(first.statements), Voice(second.statements), kinds=kinds):
+            yield _conflict(
+                "PS402",
+                pair,
+                both=both,
+                example=change_of(draft.tables, kind, kinds[kind]),
+                help_text="settle the term in one of the groups, or on a path",
+            )
 
 
 def _called_differently(draft: Draft, groups: tuple[Group, Group], *, ends: tuple[int, int]) -> bool:
@@ -142,9 +159,13 @@ def _between_clients(draft: Draft) -> Iterator[Diagnostic]:
 def _repeated(holders: Iterable[tuple[str, Statements]]) -> Iterator[Diagnostic]:
     for (name, first), (other, second) in combinations(holders, 2):
         if name == other:
-            for pair in disagreements(Voice(first), Voice(second), kinds=EVERY_KIND):
+            for pair, kind in disagreements(Voice(first), Voice(second), kinds=EVERY_KIND):
                 yield _conflict(
-                    "PS403", pair, both=f"two entries for `{name}`", help_text="put the terms into one entry"
+                    "PS403",
+                    pair,
+                    both=f"two entries for `{name}`",
+                    example=f"every {kind.direction.replace('_', ' ')} of `{name}`",
+                    help_text="put the terms into one entry",
                 )
 
 
@@ -159,10 +180,12 @@ def _between_plans(draft: Draft) -> Iterator[Diagnostic]:
             met = origin == target or (origin, target) in joined or any(origin in g and target in g for g in members)
             if not met:
                 continue
-            for pair in disagreements(leaving, arriving, kinds=kinds_between(draft.tables, origin, target=target)):
+            kinds = kinds_between(draft.tables, origin, target=target)
+            for pair, kind in disagreements(leaving, arriving, kinds=kinds):
                 yield _conflict(
                     "PS404",
                     pair,
                     both="the plan that is left and the plan that is arrived at",
+                    example=change_of(draft.tables, kind, (origin, target)),
                     help_text="settle the term on one side, or on a path between the two",
                 )

@@ -83,15 +83,17 @@ class Voice:
         return self._about[kind]
 
 
-def disagreements(first: Voice, second: Voice, *, kinds: Iterable[Kind]) -> Iterator[tuple[Statement, Statement]]:
-    """Pairs that settle one term of one kind of change with different values; each pair once."""
+def disagreements(
+    first: Voice, second: Voice, *, kinds: Iterable[Kind]
+) -> Iterator[tuple[tuple[Statement, Statement], Kind]]:
+    """Pairs that settle one term with different values; each once, with the first kind of change it is so for."""
     if first.terms.isdisjoint(second.terms):
         return
-    found: dict[tuple[Statement, Statement], None] = {}
+    found: dict[tuple[Statement, Statement], Kind] = {}
     for kind in kinds:
         others = second.about(kind)
         for term, statement in first.about(kind).items():
             other = others.get(term)
             if other is not None and other.value != statement.value:
-                found[statement, other] = None
-    yield from found
+                found.setdefault((statement, other), kind)
+    yield from found.items()
