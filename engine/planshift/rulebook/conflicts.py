@@ -72,7 +72,7 @@ def _between_paths(draft: Draft) -> Iterator[Diagnostic]:
                     "PS401",
                     pair,
                     both="two paths between the same plans",
-                    example=change_of(draft.tables, kind, ends),
+                    example=change_of(draft.tables, kind, ends=ends),
                     help_text="keep the term on one of the paths",
                 )
 
@@ -108,7 +108,7 @@ def _between_groups(draft: Draft) -> Iterator[Diagnostic]:
                 "PS402",
                 pair,
                 both=both,
-                example=change_of(draft.tables, kind, kinds[kind]),
+                example=change_of(draft.tables, kind, ends=kinds[kind]),
                 help_text="settle the term in one of the groups, or on a path",
             )
 
@@ -186,6 +186,6 @@ def _between_plans(draft: Draft) -> Iterator[Diagnostic]:
                     "PS404",
                     pair,
                     both="the plan that is left and the plan that is arrived at",
-                    example=change_of(draft.tables, kind, (origin, target)),
+                    example=change_of(draft.tables, kind, ends=(origin, target)),
                     help_text="settle the term on one side, or on a path between the two",
                 )

@@ -9,7 +9,7 @@ from planshift.rulebook.catalog_tables import CatalogTables
 from planshift.rulebook.voices import Kind, intervals_of
 
 
-def change_of(tables: CatalogTables, kind: Kind, ends: tuple[int, int]) -> str:
+def change_of(tables: CatalogTables, kind: Kind, *, ends: tuple[int, int]) -> str:
     """A change of a kind between two plans; of their prices the first that fit it and share a currency."""
     old, new = (tables.catalog.plans[end] for end in ends)
     if old is new and not kind.intervals:
