@@ -162,6 +162,17 @@ def test_what_waits_is_called_off_only_as_long_as_the_policy_lets_it() -> None:
         assert len(Planted(policy=policy, held=waits).advised().ways) == ways, until
 
 
+def test_only_what_has_no_place_is_given_up() -> None:
+    planted = Planted(
+        policy="terms: { any: { carry: { settings: refuse } } }\n",
+        catalog={"title: Small": "title: Small\n    settings: [caller_id]"},
+        held={"settings": {"caller_id": "hidden", "voicemail": "off"}},
+    )
+    (way,) = planted.advised().ways
+    assert steps_text(way.steps) == "Give up the setting voicemail."
+    assert way.decision.subscription.settings == (("caller_id", "hidden"),)
+
+
 def test_a_plan_without_a_road_has_its_roads_and_the_changes_that_get_there() -> None:
     planted = Planted(policy="require: [adjacent]\n", held={"plan": "small"}, asked={"to": "large"})
     roads = planted.advised().roads
