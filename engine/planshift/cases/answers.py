@@ -12,6 +12,7 @@ from planshift.cases.named import NAMED, NAMELESS, Aliases
 from planshift.cases.offers import entry_name, halves, why_nothing
 from planshift.cases.steps import STEPS, invoice_lines, invoice_of, invoice_part, plan_of
 from planshift.decision.answer import LineKind
+from planshift.policy.term_values import Fee
 from planshift.policy.written_terms import term_data
 from planshift.policy.written_yaml import Data
 
@@ -86,12 +87,21 @@ def answered(decision: Decision, name: str) -> Data:
     if name == "lines":
         return {kind: amount for kind, amount in lines_of(decision).items() if amount.minor}
     if head == "terms":
-        term = decision.term(inner)
-        value = term.value
-        return value if isinstance(value, Money) else term_data(inner, value, decimals=decision.decimals)
+        return _term(decision, inner)
     if head == "sources":
         return decision.term(inner).source.title
     return PARTS[head](decision, inner) if inner else WHOLE[head](decision)
+
+
+def _term(decision: Decision, name: str) -> Data:
+    """The value of a term; of amounts that in the currency of the subscription, which is all that a case looks at."""
+    value = decision.term(name).value
+    if isinstance(value, Money):
+        return value
+    if isinstance(value, Fee) and not value.ppm:
+        minor = dict(value.amounts).get(decision.subscription.currency, 0)
+        return decision.money(minor) if minor else "none"
+    return term_data(name, value, decimals=decision.decimals)
 
 
 def lines_of(decision: Decision) -> Mapping[str, Money]:

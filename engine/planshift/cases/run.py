@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from planshift.book import Book
 from planshift.cases.answering import StepRefusedError, answered, unmet
@@ -26,13 +27,19 @@ def run(book: Book, pattern: str | None = None, *, watch: Watch | None = None) -
         InvalidBook: the case files have mistakes.
         InvalidInput: there is no such case; a misspelt selection must not look like success.
     """
-    chosen = [case for file in book.cases for case in file.cases if _is_chosen(case, file, pattern)]
+    is_chosen = chosen_by(pattern)
+    chosen = [case for file in book.cases for case in file.cases if is_chosen(case, file)]
     if not chosen:
         raise InvalidInput(diagnostics=(_nothing_chosen(book, pattern),))
     return Report(book=book.name, results=tuple(result_of(book, case, watch=watch) for case in chosen))
 
 
-def _is_chosen(case: Case, file: CaseFile, pattern: str | None) -> bool:
+def chosen_by(pattern: str | None) -> Callable[[Case, CaseFile], bool]:
+    """Whether a case is chosen by a pattern."""
+    return partial(_is_chosen, pattern=pattern)
+
+
+def _is_chosen(case: Case, file: CaseFile, *, pattern: str | None) -> bool:
     if pattern is None:
         return True
     wanted = pattern.casefold()

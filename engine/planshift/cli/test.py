@@ -15,6 +15,7 @@ from planshift.cli.exits import Exit
 from planshift.cli.formats import TestFormat
 from planshift.cli.inputs import open_book
 from planshift.cli.printing import say, say_json
+from planshift.cli.recording import RecordOptions, record_cases
 from planshift.diagnostics.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -41,12 +42,15 @@ def run_cases(
         TestFormat, Parameter(help="Text for people (the default), or what another program reads.")
     ] = "text",
     covering: CoverageOptions | None = None,
+    recording: RecordOptions | None = None,
 ) -> Exit:
     """Run the cases that books bring along."""
     from planshift.rulebook.checking import books_in
 
     wanted = covering or CoverageOptions()
     found = tuple(each for path in books for each in books_in(path))
+    if recording is not None and recording.wanted:
+        return record_cases(found, run, options=recording)
     coverage: list[Coverage] | None = [] if wanted.wanted else None
     reports = _reports(found, run, coverage=coverage)
     _say(reports, format, verbose=verbose, coverage=coverage or ())

@@ -136,6 +136,10 @@ class Outcome:
 
     def term(self, name: str) -> ResolvedTerm:
         """One term of the change."""
+        known: dict[str, ResolvedTerm] = self.__dict__.setdefault("_terms", {})  # as a cached property keeps its value
+        return known.get(name) or known.setdefault(name, self._resolved(name))
+
+    def _resolved(self, name: str) -> ResolvedTerm:
         resolved = self.reading.kernel.terms[name]
         value = resolved.values[self.value(f"term.{name}")]
         source = self.reading.kernel.sources[self.value(f"source.{name}")]

@@ -41,11 +41,15 @@ class Placing:
 
         So it is where a misspelt name stands in the place of the last one of the path.
         """
+        if not self.cut:
+            return False
         found = original(self.root, path)
         return any(cut[: len(found)] == found or _is_misspelt(cut, found) for cut in self.cut)
 
     def below(self, *path: str | int) -> Placing:
         """Return a placing of the value at `path` alone, which knows what was wrong with it."""
+        if not self.cut:
+            return Placing(self.node(path))
         found = original(self.root, path)
         cut = tuple(each[len(found) :] for each in self.cut if each[: len(found)] == found and each != found)
         return Placing(self.node(path), cut=cut)
