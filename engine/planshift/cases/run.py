@@ -18,10 +18,16 @@ from planshift.diagnostics.span import whole_file
 from planshift.policy.case_documents import Case, CaseFile
 
 
-def run(book: Book, pattern: str | None = None, *, watch: Watch | None = None) -> Report:
+def run(
+    book: Book,
+    pattern: str | None = None,
+    *,
+    watch: Watch | None = None,
+    tick: Callable[[str], None] | None = None,
+) -> Report:
     """Decide the cases of a book, or those whose name, file or requirements have `pattern` in them, whatever its case.
 
-    `watch` is shown every decision that they lead to.
+    `watch` is shown every decision that they lead to, `tick` the file of each case before it is decided.
 
     Raises:
         InvalidBook: the case files have mistakes.
@@ -31,7 +37,12 @@ def run(book: Book, pattern: str | None = None, *, watch: Watch | None = None) -
     chosen = [case for file in book.cases for case in file.cases if is_chosen(case, file)]
     if not chosen:
         raise InvalidInput(diagnostics=(_nothing_chosen(book, pattern),))
-    return Report(book=book.name, results=tuple(result_of(book, case, watch=watch) for case in chosen))
+    results = []
+    for case in chosen:
+        if tick is not None:
+            tick(case.span.file)
+        results.append(result_of(book, case, watch=watch))
+    return Report(book=book.name, results=tuple(results))
 
 
 def chosen_by(pattern: str | None) -> Callable[[Case, CaseFile], bool]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from planshift.cli.answering import answering
 from planshift.cli.coverage import CoverageOptions, tell_coverage
@@ -35,6 +35,14 @@ def run_cases(
             metavar="PATTERN",
         ),
     ] = None,
+    jobs: Annotated[
+        int | None,
+        Parameter(
+            name=["--jobs", "-j"],
+            validator=validators.Number(gte=1),
+            help="In how many processes; without it in as many as there are cores where the cases are many.",
+        ),
+    ] = None,
     verbose: Annotated[
         bool, Parameter(name=["--verbose", "-v"], help="All cases, file by file, also those that pass.")
     ] = False,
@@ -52,7 +60,7 @@ def run_cases(
     if recording is not None and recording.wanted:
         return record_cases(found, run, options=recording)
     coverage: list[Coverage] | None = [] if wanted.wanted else None
-    reports = _reports(found, run, coverage=coverage)
+    reports = _reports(found, run, coverage=coverage, jobs=jobs)
     _say(reports, format, verbose=verbose, coverage=coverage or ())
     if coverage is not None:
         tell_coverage(coverage, wanted, form=format)
@@ -79,7 +87,9 @@ def _say(reports: list[Report], form: TestFormat, *, verbose: bool, coverage: Se
             say("\n\n".join(report_text(report, verbose=verbose) for report in reports))
 
 
-def _reports(books: tuple[Path, ...], pattern: str | None, *, coverage: list[Coverage] | None) -> list[Report]:
+def _reports(
+    books: tuple[Path, ...], pattern: str | None, *, coverage: list[Coverage] | None, jobs: int | None
+) -> list[Report]:
     """The reports of the books that have such cases; what these exercise is added to `coverage`, where it is wanted.
 
     Raises:
@@ -87,7 +97,7 @@ def _reports(books: tuple[Path, ...], pattern: str | None, *, coverage: list[Cov
         InvalidInput: no book has such cases.
     """
     from planshift.cases.covering import Covering
-    from planshift.cases.run import run
+    from planshift.cli.jobs import report_of
 
     reports: list[Report] = []
     nothing: InvalidInput | None = None
@@ -95,7 +105,8 @@ def _reports(books: tuple[Path, ...], pattern: str | None, *, coverage: list[Cov
         opened = open_book(path)
         covering = None if coverage is None else Covering(opened)
         try:
-            reports.append(run(opened, pattern, watch=covering.watch if covering is not None else None))
+            watch = covering.watch if covering is not None else None
+            reports.append(report_of(opened, pattern, jobs=jobs, watch=watch))
         except InvalidInput as error:
             nothing = error
         else:

@@ -80,10 +80,11 @@ Files = FilePath | Mapping[str, str] | Shelf
 """The files of a book: its folder, its texts by file name, or a shelf that holds them."""
 
 
-def read_cases(book: BookDocument, files: Files, *, recording: bool = False) -> ReadCases:
-    """Return the cases of a book. In `recording` a case may expect nothing yet."""
+def read_cases(book: BookDocument, files: Files, *, recording: bool = False, only: str | None = None) -> ReadCases:
+    """Return the cases of a book, or of `only` one file. In `recording` a case may expect nothing yet."""
     reading = _Reading(book, _shelf(files), recording=recording)
-    found = tuple(each for name in reading.names(CASES) if (each := reading.case_file(name)) is not None)
+    names = reading.names(CASES) if only is None else (only,)
+    found = tuple(each for name in names if (each := reading.case_file(name)) is not None)
     return found, _once(reading.problems), reading.sources
 
 
