@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Annotated, final
+
+from cyclopts import Parameter, validators
 
 from planshift.diagnostics.diagnostic import has_errors, sort_diagnostics
 from planshift.diagnostics.errors import InvalidBook
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from planshift.cases.asking import Watch
     from planshift.cases.report import CaseResult, Report
     from planshift.diagnostics.diagnostic import Diagnostic
+
+Jobs = Annotated[
+    int | None,
+    Parameter(
+        name=["--jobs", "-j"],
+        validator=validators.Number(gte=1),
+        help="In how many processes; without it in as many as there are cores where the cases are many.",
+    ),
+]
+"""The option that says how many processes there are to be."""
 
 Tick = Callable[[str], None]
 """Is told the file of each case that is done, or of each file where they are done by files."""
@@ -46,6 +57,8 @@ def report_of(book: Book, pattern: str | None, *, jobs: int | None, watch: Watch
         InvalidBook: the case files have mistakes.
         InvalidInput: there is no such case.
     """
+    from concurrent.futures import ProcessPoolExecutor
+
     from planshift.cases.report import Report
     from planshift.cases.run import run
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
 from planshift.cli.answering import answering
 from planshift.cli.coverage import CoverageOptions, tell_coverage
 from planshift.cli.exits import Exit
 from planshift.cli.formats import TestFormat
 from planshift.cli.inputs import open_book
+from planshift.cli.jobs import Jobs, report_of
 from planshift.cli.printing import say, say_json
 from planshift.cli.recording import RecordOptions, record_cases
 from planshift.diagnostics.errors import InvalidInput
@@ -35,14 +36,7 @@ def run_cases(
             metavar="PATTERN",
         ),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        Parameter(
-            name=["--jobs", "-j"],
-            validator=validators.Number(gte=1),
-            help="In how many processes; without it in as many as there are cores where the cases are many.",
-        ),
-    ] = None,
+    jobs: Jobs = None,
     verbose: Annotated[
         bool, Parameter(name=["--verbose", "-v"], help="All cases, file by file, also those that pass.")
     ] = False,
@@ -97,7 +91,6 @@ def _reports(
         InvalidInput: no book has such cases.
     """
     from planshift.cases.covering import Covering
-    from planshift.cli.jobs import report_of
 
     reports: list[Report] = []
     nothing: InvalidInput | None = None

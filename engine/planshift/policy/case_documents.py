@@ -123,6 +123,7 @@ class _Reading:
         self._recording = recording
         self._shelf = shelf
         self._trees: dict[str, Located | None] = {}
+        self._unchanged: dict[str, Subscription | None] = {}
         self._told: dict[str, frozenset[tuple[str, str]]] = {}
         self._decimals = dict(book.policy.decimals)
         self.problems: list[Diagnostic] = []
@@ -157,6 +158,13 @@ class _Reading:
 
     def _of_case(self, root: Located, name: str | None, *, cut: tuple[Path, ...]) -> Subscription | None:
         """Return the subscription of a case; what is wrong with the file that it takes over is told there alone."""
+        if name is None or root is not self.tree(name):
+            return self._put_together(root, name, cut=cut)
+        if name not in self._unchanged:  # many cases take a file over as it is: it is read and checked once
+            self._unchanged[name] = self._put_together(root, name, cut=cut)
+        return self._unchanged[name]
+
+    def _put_together(self, root: Located, name: str | None, *, cut: tuple[Path, ...]) -> Subscription | None:
         found, problems = subscription_of(root, self._book, cut=cut)
         told = self._mistakes_of(name) if problems and name is not None else frozenset()
         self.problems += [each for each in problems if (each.code, each.message) not in told]
