@@ -112,7 +112,7 @@ def test_conditions_that_no_single_lever_meets_are_met_part_by_part() -> None:
 def test_a_condition_that_cannot_hold_has_no_world() -> None:
     book = tiny('rule "R"\n  when upgrade and to = small and from = large\n  set fee = 5 EUR\n')
     kernel = book.rulebook.reading().kernel
-    condition = Condition(book=book, kernel=kernel, node=kernel.rules[0].holds, day=Worlds(book).scene.day)
+    condition = Condition(book=book, facts=kernel.facts, node=kernel.rules[0].holds, day=Worlds(book).scene.day)
     base = Worlds(book).scene.plain(Route(origin=("large", "monthly"), target=("small", "monthly")))
     assert base is not None
     assert condition.made(base) is None

@@ -114,6 +114,14 @@ COMMANDS = (
         example="planshift test policies/hosting --run trial",
     ),
     Command(
+        name="diff",
+        function="planshift.cli.diff:diff",
+        summary="Say what is different between two versions of a book.",
+        more="Roads, prices, terms and rules, each with a change that the versions answer differently. "
+        "Exit code 1 says that something is; what is only written otherwise is not.",
+        example="planshift diff main:policies/hosting policies/hosting",
+    ),
+    Command(
         name="conform",
         function="planshift.cli.conform:conform",
         summary="Run figures that other billers published.",

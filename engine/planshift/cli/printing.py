@@ -55,6 +55,13 @@ def _lines(text: str) -> str:
     return "".join(f"{printable(line)}\n" for line in text.split("\n"))
 
 
+def screen_width() -> int:
+    """How many columns a text may have: as many as the screen has and are still pleasant to read."""
+    from rich.console import Console
+
+    return min(Console().width, _WIDEST)
+
+
 def say_sheet(sheet: Sheet, *, links: Links | None = None) -> None:
     """Print a sheet, as wide as the screen allows and still pleasant to read.
 

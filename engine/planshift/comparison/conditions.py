@@ -18,7 +18,8 @@ from planshift.comparison.plain import instant_day
 from planshift.comparison.world import World
 from planshift.expressions.form import Bool, Int, Node, Text
 from planshift.expressions.scalar import compile_scalar
-from planshift.rulebook.kernel import Kernel, kernel_constants
+from planshift.rulebook.facts import Facts
+from planshift.rulebook.kernel import kernel_constants
 
 _SAMPLES = 9
 """Between the bounds of a lever so many values are looked at before the turn between two of them is halved in on."""
@@ -39,10 +40,10 @@ class Atom:
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Condition:
-    """A truth of a kernel of a book, ready to be asked about worlds."""
+    """A truth of the compiled form of a book, ready to be asked about worlds."""
 
     book: Book
-    kernel: Kernel
+    facts: Facts
     node: Bool
     day: int
     """Dates are looked for around this one."""
@@ -68,7 +69,7 @@ class Condition:
 
     @cached_property
     def _call(self) -> Callable[..., tuple[int | bool | str, ...]]:
-        facts = self.kernel.facts
+        facts = self.facts
         function = compile_scalar(
             self._nodes,
             name="condition",

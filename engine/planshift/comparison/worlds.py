@@ -43,11 +43,16 @@ _TRIES = 60
 class Worlds:
     """The worlds of a book, and of other versions of it besides."""
 
-    def __init__(self, book: Book, *also: Book, on: Iterable[Route] | None = None) -> None:
+    def __init__(self, book: Book, *also: Book, on: Iterable[Route] | None = None, scene: Scene | None = None) -> None:
         self.book = book
         self.also = also
-        self.scene = Scene.of(book, *also)
         self._on = None if on is None else tuple(dict.fromkeys(on))
+        self._scene = scene
+
+    @cached_property
+    def scene(self) -> Scene:
+        """When ordinary requests are made."""
+        return self._scene or Scene.of(self.book, *self.also)
 
     def __iter__(self) -> Iterator[World]:
         yield from self.own()
@@ -104,7 +109,7 @@ class Worlds:
     def _around(self, kernel: Kernel, node: Bool) -> Iterator[World]:
         if node.literal is not None:
             return
-        condition = Condition(book=self.book, kernel=kernel, node=node, day=self.scene.day)
+        condition = Condition(book=self.book, facts=kernel.facts, node=node, day=self.scene.day)
         mine = (route for route in self.typical if (route.kind == "renew") == kernel.facts.renews)
         told, found = _meeting(kernel, node), 0
         for route in islice(mine, _TRIES):
