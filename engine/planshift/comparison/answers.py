@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from planshift.billing.money import Money
@@ -88,7 +88,15 @@ def moved(old: Decision, new: Decision, *, also: Iterable[str] = ()) -> tuple[Mo
     found = []
     for name in names:
         before, after = (answered(each, name) for each in (old, new))
-        if before != after and not (_nothing(before) and _nothing(after)):
+        if before == after or (_nothing(before) and _nothing(after)):
+            continue
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            kinds = [kind for kind in dict.fromkeys((*after, *before)) if before.get(kind) != after.get(kind)]
+            found += [
+                Moved(what=f"{name}.{kind}", old=written(before.get(kind)), new=written(after.get(kind)))
+                for kind in kinds
+            ]
+        else:
             found.append(Moved(what=name, old=written(before), new=written(after)))
     return tuple(found)
 
@@ -114,7 +122,7 @@ def written(value: Data) -> str:
     """A value of an answer on one line."""
     if value is None or value in ([], {}):
         return "none"
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return ", ".join(f"{name} {written(each)}" for name, each in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(written(each) for each in value)

@@ -155,9 +155,9 @@ def compare_statements(old: Book, new: Book) -> Iterator[Sought]:
         sign: Sign = "+" if title not in before else "-" if title not in after else "~"
         kind = {"+": "statement_added", "-": "statement_removed", "~": "statement_changed"}[sign]
         claims = [_claim(each.get(title)) for each in (before, after)]
-        moved = (Moved(what="says", old=claims[0], new=claims[1]),) if claims[0] != claims[1] else ()
+        moved = [Moved(what="says", old=claims[0], new=claims[1])] if claims[0] != claims[1] else []
         if title in before and title in after:
-            moved += tuple(_lets(before[title], after[title]))
+            moved += _lets(before[title], after[title])
         spans: dict[str, Any] = {}
         spans |= {"old": before[title].statement.title.span} if title in before else {}
         spans |= {"new": after[title].statement.title.span} if title in after else {}
@@ -167,7 +167,7 @@ def compare_statements(old: Book, new: Book) -> Iterator[Sought]:
                 kind=kind,
                 sign=sign,
                 title=f'"{title}"',
-                moved=moved,
+                moved=tuple(moved),
                 untold=_STATEMENT,
                 **spans,
             )

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, islice
+from itertools import combinations, islice, permutations
 from typing import final
 
 from planshift.book import Decision
 from planshift.comparison.answers import differ, fired, names_of_terms
 from planshift.comparison.conditions import Condition
 from planshift.comparison.difference import Difference, Moved, Sign, Sought
-from planshift.comparison.meaning import exclude
+from planshift.comparison.meaning import exclude, implies
 from planshift.comparison.one_form import OneForm, read_in
-from planshift.comparison.world import World, fits
+from planshift.comparison.world import World
 from planshift.comparison.worlds import Worlds
 from planshift.diagnostics.span import NOWHERE, Span
 from planshift.expressions import tree
@@ -28,9 +28,6 @@ from planshift.expressions.printer import to_text
 from planshift.expressions.typed import Typed, TypedLet, TypedRule, TypedRules, walk
 from planshift.rulebook.rule_nodes import RuleNodes
 from planshift.rulebook.sources import Computed, TermValue
-
-_TRIES = 60
-"""So many routes are tried for a world in which only one version of a condition holds."""
 
 _ENOUGH = 4
 """So many of these worlds are looked for."""
@@ -234,8 +231,9 @@ def _condition(both: _Both, title: str, pairs: list[tuple[RuleNodes | None, Rule
     only_new: list[World] = []
     for first, second, form in pairs:
         holds = [each.holds if each is not None else form.facts.form.truth(False) for each in (first, second)]
-        for node, found in zip(form.both(*holds), (only_old, only_new), strict=True):
-            found.extend(islice(_worlds(both, form, node), _ENOUGH))
+        for (this, that), found in zip(permutations(holds), (only_old, only_new), strict=True):
+            if not implies(this, that):
+                found.extend(_worlds(both, form, this & that.negate()))
     words = {(True, False): "rule_stricter", (False, True): "rule_looser"}
     kind = words.get((bool(only_old), bool(only_new)), "rule_changed")
     moved = [Moved(what="when", old=_when(before), new=_when(after))] if _when(before) != _when(after) else []
@@ -275,14 +273,8 @@ def _worlds(both: _Both, form: OneForm, node: Bool) -> Iterator[World]:
     """Worlds of the new version in which a condition of the one form holds."""
     if node.literal is False:
         return
-    worlds = both.worlds
-    condition = Condition(book=both.new, facts=form.facts, node=node, day=worlds.scene.day)
-    routes = (route for route in worlds.typical if (route.kind == "renew") == form.renews)
-    for route in islice(routes, _TRIES):
-        base = worlds.scene.plain(route)
-        found = condition.made(base) if base is not None else None
-        if found is not None and fits(both.new, found):
-            yield found
+    condition = Condition(book=both.new, facts=form.facts, node=node, day=both.worlds.scene.day)
+    yield from both.worlds.meeting(condition)
 
 
 def _reordered(both: _Both, called: Mapping[str, str]) -> Iterator[Sought]:

@@ -57,7 +57,7 @@ def compare_terms(old: Book, new: Book) -> Iterator[Sought]:
     before, after = (_holders(book) for book in (old, new))
     paths: dict[tuple[_Said, str], list[tuple[Holder, _Sources]]] = {}
     for holder in dict.fromkeys((*after, *before)):
-        if not _in_both(holder, old, new):
+        if not _in_both(holder, old, new) or _said(before.get(holder)) == _said(after.get(holder)):
             continue
         voices = [_Spoken(each.get(holder), company=holder == _COMPANY) for each in (before, after)]
         for said in _differences(*voices):
@@ -69,6 +69,12 @@ def compare_terms(old: Book, new: Book) -> Iterator[Sought]:
                 yield _sought(said, [found], (old, new))
     for (said, _), found_paths in paths.items():
         yield _sought(said, found_paths, (old, new))
+
+
+def _said(statements: Statements | None) -> object:
+    """What a place says, as it is written there."""
+    scopes = statements.scopes if statements is not None else ()
+    return [(scope, [(said.term, said.value) for said in written]) for scope, written in scopes]
 
 
 _Sources = tuple[frozenset[Source], frozenset[Source]]

@@ -82,15 +82,46 @@ def exclude(first: Bool, second: Bool) -> bool:
     if (first & second).literal is False:
         return True
     parts = [*_parts(first), *_parts(second)]
-    equals: dict[int, int] = {}
-    for part in parts:
-        if part.op != "same":
-            continue
-        left, right = part.args
-        known = right.literal if isinstance(right, Int) else None
-        if isinstance(left, Int) and isinstance(known, int) and equals.setdefault(left.id, known) != known:
-            return True
-    return False
+    return any(_implies(part, other.negate()) for part in parts for other in parts)
+
+
+def implies(first: Bool, second: Bool) -> bool:
+    """Whether a condition is seen to hold wherever another one does: each of its parts follows from one of those."""
+    return all(any(_implies(part, wanted) for part in _parts(first)) for wanted in _parts(second))
+
+
+def _implies(first: Bool, second: Bool) -> bool:
+    """Whether one comparison follows from another one, of the same thing with constants."""
+    if first is second:
+        return True
+    left, right = _bounds(first), _bounds(second)
+    if left is None or right is None or left[0] is not right[0]:
+        return False
+    return left[1] >= right[1] and left[2] <= right[2]
+
+
+def _bounds(node: Bool) -> tuple[Int, int, int] | None:
+    """What a comparison with a constant is about, and between which values it holds; None where it is no such thing."""
+    denied = node.op == "not"
+    told = _truth(node.args[0]) if denied else node
+    if told.op not in ("less", "same") or len(told.args) != 2:
+        return None
+    left, right = told.args
+    if not (isinstance(left, Int) and isinstance(right, Int)):
+        return None
+    if right.literal is not None:
+        thing, low, high = left, left.lo, right.literal - 1
+        if told.op == "same":
+            low = high = right.literal
+    elif left.literal is not None and told.op == "less":
+        thing, low, high = right, left.literal + 1, right.hi
+    else:
+        return None
+    if not denied:
+        return thing, low, high
+    if low <= thing.lo:
+        return thing, high + 1, thing.hi
+    return (thing, thing.lo, low - 1) if high >= thing.hi else None
 
 
 def _parts(node: Bool) -> list[Bool]:

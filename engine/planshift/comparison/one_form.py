@@ -17,7 +17,7 @@ from planshift.comparison.meaning import Meanings
 from planshift.diagnostics.diagnostic import has_errors
 from planshift.expressions import tree
 from planshift.expressions.check import check_rules
-from planshift.expressions.form import Bool, Form
+from planshift.expressions.form import Form
 from planshift.expressions.lower import Lowering
 from planshift.expressions.names import Environment
 from planshift.expressions.typed import TypedReaction, TypedRules
@@ -88,10 +88,6 @@ class OneForm:
     @cached_property
     def _lowering(self) -> Lowering:
         return book_lowering(Draft.of(self.new.document))(self.facts, self.road)
-
-    def both(self, first: Bool, second: Bool) -> tuple[Bool, Bool]:
-        """Where only the first of two conditions holds, and where only the second does."""
-        return first & second.negate(), second & first.negate()
 
 
 def _events(events: tree.Expr) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import final
 
@@ -38,6 +38,9 @@ class Scene:
     starts: tuple[int, ...] = ()
     """The days from which versions of the book are in force."""
 
+    _held: dict[tuple[End, str], Subscription] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The customers of plain worlds; many routes begin with the same one."""
+
     @classmethod
     def of(cls, book: Book, *also: Book) -> Scene:
         """The scene of a book, on a day on which other versions of it are in force, too."""
@@ -63,7 +66,9 @@ class Scene:
         if rows[0] is None or not common:
             return None
         currency = self.book.currency if self.book.currency in common else common[0]
-        held = self._subscription(*rows[0], currency=currency)
+        held = self._held.get((route.origin, currency))
+        if held is None:
+            held = self._held[route.origin, currency] = self._subscription(*rows[0], currency=currency)
         world = World(subscription=held, request=self._request(route, held))
         return world if fits(self.book, world) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import product
 
@@ -50,9 +51,14 @@ def _end(plan: Plan, price: Price) -> End:
 def _joined(book: Book) -> Iterator[tuple[int, int]]:
     """The pairs of plans that a path or a group joins."""
     ladder = book.rulebook.ladder
-    yield from ((road.origin, road.target) for road in ladder.roads)
-    for group in ladder.groups:
-        yield from _of_group(group)
+    sources = deque([iter([(road.origin, road.target) for road in ladder.roads]), *map(_of_group, ladder.groups)])
+    while sources:  # in turns, so that whoever looks at the first few sees something of each
+        pair = next(sources[0], None)
+        if pair is None:
+            sources.popleft()
+        else:
+            yield pair
+            sources.rotate(-1)
 
 
 def _of_group(group: Group) -> Iterator[tuple[int, int]]:

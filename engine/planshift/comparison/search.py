@@ -1,6 +1,6 @@
 """The search for witnesses: changes that two versions of a book answer differently, one for each difference.
 
-Worlds that were made for one difference come first; then the book's own subscriptions, because people know them; then
+The book's own subscriptions come first, because people know them; then worlds that were made for one difference; then
 all others, on the routes that differences are about. Of several witnesses that is kept which shows most plainly: a
 verdict, a day or an amount rather than a source; one difference rather than several at once; a known customer rather
 than somebody; few things moved rather than many.
@@ -83,11 +83,11 @@ class Search:
             yield self._told(each)
 
     def _look(self, seeking: list[_Seeking]) -> None:
-        for each in seeking:
-            for world in self._made_for(each.sought):
-                self._try(world, seeking)
         for world in islice(self._worlds.own(), self._tries):
             self._try(world, seeking)
+        for each in seeking:
+            for world in () if each.settled or not self._tries else self._made_for(each.sought):
+                self._try(world, seeking)
         waiting = [each for each in seeking if not each.settled]
         if not waiting:
             return
@@ -164,7 +164,7 @@ class Search:
             book=self._new,
             subscription=world.subscription,
             request=world.request,
-            also=[part.what for part in parts if part.what not in usual],
+            also=[part.what for part in parts if part.what not in usual and not part.what.startswith("lines.")],
         )
         return replace(difference, witness=Witness(told=_asked(world, self._new), moved=parts, case=case))
 

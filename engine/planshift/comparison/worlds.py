@@ -38,6 +38,12 @@ _BASES = 4
 _TRIES = 60
 """So many routes are tried for that."""
 
+_MOST_ROUTES = 2_000
+"""Among so many routes the typical ones are looked for."""
+
+_FAR = 20_000
+"""Where no typical route meets a condition, so many routes are tried in all."""
+
 
 @final
 class Worlds:
@@ -68,7 +74,7 @@ class Worlds:
     @cached_property
     def typical(self) -> tuple[Route, ...]:
         """Of the routes that the book treats alike, one each."""
-        return tuple(typical(self.book, self.routes, scene=self.scene))
+        return tuple(typical(self.book, islice(self.routes, _MOST_ROUTES), scene=self.scene))
 
     def own(self) -> Iterator[World]:
         """The book's subscriptions on every route that leads from them, then its cases."""
@@ -106,23 +112,31 @@ class Worlds:
     def _kernels(self) -> tuple[Kernel, ...]:
         return self.book.rulebook.reading().kernel, self.book.rulebook.renewals().kernel
 
+    def meeting(self, condition: Condition, *, most: int = _BASES) -> Iterator[World]:
+        """Worlds in which a condition holds, on as many routes at most: on typical ones, or else on any."""
+        renews = condition.facts.renews
+        found = 0
+        for every in (islice(self.typical, _TRIES), islice(self.routes, _FAR)):
+            for route in every:
+                base = self.scene.plain(route) if (route.kind == "renew") == renews else None
+                held = condition.made(base) if base is not None else None
+                if held is not None and fits(self.book, held):
+                    yield held
+                    found += 1
+                if found == most:
+                    return
+            if found:
+                return
+
     def _around(self, kernel: Kernel, node: Bool) -> Iterator[World]:
         if node.literal is not None:
             return
         condition = Condition(book=self.book, facts=kernel.facts, node=node, day=self.scene.day)
-        mine = (route for route in self.typical if (route.kind == "renew") == kernel.facts.renews)
-        told, found = _meeting(kernel, node), 0
-        for route in islice(mine, _TRIES):
-            base = self.scene.plain(route)
-            held = condition.made(base) if base is not None else None
-            if held is None:
-                continue
-            found += 1
+        told = _meeting(kernel, node)
+        for held in self.meeting(condition):
             for world in (held, *condition.turns(held)):
                 if fits(self.book, world):
                     yield world.but(told)
-            if found == _BASES:
-                return
 
 
 def _meeting(kernel: Kernel, node: Bool) -> str:
