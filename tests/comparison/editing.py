@@ -100,7 +100,6 @@ MEANT: tuple[Edit, ...] = (
         "  # Sold until 2023.",
         kind="plan_added",
         told="platinum",
-        shown=False,  # nothing leads to it, and no customer is on it
     ),
     Edit(
         file=CATALOG,
@@ -113,6 +112,7 @@ MEANT: tuple[Edit, ...] = (
         file=CATALOG,
         old="penalty: [50 EUR, 55 USD, 7500 JPY]",
         new="penalty: [70 EUR, 55 USD, 7500 JPY]",
+        shown=False,  # it counts in the commitments that begin from then on
         kind="plan_changed",
         told="contract penalty",
     ),
@@ -190,7 +190,6 @@ MEANT: tuple[Edit, ...] = (
         new="gold:    { level: 9 }",
         kind="level_moved",
         told="3 -> 9",
-        shown=False,
     ),
     # terms
     Edit(
@@ -230,7 +229,13 @@ MEANT: tuple[Edit, ...] = (
         kind="term_moved",
         told="leaving gold",
     ),
-    Edit(file=POLICY, old="fee: 0 EUR", new="fee: 1 EUR", kind="term_moved", told="client group resellers"),
+    Edit(
+        file=POLICY,
+        old="fee: 0 EUR",
+        new="fee: [1 EUR, 1 USD, 100 JPY]",
+        kind="term_moved",
+        told="client group resellers",
+    ),
     Edit(
         file=POLICY,
         old="any: { frequency: unlimited }",
@@ -393,7 +398,8 @@ COSMETIC: tuple[Edit, ...] = (
         "    fee: [15 EUR, 17 USD, 2400 JPY]\n"
         "    fee_label: { en: Migration fee, de: Umzugsgebühr }\n    fee_taxed_as: migration\n",
         new="  - from: bronze\n    upgrades: [gold]\n    require: [same_interval]\n"
-        "    terms: { any: { fee: [15 EUR, 17 USD, 2400 JPY], fee_label: { de: Umzugsgebühr, en: Migration fee }, fee_taxed_as: migration } }\n"
+        "    terms: { any: { fee: [15 EUR, 17 USD, 2400 JPY], "
+        "fee_label: { de: Umzugsgebühr, en: Migration fee }, fee_taxed_as: migration } }\n"
         "  - from: bronze\n    upgrades: [silver]\n    require: [same_interval]\n    fee: [15 EUR, 17 USD, 2400 JPY]\n"
         "    fee_label: { en: Migration fee, de: Umzugsgebühr }\n    fee_taxed_as: migration\n",
     ),

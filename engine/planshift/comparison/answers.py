@@ -90,7 +90,7 @@ def moved(old: Decision, new: Decision, *, also: Iterable[str] = ()) -> tuple[Mo
         before, after = (answered(each, name) for each in (old, new))
         if before == after or (_nothing(before) and _nothing(after)):
             continue
-        if isinstance(before, Mapping) and isinstance(after, Mapping):
+        if name == "lines" and isinstance(before, Mapping) and isinstance(after, Mapping):
             kinds = [kind for kind in dict.fromkeys((*after, *before)) if before.get(kind) != after.get(kind)]
             found += [
                 Moved(what=f"{name}.{kind}", old=written(before.get(kind)), new=written(after.get(kind)))

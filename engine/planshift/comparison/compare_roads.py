@@ -255,7 +255,8 @@ def _levels_moved(old: Book, new: Book) -> Iterator[Sought]:
                     old=old.document.where("policy", "groups", name, "members", plan, "level"),
                     new=new.document.where("policy", "groups", name, "members", plan, "level"),
                 )
-                yield Sought(difference=difference, shows=_about(plan), plans=frozenset({plan}))
+                by_place = after[name].direction not in ("by_level", "by_list")  # there only rules look at it
+                yield Sought(difference=difference, shows=_about(plan), plans=frozenset({plan}), doubtful=by_place)
 
 
 def _about(plan: str) -> Shows:

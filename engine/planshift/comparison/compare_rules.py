@@ -7,7 +7,7 @@ the same is no difference. Where they differ, worlds in which only one of them h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, islice, permutations
 from typing import final
@@ -29,8 +29,8 @@ from planshift.expressions.typed import Typed, TypedLet, TypedRule, TypedRules, 
 from planshift.rulebook.rule_nodes import RuleNodes
 from planshift.rulebook.sources import Computed, TermValue
 
-_ENOUGH = 4
-"""So many of these worlds are looked for."""
+_ENOUGH = 8
+"""So many worlds of a rule are tried with approvals."""
 
 
 @final
@@ -221,7 +221,17 @@ def _changed(both: _Both, title: str) -> Iterator[Sought]:
         return one is not None and fired(one, title) and fired(other, title) and _tells(one, other, before, after)
 
     difference = _difference(both, title, kind="rule_changed", moved=moved)
-    yield Sought(difference=difference, shows=shows, rules=(title,), also=_sources_set(before, after))
+    worlds = tuple(_approved(both, title, rules=(before, after)))
+    yield Sought(difference=difference, shows=shows, rules=(title,), worlds=worlds, also=_sources_set(before, after))
+
+
+def _approved(both: _Both, title: str, *, rules: tuple[TypedRule, TypedRule]) -> Iterator[World]:
+    """Worlds of a rule with the approval of each role that it asks for in one of the versions."""
+    needs = (need for rule in rules for need in rule.needs if need.argument is not None)
+    roles = dict.fromkeys(need.argument.text for need in needs if need.argument is not None)
+    for world in islice(both.worlds.of_rule(title), _ENOUGH) if roles else ():
+        for role in roles:
+            yield world.but(f"approved by {role}", request=replace(world.request, approvals=(role,)))
 
 
 def _condition(both: _Both, title: str, pairs: list[tuple[RuleNodes | None, RuleNodes | None, OneForm]]) -> Sought:

@@ -99,7 +99,7 @@ class Sought:
     `shows` says what a witness is; None where there can be none. `plans` are those of which a witness has to be about
     one, where they are known; `routes`, `rules` and `worlds` say where it is worth looking. `also` are names of answers
     that a case tells besides the usual ones. `offers` is for what only the list of offers can show. `slight` says that
-    no verdict, day or amount depends on it.
+    no verdict, day or amount depends on it; `doubtful`, that it is one only if a witness shows it.
     """
 
     difference: Difference
@@ -111,6 +111,7 @@ class Sought:
     also: tuple[str, ...] = ()
     offers: bool = False
     slight: bool = False
+    doubtful: bool = False
 
 
 KINDS: dict[str, tuple[str, str]] = {

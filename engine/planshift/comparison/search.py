@@ -8,6 +8,7 @@ than somebody; few things moved rather than many.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -17,13 +18,14 @@ from planshift.billing.change import ChangeRequest
 from planshift.billing.zones import format_instant
 from planshift.book import Book, Decision
 from planshift.cases.written import case_text, keys_of
-from planshift.comparison.answers import moved, moved_offers, visibly_differ
+from planshift.comparison.answers import moved, moved_offers, visibly_differ, written
 from planshift.comparison.difference import SECTIONS, Difference, Moved, Sought, Witness
 from planshift.comparison.routes import routes
 from planshift.comparison.world import Route, World, carried, fits, knows
 from planshift.comparison.worlds import Worlds
 from planshift.decision import decide as deciding
 from planshift.diagnostics.errors import InvalidInput
+from planshift.policy.written_documents import fields_over, request_fields, subscription_fields
 
 Progress = Callable[[int, int], None]
 """Told how many changes were tried, and how many will be at most."""
@@ -37,7 +39,7 @@ _MOST_LOOKS = 24
 _MOST_OFFERS = 40
 """So many subscriptions are asked what they are offered."""
 
-Score = tuple[bool, int, bool, int]
+Score = tuple[bool, int, bool, bool, int]
 
 
 @final
@@ -80,7 +82,8 @@ class Search:
         if open_ones:
             self._look(open_ones)
         for each in seeking:
-            yield self._told(each)
+            if each.found is not None or not each.sought.doubtful:
+                yield self._told(each)
 
     def _look(self, seeking: list[_Seeking]) -> None:
         for world in islice(self._worlds.own(), self._tries):
@@ -146,11 +149,12 @@ class Search:
         parts = (Moved(what="verdict", new=new.verdict),) if old is None else moved(old, new, also=seeking.sought.also)
         seen = old is None or visibly_differ(old, new)
         seeking.looks += seen
-        score = (not seen, shared, not world.named, len(parts))
+        score = (not seen, shared, not world.named, bool(world.told), len(parts))
         if parts and (seeking.score is None or score < seeking.score):
             seeking.score, seeking.found = score, (world, parts, new)
 
     def _told(self, seeking: _Seeking) -> Difference:
+        """The difference with the best witness that was found."""
         difference = replace(seeking.sought.difference, tried=seeking.tried)
         if seeking.sought.offers:
             return self._offered(seeking.sought)
@@ -166,7 +170,36 @@ class Search:
             request=world.request,
             also=[part.what for part in parts if part.what not in usual and not part.what.startswith("lines.")],
         )
-        return replace(difference, witness=Witness(told=_asked(world, self._new), moved=parts, case=case))
+        return replace(difference, witness=Witness(told=self._asked(world), moved=parts, case=self._timed(case, world)))
+
+    def _timed(self, case: str, world: World) -> str:
+        """The case, its instant written so that it is the same one in versions of different time zones."""
+        if self._old.zone == self._new.zone or world.subscription.timezone is not None:
+            return case
+        return _NOW.sub(f"now: {format_instant(world.request.at, 'UTC')}", case, count=1)
+
+    def _asked(self, world: World) -> str:
+        """What is asked, by whom and when, in one line."""
+        held, asked = world.subscription, world.request
+        instant = format_instant(asked.at, held.timezone or self._new.zone).replace("T", " ")[:16]
+        what = {
+            "cancel": "ends the subscription",
+            "renew": "renews",
+            "start": f"starts {asked.plan} {asked.price}",
+        }.get(asked.kind, f"asks for {asked.plan} {asked.price}")
+        particular = self._particulars(world) if world.told and not world.told.startswith("as in") else world.told
+        return f"{_who(world)} {what} at {instant}{f', {particular}' if particular else ''}"
+
+    def _particulars(self, world: World) -> str:
+        """What is not as it is with a plain customer, by the names that files use."""
+        base, book = self._worlds.scene.plain(world.route), self._new.document
+        if base is None:
+            return world.told
+        held = [subscription_fields(each.subscription, book) for each in (world, base)]
+        asks = [request_fields(each.request, book, subscription=each.subscription) for each in (world, base)]
+        over = fields_over(held[0], held[1]) | fields_over(asks[0], asks[1])
+        said = [f"{name}: {written(value)}" for name, value in over.items()]
+        return f"with {'; '.join(said)}" if said else ""
 
     def _offered(self, sought: Sought) -> Difference:
         """What is not there any more shows in what somebody is offered."""
@@ -195,6 +228,9 @@ class Search:
         return replace(sought.difference, tried=len(seen))
 
 
+_NOW = re.compile(r"(?m)now: .*$")
+
+
 def _name(difference: Difference) -> str:
     return f"{SECTIONS[difference.section]}: {difference.title}"
 
@@ -202,15 +238,3 @@ def _name(difference: Difference) -> str:
 def _who(world: World) -> str:
     held = world.subscription
     return world.named or f"a customer of {held.plan} {held.price}"
-
-
-def _asked(world: World, book: Book) -> str:
-    """What is asked, in one line."""
-    held, asked = world.subscription, world.request
-    instant = format_instant(asked.at, held.timezone or book.zone).replace("T", " ")[:16]
-    what = {
-        "cancel": "ends the subscription",
-        "renew": "renews",
-        "start": f"starts {asked.plan} {asked.price}",
-    }.get(asked.kind, f"asks for {asked.plan} {asked.price}")
-    return f"{_who(world)} {what} at {instant}{f', {world.told}' if world.told else ''}"
