@@ -93,11 +93,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
-def test_what_is_printed(
-    form: str, place: Path, golden: Callable[[Path, str], None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert place
+def test_what_is_printed(form: str, golden: Callable[[Path, str], None], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "before", "after", "--format", form]) == 1
     printed = capsys.readouterr()
     assert printed.err == ""
@@ -150,6 +148,7 @@ def test_the_books_that_a_revision_extends_are_read_at_that_revision(
     assert "fee of upgrades: 5.00 EUR -> 7.00 EUR" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("repository")
 @pytest.mark.parametrize(
     "version, told",
     [
@@ -160,16 +159,13 @@ def test_the_books_that_a_revision_extends_are_read_at_that_revision(
         ("nowhere", "there is no such folder or file"),
     ],
 )
-def test_what_is_not_there_is_told(
-    version: str, told: str, repository: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert repository
+def test_what_is_not_there_is_told(version: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "--", version, "policies/shop"]) == 3
     assert told in capsys.readouterr().err
 
 
-def test_outside_of_a_repository_there_is_no_revision(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert place
+@pytest.mark.usefixtures("place")
+def test_outside_of_a_repository_there_is_no_revision(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "main:before", "after"]) == 3
     assert "the present folder is in no git repository" in capsys.readouterr().err
 
@@ -237,8 +233,8 @@ def test_the_step_of_the_workflow_writes_a_summary(repository: Path) -> None:
     assert "fresh" not in summary.read_text(encoding="utf-8")
 
 
-def test_the_data_can_be_read_again(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert place
+@pytest.mark.usefixtures("place")
+def test_the_data_can_be_read_again(capsys: pytest.CaptureFixture[str]) -> None:
     main(["diff", "before", "after", "--format", "json", "--tries", "0"])
     data = json.loads(capsys.readouterr().out)
     assert data["counts"] == {"plan_changed": 1, "price_moved": 1, "road_opened": 2, "term_moved": 2}
