@@ -90,7 +90,7 @@ class Search:
             self._try(world, seeking)
         for each in seeking:
             for world in () if each.settled or not self._tries else self._made_for(each.sought):
-                self._try(world, seeking)
+                self._try(world, seeking, only=each)
         waiting = [each for each in seeking if not each.settled]
         if not waiting:
             return
@@ -119,8 +119,8 @@ class Search:
         every = (r for r in routes(self._new) if anywhere or r.origin[0] in plans or r.target[0] in plans)
         return dict.fromkeys((*named, *islice(every, self._tries)))
 
-    def _try(self, world: World, seeking: list[_Seeking]) -> None:
-        """Ask both versions, and see which differences the answers show."""
+    def _try(self, world: World, seeking: list[_Seeking], *, only: _Seeking | None = None) -> None:
+        """Ask both versions, and see which differences the answers show; what was made for one is kept for it alone."""
         route = world.route
         about = [
             each for each in seeking if not each.sought.plans or each.sought.plans & {route.origin[0], route.target[0]}
@@ -138,7 +138,8 @@ class Search:
             each.tried += 1
         hit = [each for each in about if each.sought.shows is not None and each.sought.shows(old, new)]
         seen = old is None or visibly_differ(old, new)
-        wanting = [each for each in hit if each.wants((not seen, len(hit), not world.named))]
+        mine = hit if only is None else [each for each in hit if each is only]
+        wanting = [each for each in mine if each.wants((not seen, len(hit), not world.named))]
         if wanting and not new.broken_promises:  # a case that breaks a statement of the book would fail
             for each in wanting:
                 self._weigh(each, world, old=old, new=new, shared=len(hit))
