@@ -18,6 +18,7 @@ from planshift.cli.check import check
 from planshift.cli.clock import now
 from planshift.cli.conform import conform
 from planshift.cli.decide import decide
+from planshift.cli.diff import diff
 from planshift.cli.exits import Exit
 from planshift.cli.explain import explain
 from planshift.cli.fmt import fmt
@@ -84,6 +85,7 @@ def test_every_command_answers_in_both_formats(shop: Path, capsys: pytest.Captur
         "renew": lambda: renew(shop, "anna", at="2026-04-01", dry_run=True, plan_of_actions=True, format=form),
         "fmt": lambda: fmt((shop,), format=form),
         "test": lambda: run_cases((shop,), run="close", format=form),
+        "diff": lambda: diff(str(shop), str(shop), format=form),
         "conform": lambda: conform((figures,), format=form),
     }
     assert set(answers) == {command.name for command in COMMANDS} - {"graph"}  # which draws
@@ -183,7 +185,11 @@ def test_help_says_what_a_command_does_and_shows_an_example(
     assert all(f"  {line}" in seen for line in command.example.split("\n"))
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize(
+    "command",
+    [command for command in COMMANDS if command.name != "diff"],  # it names a branch: tests/cli/test_diff.py has one
+    ids=lambda command: command.name,
+)
 def test_the_examples_of_the_help_work(
     command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
