@@ -70,14 +70,13 @@ def test_a_let_under_another_name_is_no_difference() -> None:
     files = dict(files_of(HOSTING))
     for old, new in RENAMED_LET:
         files[RULES] = files[RULES].replace(old, new)
-    assert "loyal" not in files[RULES].split("\n", 8)[-1].split("# What a change costs")[0]
     assert compared(files).differences == ()
 
 
 def test_rules_that_cannot_meet_may_change_places() -> None:
     files = dict(files_of(HOSTING))
     head, *rules = files[RULES].split('rule "')
-    first, second = (k for k, rule in enumerate(rules) if rule.startswith(("Whoever", "A cancelled")))
+    first, second = (k for k, rule in enumerate(rules) if rule.startswith(("Staff", "A cancelled")))
     rules[first], rules[second] = rules[second], rules[first]
     files[RULES] = 'rule "'.join((head, *rules))
     assert compared(files).differences == ()
@@ -91,7 +90,7 @@ def test_rules_that_meet_and_disagree_may_not() -> None:
     (difference,) = compared(files).differences
     assert difference.kind == "rule_reordered"
     assert difference.witness is not None
-    assert {part.what for part in difference.witness.moved} >= {"due_now", "lines.fee"}
+    assert "terms.fee" in {part.what for part in difference.witness.moved}
 
 
 def test_files_may_be_split_otherwise() -> None:

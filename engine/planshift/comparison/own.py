@@ -15,7 +15,7 @@ from planshift.diagnostics.errors import InvalidBook
 
 def own_worlds(book: Book, *, scene: Scene) -> Iterator[World]:
     """The worlds of the book's subscriptions, then those of its cases."""
-    named = _subscriptions(book)
+    named = subscriptions_of(book)
     for name, held in named.items():
         for request in _requests(book, held, scene=scene):
             world = World(subscription=held, request=request, named=name)
@@ -29,7 +29,8 @@ def own_worlds(book: Book, *, scene: Scene) -> Iterator[World]:
                 yield world
 
 
-def _subscriptions(book: Book) -> dict[str, Subscription]:
+def subscriptions_of(book: Book) -> dict[str, Subscription]:
+    """The book's example subscriptions by name; none where they have mistakes, of which `check` tells."""
     try:
         return dict(book.subscriptions)
     except InvalidBook:

@@ -20,6 +20,7 @@ from planshift.book import Book, Decision
 from planshift.cases.written import case_text, keys_of
 from planshift.comparison.answers import moved, moved_offers, visibly_differ, written
 from planshift.comparison.difference import SECTIONS, Difference, Moved, Sought, Witness
+from planshift.comparison.own import subscriptions_of
 from planshift.comparison.routes import routes
 from planshift.comparison.world import Route, World, carried, fits, knows
 from planshift.comparison.worlds import Worlds
@@ -73,6 +74,7 @@ class Search:
         self._old, self._new, self._worlds = old, new, worlds
         self._tries = tries
         self._progress = progress or (lambda *_: None)
+        self._files = subscriptions_of(old)
         self.tried = 0
 
     def differences(self, sought: Iterable[Sought]) -> Iterator[Difference]:
@@ -131,6 +133,8 @@ class Search:
         self._progress(self.tried, self._tries)
         new = deciding.decide(self._new.rulebook, world.subscription, request=world.request, made_as=Decision)
         there = carried(world, of=self._new, into=self._old)
+        if world.named in self._files:  # a case that names a file is read with the file of the version
+            there = replace(there, subscription=self._files[world.named])
         old = None
         if knows(self._old, there):
             old = deciding.decide(self._old.rulebook, there.subscription, request=there.request, made_as=Decision)
