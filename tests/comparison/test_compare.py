@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from planshift.book import Book, load_text
+from planshift.book import load_text
 from planshift.cases.run import run
 from planshift.cases.written import case_file_text
 from planshift.comparison.compare import Comparison, compare
@@ -105,27 +103,6 @@ def test_files_may_be_split_otherwise() -> None:
 def test_a_book_is_no_different_from_itself_laid_out_anew(book: str) -> None:
     files = {name: f"# another comment\n{text}" for name, text in files_of(book).items()}
     assert compared(files, book).differences == ()
-
-
-PAIRS = st.lists(st.sampled_from(MEANT), min_size=2, max_size=3, unique_by=lambda edit: edit.old)
-
-
-@settings(max_examples=5)
-@given(edits=PAIRS, others=st.lists(st.sampled_from(COSMETIC), max_size=3, unique_by=lambda edit: edit.old))
-def test_several_edits_at_once_are_all_told_and_every_witness_holds(edits: list[Edit], others: list[Edit]) -> None:
-    base = files_of(HOSTING)
-    try:
-        files = edited(base, [*edits, *others])
-        new: Book = load_text(files)
-    except (AssertionError, ValueError):
-        return  # two edits of one place
-    comparison = compare(shipped(HOSTING), new)
-    kinds = {each.kind for each in comparison.differences}
-    assert all(told(edit, comparison) or edit.kind.startswith(("road", "level")) for edit in edits), kinds
-    for difference in comparison.differences:
-        if difference.witness is not None:
-            assert statuses(files, difference.witness.case) == ("passed",)
-            assert fails(base, difference.witness.case)
 
 
 def test_every_kind_of_difference_has_words_and_an_example_here_or_below() -> None:
