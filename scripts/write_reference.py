@@ -540,7 +540,9 @@ def _keys(schema: JsonSchemaValue, part: JsonSchemaValue, *, within: str = "") -
 
 def _choices(described: JsonSchemaValue) -> list[JsonSchemaValue]:
     found: list[JsonSchemaValue] = described.get("anyOf", [described])
-    return [inner for each in found for inner in each.get("anyOf", [each]) if inner.get("type") != "null"]
+    options = [inner for each in found for inner in each.get("anyOf", [each]) if inner.get("type") != "null"]
+    # what may be missing as well is one type and `null`
+    return [{**each, "type": each["type"][0]} if isinstance(each.get("type"), list) else each for each in options]
 
 
 def _ref(described: JsonSchemaValue) -> str:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
-from planshift.policy.json_schemas import json_schemas
+from planshift.policy.json_schemas import schema_texts
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
-
-
-def texts() -> dict[str, str]:
-    """Return the text of each schema file by its name."""
-    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in json_schemas().items()}
 
 
 def main(arguments: list[str]) -> int:
     """Write the files, or tell which of them are not what the models say."""
     if arguments == ["--check"]:
-        stale = [name for name, text in texts().items() if _written(name) != text]
+        stale = [name for name, text in schema_texts().items() if _written(name) != text]
         print(*(f"schemas/{name} is stale: run python scripts/write_schemas.py" for name in stale), sep="\n", end="")
         return 1 if stale else 0
     SCHEMAS.mkdir(exist_ok=True)
-    for name, text in texts().items():
+    for name, text in schema_texts().items():
         SCHEMAS.joinpath(name).write_text(text, encoding="utf-8")
         print(f"schemas/{name}")
     return 0

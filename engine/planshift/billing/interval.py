@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import final
 
-_TEXT = re.compile(r"(\d{1,4}) (day|week|month|year)s?")
+INTERVAL = re.compile(r"(\d{1,4}) (day|week|month|year)s?")
+"""How an interval is written that is not `once`."""
+
 _MONTHS = {"month": 1, "year": 12}
 _DAYS = {"day": 1, "week": 7}
 
@@ -45,7 +47,7 @@ def parse_interval(text: str) -> Interval:
     """
     if text == "once":
         return ONCE
-    match = _TEXT.fullmatch(text)
+    match = INTERVAL.fullmatch(text)
     if match is None or int(match[1]) == 0:
         raise ValueError(f"`{text}` is not an interval")
     count, word = int(match[1]), match[2]

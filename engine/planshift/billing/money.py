@@ -14,8 +14,11 @@ PPM: Final = 1_000_000
 MAX_MINOR: Final = 10**15
 """The largest amount that is read, in minor units either way; sums may be larger."""
 
-_AMOUNT: Final = re.compile(r"(-?)([0-9]{1,16})(?:\.([0-9]{1,6}))? ([A-Z]{3})")
-_PERCENT: Final = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,4}))?%")
+MONEY: Final = re.compile(r"(-?)([0-9]{1,16})(?:\.([0-9]{1,6}))? ([A-Z]{3})")
+"""How an amount is written: sign, whole part, decimals, currency."""
+
+PERCENT: Final = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,4}))?%")
+"""How a percentage is written."""
 
 
 @dataclass(eq=False)
@@ -88,7 +91,7 @@ def parse_money(text: str, *, decimals: int | None = None) -> Money:
     Raises:
         MoneyError: the text is none of these, the currency is unknown or the amount is beyond `MAX_MINOR`.
     """
-    match = _AMOUNT.fullmatch(text)
+    match = MONEY.fullmatch(text)
     if match is None:
         raise MoneyError(f"`{text}` is not an amount of money")
     sign, whole, part, code = match.groups(default="")
@@ -117,7 +120,7 @@ def parse_percent(text: str) -> int:
     Raises:
         ValueError: the text is not such a percentage.
     """
-    match = _PERCENT.fullmatch(text)
+    match = PERCENT.fullmatch(text)
     if match is None:
         raise ValueError(f"`{text}` is not a percentage")
     whole, part = match.groups(default="")

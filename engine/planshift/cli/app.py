@@ -107,6 +107,13 @@ COMMANDS = (
         example="planshift fmt --check policies",
     ),
     Command(
+        name="schema",
+        function="planshift.cli.schema:schema",
+        summary="Give editors the JSON Schemas of the files of a book.",
+        more="With them an editor completes keys and words, explains what the cursor is on, and marks mistakes.",
+        example="planshift schema --out schemas",
+    ),
+    Command(
         name="test",
         function="planshift.cli.test:run_cases",
         summary="Run the cases that books bring along.",

@@ -10,13 +10,13 @@ import re
 from datetime import date
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StrictInt, WithJsonSchema
 
 from planshift.billing.calendar import FIRST_DAY, from_day
 from planshift.billing.catalog import UNLIMITED
 from planshift.billing.currency import is_currency
-from planshift.billing.interval import Interval, parse_interval
-from planshift.billing.money import parse_percent
+from planshift.billing.interval import INTERVAL, Interval, parse_interval
+from planshift.billing.money import MONEY, PERCENT, parse_percent
 from planshift.billing.zones import is_zone
 from planshift.policy.amounts import unknown_currency
 from planshift.policy.locales import has_shape, normal
@@ -34,6 +34,9 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]*(?:-[a-z0-9_]+)*")
 _PRICE = re.compile(r"[a-z0-9_]+(?:[-.][a-z0-9_]+)*")
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?")
+_QUESTION = re.compile(rf"{_NAME.pattern}\.{_NAME.pattern}")
+_CURRENCY = re.compile("[A-Z]{3}")
+_EVERY = re.compile(f"once|{INTERVAL.pattern}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_DATE = from_day(FIRST_DAY)
 _CENTURY = Interval(months=1_200, days=36_525)
@@ -271,34 +274,40 @@ def text_of_number(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _like(*examples: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "examples": list(examples)})
+def _like(*examples: str, written: re.Pattern[str] | None = None) -> WithJsonSchema:
+    """What an editor should know of a text: examples, and how it is written where one expression says that."""
+    pattern = {} if written is None else {"pattern": f"^(?:{written.pattern})$"}
+    return WithJsonSchema({"type": "string", **pattern, **({"examples": list(examples)} if examples else {})})
 
 
-Name = Annotated[str, AfterValidator(read_name)]
-Question = Annotated[str, AfterValidator(read_question), _like("hosting.domain")]
-PriceId = Annotated[str, AfterValidator(read_price_id)]
+Name = Annotated[str, AfterValidator(read_name), _like(written=_NAME)]
+Question = Annotated[str, AfterValidator(read_question), _like("hosting.domain", written=_QUESTION)]
+PriceId = Annotated[str, AfterValidator(read_price_id), _like(written=_PRICE)]
 Identifier = Annotated[
     str, BeforeValidator(text_of_number, json_schema_input_type=str | int), Field(min_length=1, max_length=200)
 ]
 Text = Annotated[str, Field(max_length=4000)]
 Language = Annotated[str, AfterValidator(read_language), _like("en", "de", "de-AT")]
-Currency = Annotated[str, AfterValidator(read_currency)]
-Zone = Annotated[str, AfterValidator(read_zone)]
+Currency = Annotated[str, AfterValidator(read_currency), _like("EUR", "USD", written=_CURRENCY)]
+Zone = Annotated[str, AfterValidator(read_zone), _like("Europe/Stockholm", "UTC", written=_ZONE)]
 Day = Annotated[date, PlainValidator(read_date), WithJsonSchema({"type": "string", "format": "date"})]
-Every = Annotated[Interval, PlainValidator(read_interval), _like("1 month", "1 year", "30 days", "once")]
+Every = Annotated[
+    Interval, PlainValidator(read_interval), _like("1 month", "1 year", "30 days", "once", written=_EVERY)
+]
 Term = Annotated[Interval, PlainValidator(read_term), _like("12 months", "1 year", "30 days")]
 Duration = Annotated[Interval, PlainValidator(read_days), _like("15 days", "1 month")]
-Percent = Annotated[int, PlainValidator(read_percent), _like("10%", "12.5%")]
-Moment = Annotated[str, PlainValidator(read_moment), _like("2026-01-31", "2026-01-31 10:00")]
-Instant = Annotated[str, PlainValidator(read_instant), _like("2026-01-31T10:00:00Z", "2026-01-31 10:00")]
-Money = Annotated[str, PlainValidator(read_money_text), _like("9.00 EUR")]
+Percent = Annotated[int, PlainValidator(read_percent), _like("10%", "12.5%", written=PERCENT)]
+Moment = Annotated[str, PlainValidator(read_moment), _like("2026-01-31", "2026-01-31 10:00", written=_MOMENT)]
+Instant = Annotated[
+    str, PlainValidator(read_instant), _like("2026-01-31T10:00:00Z", "2026-01-31 10:00", written=_MOMENT)
+]
+Money = Annotated[str, PlainValidator(read_money_text), _like("9.00 EUR", written=MONEY)]
 Limit = Annotated[
     int,
     PlainValidator(read_limit),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"const": "unlimited"}]}),
 ]
-Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+Count = Annotated[StrictInt, Field(ge=0, le=MAX_COUNT)]
 Code = Annotated[str, Field(min_length=1, max_length=200)]
-Codes = Annotated[tuple[Code, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
-Names = Annotated[tuple[Name, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
+Codes = Annotated[tuple[Code, ...], BeforeValidator(as_list, json_schema_input_type=Code | list[Code])]
+Names = Annotated[tuple[Name, ...], BeforeValidator(as_list, json_schema_input_type=Name | list[Name])]

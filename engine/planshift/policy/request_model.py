@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool
 
-from planshift.policy.fields import Day, Identifier, Instant, Money, Name, PriceId, Text, as_list
+from planshift.policy.fields import Code, Day, Identifier, Instant, Money, Name, PriceId, Text, as_list
 from planshift.policy.models import Document
 from planshift.policy.subscription_model import BillDay, DiscountModel, HeldAddonModel, Quantity
 
-Roles = Annotated[tuple[Identifier, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
+Roles = Annotated[tuple[Identifier, ...], BeforeValidator(as_list, json_schema_input_type=Code | list[Identifier])]
 """One name or several."""
 
 
