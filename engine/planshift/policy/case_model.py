@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, create_model
 
-from planshift.policy.fields import Day, Identifier, Instant, Money, Name, Text, as_list
+from planshift.policy.fields import Code, Day, Identifier, Instant, Money, Name, Text, as_list
 from planshift.policy.models import Document
 from planshift.policy.request_model import RequestModel
 from planshift.policy.subscription_model import PendingModel, PeriodModel, RunningContractModel, SubscriptionModel
@@ -14,7 +14,7 @@ from planshift.policy.subscription_model import PendingModel, PeriodModel, Runni
 Texts = Annotated[tuple[Text, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
 """One text or several."""
 
-Labels = Annotated[tuple[Identifier, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
+Labels = Annotated[tuple[Identifier, ...], BeforeValidator(as_list, json_schema_input_type=Code | list[Identifier])]
 """One identifier or several."""
 
 LineKind = Literal[

@@ -79,15 +79,23 @@ class GroupModel(Document):
 
     members: Annotated[
         dict[Name, MemberModel | None],
-        BeforeValidator(as_mapping, json_schema_input_type=dict[str, MemberModel | None] | list[str]),
+        BeforeValidator(as_mapping, json_schema_input_type=dict[Name, MemberModel | None] | list[Name]),
     ]
     """The plans, with their levels; a mere list where direction follows from prices or from the list itself."""
+
+
+Origins = Annotated[
+    tuple[Name, ...],
+    Field(min_length=1),
+    BeforeValidator(as_list, json_schema_input_type=Name | Annotated[list[Name], Field(min_length=1)]),
+]
+"""One plan or several."""
 
 
 class PathEndsModel(IntervalBlocksModel):
     """Explicit roads from one plan or several; terms can stand beside the roads."""
 
-    from_: Annotated[Names, Field(alias="from", min_length=1)]
+    from_: Annotated[Origins, Field(alias="from")]
     """The plan or plans that are left."""
 
     upgrades: Names = ()

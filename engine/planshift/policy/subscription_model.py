@@ -139,7 +139,7 @@ class PendingModel(Document):
     """The day it takes effect."""
 
 
-Days = Annotated[tuple[Day, ...], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
+Days = Annotated[tuple[Day, ...], BeforeValidator(as_list, json_schema_input_type=Day | list[Day])]
 """One day or several."""
 
 
