@@ -87,7 +87,9 @@ class ContractModel(Document):
     term: Term
     """How long it runs, in days, weeks, months or years."""
 
-    penalty: Annotated[Amounts, PlainValidator(_read_penalty), WithJsonSchema(_MONIES)] = ()
+    penalty: Annotated[
+        Amounts, PlainValidator(_read_penalty), WithJsonSchema({"anyOf": [*_MONIES["anyOf"], {"type": "null"}]})
+    ] = ()
     """What leaving early costs."""
 
     remainder: StrictBool = False
