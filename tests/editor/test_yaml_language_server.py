@@ -19,6 +19,7 @@ GLOBS = {
     "cases": ["**/cases/*.yaml"],
     "subscription": ["**/subscriptions/*.yaml"],
     "request": ["**/request.yaml"],
+    "messages": ["**/messages/*.yaml"],
 }
 pytestmark = [pytest.mark.fresh, pytest.mark.xdist_group("yaml-language-server")]
 

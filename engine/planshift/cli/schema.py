@@ -12,7 +12,7 @@ from planshift.cli.answering import answering
 from planshift.cli.exits import Exit
 from planshift.cli.printing import complain, say
 
-Kind = Literal["policy", "catalog", "cases", "subscription", "request"]
+Kind = Literal["policy", "catalog", "cases", "subscription", "request", "messages"]
 
 _FILES = {
     "policy": "policy.yaml",
@@ -20,6 +20,7 @@ _FILES = {
     "cases": "cases/*.yaml",
     "subscription": "subscriptions/*.yaml",
     "request": "a request, for Book.request",
+    "messages": "messages/*.yaml",
 }
 
 
