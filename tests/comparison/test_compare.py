@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from planshift.book import load_text
 from planshift.cases.run import run
@@ -103,6 +105,22 @@ def test_files_may_be_split_otherwise() -> None:
 def test_a_book_is_no_different_from_itself_laid_out_anew(book: str) -> None:
     files = {name: f"# another comment\n{text}" for name, text in files_of(book).items()}
     assert compared(files, book).differences == ()
+
+
+@settings(max_examples=4)
+@given(edits=st.lists(st.sampled_from(MEANT), min_size=2, max_size=3, unique_by=lambda edit: edit.old))
+def test_several_edits_at_once_are_told_and_every_witness_holds(edits: list[Edit]) -> None:
+    base = files_of(HOSTING)
+    try:
+        files = edited(base, edits)
+        comparison = compared(files)
+    except (AssertionError, InvalidBook):
+        return  # edits of one place
+    assert comparison.differences
+    for difference in comparison.differences:
+        if difference.witness is not None:
+            assert statuses(files, difference.witness.case) == ("passed",)
+            assert fails(base, difference.witness.case)
 
 
 def test_every_kind_of_difference_has_words_and_an_example_here_or_below() -> None:
