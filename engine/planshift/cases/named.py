@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from planshift.book import Decision
 from planshift.cases.places import told
 from planshift.cases.report import Difference
-from planshift.decision.answer import Move, Reason
+from planshift.decision.answer import Move, Reason, Remedy
 from planshift.policy.expectations import ExpectedValue
 
 Aliases = tuple[str, ...]
@@ -30,13 +30,18 @@ def _of_moves(moves: Iterable[Move]) -> list[Aliases]:
     return [(move.name,) for move in moves]
 
 
+def _of_remedy(remedy: Remedy) -> Aliases:
+    """A remedy by its name, and one that costs something also by how many and for how much."""
+    return (remedy.name,) if remedy.price is None else (remedy.name, f"{remedy.quantity} {remedy.name} {remedy.price}")
+
+
 NAMED: dict[str, Callable[[Decision], list[Aliases]]] = {
     "reasons": lambda d: of_reasons(d.reasons),
     "warnings": lambda d: of_reasons(d.warnings),
     "group": lambda d: [(name,) for name in d.groups],
     "moves": lambda d: _of_moves(move for move in d.moves if move.outcome == "moves"),
     "lost": lambda d: _of_moves(d.lost),
-    "remedies": lambda d: [(remedy.name,) for remedy in d.remedies],
+    "remedies": lambda d: [_of_remedy(remedy) for remedy in d.remedies],
 }
 """The things of a decision that are told by name."""
 

@@ -82,6 +82,11 @@ def result_of(book: Book, case: Case, *, watch: Watch | None = None) -> CaseResu
     return replace(told, status="failed" if differences else "passed", differences=differences)
 
 
+def differences_of(book: Book, case: Case) -> Iterator[Difference]:
+    """What differs in one case, found as far as it is asked for."""
+    return _differences(Asking(book=book, case=case))
+
+
 def _differences(asking: Asking) -> Iterator[Difference]:
     """Every expectation that the answer of the book, or the course of a timeline, does not meet."""
     try:

@@ -15,6 +15,7 @@ from planshift.cli.exits import Exit
 from planshift.cli.formats import TestFormat
 from planshift.cli.inputs import open_book
 from planshift.cli.jobs import Jobs, report_of
+from planshift.cli.mutation import Mutating, say_mutation
 from planshift.cli.printing import say, say_json
 from planshift.cli.recording import RecordOptions, record_cases
 from planshift.diagnostics.errors import InvalidInput
@@ -45,6 +46,7 @@ def run_cases(
     ] = "text",
     covering: CoverageOptions | None = None,
     recording: RecordOptions | None = None,
+    mutating: Mutating | None = None,
 ) -> Exit:
     """Run the cases that books bring along."""
     from planshift.rulebook.checking import books_in
@@ -55,11 +57,14 @@ def run_cases(
         return record_cases(found, run, options=recording)
     coverage: list[Coverage] | None = [] if wanted.wanted else None
     reports = _reports(found, run, coverage=coverage, jobs=jobs)
+    passed = all(report.ok for report in reports)
+    if passed and mutating is not None and mutating.wanted:
+        return say_mutation(found, mutating, form=format, jobs=jobs)
     _say(reports, format, verbose=verbose, coverage=coverage or ())
     if coverage is not None:
         tell_coverage(coverage, wanted, form=format)
     enough = all(map(wanted.is_met_by, coverage or ()))
-    return Exit.YES if enough and all(report.ok for report in reports) else Exit.NO
+    return Exit.YES if enough and passed else Exit.NO
 
 
 def _say(reports: list[Report], form: TestFormat, *, verbose: bool, coverage: Sequence[Coverage]) -> None:

@@ -184,6 +184,7 @@ _CASES: dict[str, str] = {
     "PS608": "a selection without cases",
     "PS609": "a table whose cells and columns do not fit",
     "PS610": "a timeline that cannot be gone through",
+    "PS620": "a selection without edits",
     "PS650": "a file without conformance cases",
     "PS651": "a conformance case that is not built as one",
     "PS652": "two conformance cases of one name",

@@ -171,7 +171,10 @@ class ExpectModel(Document):
     """By how much present use of each resource exceeds the new limit."""
 
     remedies: Texts | None = None
-    """The names of add-ons and ids of running services that are offered as remedies: all of them."""
+    """The names of add-ons and ids of running services that are offered as remedies: all of them.
+
+    An add-on can also be told with how many of it and for how much: `2 extra-disk 4.00 EUR`.
+    """
 
     terms: dict[str, Any] | None = None
     """Terms by their dotted names, as a policy would set them."""
