@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from planshift.billing.zones import is_zone
-from planshift.book import load_text
+from planshift.book import check, load_text
 from planshift.decision.reasons import REASON_CODES
 from planshift.policy import message_files
 from planshift.policy.document import MessageText
@@ -95,3 +96,13 @@ def test_messages_do_not_make_another_version_of_a_book() -> None:
     files = {"policy.yaml": POLICY, "catalog.yaml": CATALOG, "policy.rules": RULES}
     with_messages = {**files, "messages/de.yaml": 'totals: { due_now: "Jetzt" }\n'}
     assert load_text(files).digest == load_text(with_messages).digest
+
+
+def test_messages_are_checked_in_a_book_without_examples(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parents[2] / "policies" / "hosting", tmp_path / "hosting")
+    for folder in ("cases", "subscriptions"):
+        shutil.rmtree(tmp_path / "hosting" / folder)
+    assert not check(tmp_path / "hosting")
+    file = tmp_path / "hosting" / "messages" / "de.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("{to}", "{tu}", 1), encoding="utf-8")
+    assert [found.code for found in check(tmp_path / "hosting")] == ["PS801"]

@@ -5,31 +5,19 @@ It imports no more than that takes, because a check is what a policy's author wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import final
 
-from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
+from planshift.diagnostics.diagnostic import has_errors, sort_diagnostics
 from planshift.diagnostics.repairing import settled
-from planshift.policy.document import BookDocument
-from planshift.policy.from_yaml import Sources, read_book, uncollected
+from planshift.policy.from_yaml import read_book, uncollected
 from planshift.policy.shelf import FolderShelf, Shelf
 from planshift.rulebook.analysis.passes import analyse
+from planshift.rulebook.checked import Checked
 from planshift.rulebook.passes import run_passes
 
 POLICY = "policy.yaml"
 EXAMPLES = ("cases/", "subscriptions/")
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Everything that is wrong with a book, the texts it was found in, and the document where it could be read."""
-
-    document: BookDocument | None
-    diagnostics: tuple[Diagnostic, ...]
-    sources: Sources
 
 
 def books_in(path: Path) -> tuple[Path, ...]:
@@ -56,13 +44,15 @@ def check_book(path: Path, *, on: date | None = None, shelf: Shelf | None = None
 
 
 def check_all(path: Path, *, on: date | None = None, shelf: Shelf | None = None) -> Checked:
-    """Check one book with its cases and subscriptions; of each repair it is known then whether it is safe.
+    """Check one book with its cases, subscriptions and messages; of each repair it is known then whether it is safe.
 
-    Cases and subscriptions are read only where there are some: their models take time to load.
+    They are read only where there are some: their models take time to load.
     """
     checked = check_book(path, on=on, shelf=shelf)
     files = shelf or FolderShelf(path)
-    if any(name.startswith(EXAMPLES) for name in files.names()):
+    document = checked.document
+    speaks = document is not None and (document.messages or document.policy.language != "en")
+    if speaks or any(name.startswith(EXAMPLES) for name in files.names()):
         from planshift.rulebook.checking_examples import with_examples  # noqa: PLC0415  # see the docstring
 
         checked = with_examples(checked, files)

@@ -9,7 +9,7 @@ from planshift.diagnostics.diagnostic import Diagnostic, sort_diagnostics
 from planshift.policy.case_documents import read_cases, read_subscriptions
 from planshift.policy.document import BookDocument
 from planshift.policy.shelf import Shelf
-from planshift.rulebook.checking import Checked
+from planshift.rulebook.checked import Checked
 
 FOLDERS = ("cases", "subscriptions")
 """Where a book keeps them."""
