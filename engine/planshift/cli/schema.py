@@ -31,7 +31,7 @@ def schema(
     *,
     out: Annotated[Path | None, Parameter(help="Write them into this folder.", metavar="DIR")] = None,
 ) -> Exit:
-    """List, print or write the JSON Schemas of the files of a book."""
+    """Give editors the JSON Schemas of the files of a book."""
     from planshift.policy.json_schemas import schema_texts
 
     texts = {name: text for name, text in schema_texts().items() if kind is None or name.startswith(f"{kind}-")}
