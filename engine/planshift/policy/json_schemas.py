@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from inspect import cleandoc
 from typing import cast
 
 from pydantic import BaseModel
@@ -63,6 +64,8 @@ def _tidy(value: object) -> object:
     """
     if isinstance(value, dict):
         tidy = {key: _tidy(inner) for key, inner in value.items() if not _is_noise(key, inner)}
+        if isinstance(told := tidy.get("description"), str):
+            tidy["description"] = cleandoc(told)
         named = tidy.get("patternProperties")
         if isinstance(named, dict) and len(named) == 1 and "properties" not in tidy:
             ((pattern, each),) = named.items()
