@@ -88,7 +88,8 @@ def test_every_command_answers_in_both_formats(shop: Path, capsys: pytest.Captur
         "diff": lambda: diff(str(shop), str(shop), format=form),
         "conform": lambda: conform((figures,), format=form),
     }
-    assert set(answers) == {command.name for command in COMMANDS} - {"graph", "schema"}  # which draws, and which prints JSON anyway
+    # `graph` draws, and `schema` prints JSON anyway
+    assert set(answers) == {command.name for command in COMMANDS} - {"graph", "schema"}
     for answer in answers.values():
         assert answer() is Exit.YES
         seen = capsys.readouterr().out
