@@ -17,9 +17,13 @@ class LanguageServer:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._count = 0
         self._published: dict[str, list[dict[str, Any]]] = {}
-        self.ask("initialize", processId=None, rootUri=None, capabilities={"workspace": {"configuration": True}})
-        self._tell("initialized")
-        self._tell("workspace/didChangeConfiguration", settings=settings)
+        try:
+            self.ask("initialize", processId=None, rootUri=None, capabilities={"workspace": {"configuration": True}})
+            self._tell("initialized")
+            self._tell("workspace/didChangeConfiguration", settings=settings)
+        except BaseException:
+            self._end()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -27,6 +31,9 @@ class LanguageServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self._process.kill()
         self._process.communicate()
 
