@@ -1,0 +1,1 @@
+"""The database that orders are kept in: SQLite beside a program, PostgreSQL where several processes work."""
