@@ -24,9 +24,10 @@ class Placement:
     """What an order is about; nothing of it ever changes.
 
     `decided` is the whole decision as data, as `decide --format json` prints it, and `book` the digest of the version
-    that made it. `by` asked for the change. `after` is the subscription as the change leaves it, None for one that
-    ends it. `zone` says where the subscription's days begin. `locks_on_invoice` holds where the policy lets a change be
-    called off until its invoice is issued. `behind` is the order that has to be over before this one begins.
+    that made it. `by` asked for the change. `before` is the subscription that was decided on, and `after` the same as
+    the change leaves it, None for one that ends it. `zone` says where the subscription's days begin.
+    `locks_on_invoice` holds where the policy lets a change be called off until its invoice is issued. `behind` is the
+    order that has to be over before this one begins.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Placement:
     placed_at: int
     zone: str
     plan: ActionPlan
+    before: Subscription
     after: Subscription | None
     decided: str
     locks_on_invoice: bool
