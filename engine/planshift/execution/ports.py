@@ -126,8 +126,12 @@ class Adapter(Protocol):
     def perform(self, task: Task) -> Outcome:
         """Do a task. The same key again is answered as the first time, and does nothing more."""
 
-    def ask(self, task: Task) -> Done | None:
-        """What has become of a task whose answer was lost; None if it was not done, so that it may be tried again."""
+    def ask(self, task: Task) -> Outcome | None:
+        """What has become of a task whose answer was lost; None if it was not done, so that it may be tried again.
+
+        Asking changes nothing. Where nobody can tell now it is `Unavailable` or `Unanswered`, never None: an order that
+        turns back on a None takes nothing back.
+        """
 
 
 @runtime_checkable
