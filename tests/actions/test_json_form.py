@@ -113,7 +113,7 @@ LINE_KINDS = "one of charge, credit, charge_old, fee, one_time, setup, penalty, 
         ("steps.0.needs", [1], "a text", "`1`"),
         ("steps.0.action", [], "an action", "a list"),
         ("steps.0.action.steps.5.action.lines.0.kind", "gift", LINE_KINDS, "`gift`"),
-        ("steps.1.action.about", 3, "one of change_made, change_scheduled, change_queued, renewed", "`3`"),
+        ("steps.1.action.about", 3, "one of change_made, change_scheduled, change_queued, renewed, event", "`3`"),
     ],
 )
 def test_a_value_of_another_kind_is_told_with_its_path(path: str, value: object, expected: str, found: str) -> None:

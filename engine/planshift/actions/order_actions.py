@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal, final
 
-Occasion = Literal["change_made", "change_scheduled", "change_queued", "renewed"]
-"""What a notice tells."""
+Occasion = Literal["change_made", "change_scheduled", "change_queued", "renewed", "event"]
+"""What a notice tells; `event` is what a reaction was for, and its template is named as the event."""
 
 
 @final

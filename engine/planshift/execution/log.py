@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, final, get_args
 
+from planshift.actions.action import Step
+from planshift.actions.order_actions import SendNotice
 from planshift.actions.plan import placed
 from planshift.diagnostics.errors import InternalError
 from planshift.execution.order import Order, OrderStep, Placement, Undoing
@@ -18,6 +20,9 @@ from planshift.execution.states import State, ensure_move
 
 NEVER: Final = 2**62
 """An instant that does not come."""
+
+EXTRA: Final = "r"
+"""What the positions of extra steps begin with; those of the plan begin with a digit."""
 
 
 @final
@@ -121,17 +126,58 @@ class Happened:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reacted:
-    """A reaction of the book fired, by its number in the book, and what it asked for."""
+    """A reaction of the book fired: its number in the book, from 1, and what it asked for.
+
+    `event` is what came in, and `because` what else made it fire: events that had happened, and what was asked about
+    the order with its value.
+    """
 
     kind: ClassVar[str] = "reacted"
     reaction: int
     actions: tuple[str, ...]
+    event: str = ""
+    because: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """What a reaction asked for makes no sense as the order stands, and is left; that is no fault."""
+
+    kind: ClassVar[str] = "declined"
+    reaction: int
+    action: str
+    why: str
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeAsked:
+    """A reaction asks that somebody is told, `to` being `client` or `staff`: a step more, outside of the plan.
+
+    It is done whatever becomes of the order. `template` is the name of the event behind it.
+    """
+
+    kind: ClassVar[str] = "notice_asked"
+    position: str
+    key: str
+    to: str
+    template: str
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A credit is kept back until it is released, by the step that gives it or that keeps it for its events."""
+
+    kind: ClassVar[str] = "held"
+    position: str
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """What a step keeps back until events have happened is set free."""
+    """What a step keeps back, or is kept back itself, is set free."""
 
     kind: ClassVar[str] = "released"
     position: str
@@ -168,6 +214,9 @@ LogEvent = (
     | Moved
     | Happened
     | Reacted
+    | Declined
+    | NoticeAsked
+    | Held
     | Released
     | Stuck
     | Resumed
@@ -234,14 +283,18 @@ def after(order: Order, entry: Entry) -> Order:
     Raises:
         IllegalMove: the entry moves it where it may not go.
     """
-    return replace(_told(order, entry.event), number=entry.number, head=entry.hash)
+    return replace(told(order, entry.event), number=entry.number, head=entry.hash)
 
 
-def _told(order: Order, event: LogEvent) -> Order:
+def told(order: Order, event: LogEvent) -> Order:
+    """The order as it stands once an event is known, whatever line of its log that comes to stand in.
+
+    Raises:
+        IllegalMove: the event moves it where it may not go.
+    """
+    if isinstance(event, StepEvent):
+        return _with_steps(order, event)
     match event:
-        case StepStarted() | StepDone() | StepWaits() | StepFailed() | StepSkipped() | Released():
-            steps = tuple(_step_told(step, event) if step.position == event.position else step for step in order.steps)
-            return replace(order, steps=steps)
         case TurnedBack():
             return replace(order, undoing=event.becomes, why=event.why, stuck="")
         case Moved():
@@ -251,8 +304,8 @@ def _told(order: Order, event: LogEvent) -> Order:
             counts = {**dict(order.happened), event.event: order.count(event.event) + 1}
             # What waits for something to come in looks again.
             return replace(order, happened=tuple(counts.items()), steps=tuple(_awake(step) for step in order.steps))
-        case Reacted():
-            return replace(order, reacted=(*order.reacted, event.reaction))
+        case Reacted() | NoticeAsked() | Declined():
+            return _reacted(order, event)
         case Stuck():
             return replace(order, stuck=event.why)
         case Resumed():
@@ -261,7 +314,26 @@ def _told(order: Order, event: LogEvent) -> Order:
             raise InternalError("reading the log of an order: it was placed twice")
 
 
-StepEvent = StepStarted | StepDone | StepWaits | StepFailed | StepSkipped | Released
+def _reacted(order: Order, event: Reacted | NoticeAsked | Declined) -> Order:
+    match event:
+        case Reacted():
+            return replace(order, reacted=(*order.reacted, event.reaction))
+        case NoticeAsked():
+            return replace(order, extra=(*order.extra, _notice(event)))
+        case Declined():
+            return order
+
+
+StepEvent = StepStarted | StepDone | StepWaits | StepFailed | StepSkipped | Held | Released
+
+
+def _with_steps(order: Order, event: StepEvent) -> Order:
+    def told_of(steps: tuple[OrderStep, ...]) -> tuple[OrderStep, ...]:
+        return tuple(_step_told(step, event) if step.position == event.position else step for step in steps)
+
+    if event.position.startswith(EXTRA):
+        return replace(order, extra=told_of(order.extra))
+    return replace(order, steps=told_of(order.steps))
 
 
 def _step_told(step: OrderStep, event: StepEvent) -> OrderStep:
@@ -279,8 +351,16 @@ def _step_told(step: OrderStep, event: StepEvent) -> OrderStep:
             return replace(step, state=state, try_at=event.try_at, fault=event.why)
         case StepSkipped():
             return replace(step, state="skipped", attempts=0, try_at=0, fault=event.why)
+        case Held():
+            return replace(step, held=True, released=False)
         case Released():
-            return replace(step, released=True)
+            return replace(step, held=False, released=True)
+
+
+def _notice(event: NoticeAsked) -> OrderStep:
+    action = SendNotice(about="event", to=event.to, template=event.template)
+    step = Step(id=f"{action.kind}:{event.position}", key=event.key, action=action)
+    return OrderStep(position=event.position, within="", step=step)
 
 
 def _awake(step: OrderStep) -> OrderStep:

@@ -55,8 +55,8 @@ class OrderStep:
     """A step of an order: where it stands in the plan (`4.2`), what keeps it (`4`), and how far it is.
 
     `attempts` counts the tries since it last went well, `try_at` is the instant before which it is not tried again, and
-    `fault` what went wrong last. `reference` is what the outside calls its result. `released` holds where a reaction
-    has set free what the step keeps back.
+    `fault` what went wrong last. `reference` is what the outside calls its result. `held` and `released` tell that a
+    reaction keeps back, or has set free, what the step gives or keeps.
     """
 
     position: str
@@ -67,6 +67,7 @@ class OrderStep:
     try_at: int = 0
     fault: str = ""
     reference: str = ""
+    held: bool = False
     released: bool = False
 
     @property
@@ -81,13 +82,16 @@ class Order:
     """An order as it stands: the fold of its log, never anything else.
 
     `why` says what brought it into its state. `undoing` is set while its steps are taken back. `happened` counts what
-    came in for it from outside. `stuck` says why a person has to look at it; empty as a rule. `number` and `head` are
-    the number and the hash of the last entry of its log.
+    came in for it from outside. `extra` are steps that are none of the plan: reactions asked for them, nothing waits
+    for them, and they are done whatever becomes of the order; their positions are `r1`, `r2` and so on. `stuck` says
+    why a person has to look at it; empty as a rule. `number` and `head` are the number and the hash of the last entry
+    of its log.
     """
 
     placement: Placement
     state: State
     steps: tuple[OrderStep, ...]
+    extra: tuple[OrderStep, ...] = ()
     why: str = ""
     undoing: Undoing | None = None
     happened: tuple[tuple[str, int], ...] = ()
@@ -122,7 +126,7 @@ class Order:
         Raises:
             KeyError: there is none.
         """
-        for each in self.steps:
+        for each in (*self.steps, *self.extra):
             if each.position == position:
                 return each
         raise KeyError(position)

@@ -25,8 +25,9 @@ class Task:
     """One step to be done, or to be undone, with all that an adapter may need to know of its order.
 
     `at` is the instant (epoch seconds) and `today` the local day of the subscription. `before` is the subscription that
-    was decided on, and `after` the same as the whole change leaves it, None for one that ends it. `references` holds what the outside calls the results of the
-    steps that are done, by step id: the number of the invoice, say, that a step asks to be paid.
+    was decided on, and `after` the same as the whole change leaves it, None for one that ends it. `references` holds
+    what the outside calls the results of the steps that are done, by step id: the number of the invoice, say, that a
+    step asks to be paid.
     """
 
     order: str

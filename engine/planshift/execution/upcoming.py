@@ -54,7 +54,22 @@ Next = Do | FindOut | Become | Rest
 
 
 def upcoming(order: Order, *, now: int) -> Next:
-    """What comes next for an order at an instant (epoch seconds)."""
+    """What comes next for an order at an instant (epoch seconds).
+
+    An extra step comes first, whatever state the order is in; nothing waits for one that goes wrong.
+    """
+    extra = [step for step in order.extra if not step.over]
+    for step in extra:
+        if step.try_at <= now:
+            return Do(step=step)
+    found = _of_plan(order, now=now)
+    if extra and isinstance(found, Rest):
+        return Rest(until=min(found.until, *(step.try_at for step in extra)))
+    return found
+
+
+def _of_plan(order: Order, *, now: int) -> Next:
+    """What comes next of the plan."""
     if order.stuck or not order.open:
         return Rest(until=NEVER)
     if order.undoing is not None:
@@ -96,13 +111,15 @@ def _settled(order: Order, *, now: int) -> Become | None:
 
 
 def _kept(order: Order, step: OrderStep) -> bool:
-    """Whether a step is kept by another one that is done, for a day or for events."""
+    """Whether a step is kept back, or kept by another one that is done, for a day or for events."""
     keeper = _keeper(order, step)
-    return keeper is not None and (keeper.over or _kept(order, keeper))
+    return step.held or (keeper is not None and (keeper.over or _kept(order, keeper)))
 
 
 def _reached(order: Order, step: OrderStep, *, now: int) -> bool:
     """Whether it is a step's turn, but for the time of its next try."""
+    if step.held and not step.step.later:
+        return False
     needed = set(step.step.needs)
     beside = (each for each in order.steps if each.within == step.within)
     if not all(each.over for each in beside if each.step.id in needed):
@@ -117,7 +134,7 @@ def _let_go(order: Order, keeper: OrderStep, *, now: int) -> bool:
         case Schedule():
             return order.state != "pending" and now >= begins_at(order, keeper)
         case HoldCredit(until=events):
-            return keeper.released or all(order.count(event) for event in events)
+            return keeper.released or (not keeper.held and all(order.count(event) for event in events))
     return True
 
 
