@@ -27,7 +27,7 @@ SPOKEN_TO_IN = {
     "pydantic": ("policy",),
     "rich": ("cli", "diagnostics"),
     "ruamel": ("policy",),
-    "sqlalchemy": ("execution", "adapters/ledger"),
+    "sqlalchemy": ("execution", "adapters/contract", "adapters/ledger"),
     "standardwebhooks": ("adapters",),
     "stripe": ("adapters",),
     "structlog": ("execution", "adapters", "cli"),

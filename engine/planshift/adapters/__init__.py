@@ -1,0 +1,1 @@
+"""Adapters: each carries out actions in a real system, behind the ports of `execution`."""
