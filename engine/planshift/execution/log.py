@@ -70,13 +70,17 @@ class StepWaits:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFailed:
-    """A try went wrong; another one comes at `try_at`."""
+    """A try went wrong; another one comes at `try_at`.
+
+    `unanswered` holds where nobody knows what came of the call: the outside is asked before the next one.
+    """
 
     kind: ClassVar[str] = "step_failed"
     position: str
     why: str
     try_at: int
     undoing: bool = False
+    unanswered: bool = False
 
 
 @final
@@ -347,7 +351,7 @@ def _step_told(step: OrderStep, event: StepEvent) -> OrderStep:
         case StepWaits():
             return replace(step, state="open", try_at=event.until, fault="", attempts=0)
         case StepFailed():
-            state = step.state if event.undoing else "open"
+            state = step.state if event.undoing or event.unanswered else "open"
             return replace(step, state=state, try_at=event.try_at, fault=event.why)
         case StepSkipped():
             return replace(step, state="skipped", attempts=0, try_at=0, fault=event.why)

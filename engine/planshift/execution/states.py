@@ -33,6 +33,7 @@ MOVES: Final = (
     Move(start="scheduled", end="locked", when="the point of no return is passed"),
     Move(start="scheduled", end="cancelled", when="it was called off or replaced; its steps are undone"),
     Move(start="locked", end="applied", when="every step is done"),
+    Move(start="locked", end="cancelled", when="its payment did not come in time; its steps are undone"),
     Move(start="locked", end="failed", when="a step failed for good; those before it are undone"),
     Move(start="cancelled", end="scheduled", when="the order that had replaced it was undone"),
 )

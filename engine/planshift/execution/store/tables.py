@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 NAMES: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -49,7 +49,7 @@ orders: Final = Table(
     Column("leased_by", String(200)),
     Column("leased_until", BigInteger, nullable=False),
     Column("lease", Integer, nullable=False),
-    Index("ix_orders_due", "due_at", "leased_until", sqlite_where=text("due_at < 4611686018427387904")),
+    Index("ix_orders_due", "due_at", "leased_until"),
     comment="Orders as their logs tell them; `lease` grows with every worker that takes one.",
 )
 

@@ -1,0 +1,62 @@
+"""What stands in a log as text, and back: JSON with sorted keys, without what has its default."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import cache
+from typing import Any, Final
+
+from planshift.actions.decode import Reader
+from planshift.actions.json_form import plain
+from planshift.diagnostics.errors import InternalError
+from planshift.execution.log import LOG_KINDS, LogEvent, Placed
+from planshift.execution.order import Placement
+
+_DECIDED: Final = "decided"
+
+
+def encode(event: LogEvent) -> str:
+    """An event as its log keeps it."""
+    if isinstance(event, Placed):
+        return _text(plain(event.placement))
+    values = ((name, getattr(event, name), default) for name, default in _fields_of(event.kind))
+    return _text({name: value for name, value, default in values if value != default})
+
+
+def decode(kind: str, text: str) -> LogEvent:
+    """The event that a text of a log tells.
+
+    Raises:
+        InternalError: it tells none.
+    """
+    try:
+        data = json.loads(text)
+        if kind == Placed.kind:
+            return Placed(placement=_placement(data))
+        return _event(LOG_KINDS[kind], data)
+    except (KeyError, TypeError, ValueError):
+        raise InternalError(f"reading an entry `{kind[:20]}` of a log") from None
+
+
+def _placement(data: dict[str, Any]) -> Placement:
+    """The decision stays the text that it is: it may be longer than any text of a plan."""
+    decided = data[_DECIDED]
+    placement = Reader("").read({**data, _DECIDED: ""}, Placement)
+    if placement is None or not isinstance(decided, str):
+        raise ValueError
+    return replace(placement, decided=decided)
+
+
+def _event(kind: Callable[..., LogEvent], data: dict[str, Any]) -> LogEvent:
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+
+
+@cache
+def _fields_of(kind: str) -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, field.default) for field in fields(LOG_KINDS[kind]))
+
+
+def _text(data: object) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

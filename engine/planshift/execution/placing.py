@@ -1,0 +1,183 @@
+"""Placing orders: from an allowed decision to an order that workers carry out.
+
+An order that is placed twice under one id is placed once. A subscription has one change under way at a time, but for
+those that wait for their day and that the new one replaces or queues behind.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from planshift.actions.order_actions import QueueChange, Unschedule
+from planshift.actions.plan import ActionPlan
+from planshift.book import Book, Decision
+from planshift.diagnostics.errors import PlanshiftError
+from planshift.execution.growing import placed
+from planshift.execution.order import Order, Placement
+from planshift.execution.states import OPEN, STATES
+from planshift.execution.store.books import keep_book
+from planshift.execution.store.engine import Store
+from planshift.execution.store.orders import load_many, save
+from planshift.execution.store.tables import orders
+from planshift.execution.upcoming import schedule_of
+from planshift.policy.term_values import Choice
+
+SHOWN: Final = 24
+"""How much of a decision's fingerprint an order is called by that has no other id."""
+
+_BESIDE: Final = (
+    select(orders.c.id)
+    .where(orders.c.subscription == bindparam("subscription"), orders.c.state.in_(sorted(OPEN)))
+    .order_by(orders.c.placed_at, orders.c.id)
+)
+
+
+@dataclass(eq=False)
+class SubscriptionBusy(PlanshiftError):
+    """Another change of the subscription is under way."""
+
+    subscription: str
+    order: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"subscription {self.subscription} has order {self.order} under way: {self.why}"
+
+
+@dataclass(eq=False)
+class OtherOrder(PlanshiftError):
+    """There is an order of that id already, and it is about something else."""
+
+    order: str
+    subscription: str
+
+    def __str__(self) -> str:
+        return f"there is an order {self.order} already, for another change (of subscription {self.subscription})"
+
+
+def place(store: Store, book: Book, *, decision: Decision, at: int, order: str | None = None) -> Order:
+    """The order for an allowed decision; placed under an id that there is already, it is the first one.
+
+    Without an id it is called by the decision, so that placing one decision twice is placing it once.
+
+    Raises:
+        InvalidInput: the change is not allowed.
+        SubscriptionBusy: another change is under way.
+        OtherOrder: the id is that of another order.
+    """
+    placement = placement_of(book, decision, at=at, order=order)
+    with store.begin() as connection:
+        _lock(connection, placement.subscription)
+        found = load_many(connection, [placement.id])
+        if found:
+            return _same(found[0], placement)
+        change = placed(_beside(connection, placement))
+        keep_book(connection, book, at=at)
+        save(connection, (change,))
+    return change.order
+
+
+def placement_of(book: Book, decision: Decision, *, at: int, order: str | None = None) -> Placement:
+    """What an order for a decision is about.
+
+    Raises:
+        InvalidInput: the change is not allowed.
+    """
+    found = order or f"order-{decision.fingerprint[:SHOWN]}"
+    plan, request, subscription = decision.plan(found), decision.request, decision.subscription
+    until = decision.term("cancellable_until").value
+    return Placement(
+        id=found,
+        book=book.digest,
+        book_name=book.name,
+        subscription=subscription.id,
+        customer=subscription.customer.id,
+        kind=request.kind,
+        direction=decision.direction,
+        by=request.by,
+        person=request.person or None,
+        placed_at=at,
+        zone=subscription.timezone or book.zone,
+        plan=plan,
+        before=subscription,
+        after=decision.subscription_after() if request.plan else None,
+        decided=json.dumps(decision.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        locks_on_invoice=isinstance(until, Choice) and until.word == "invoice_issued",
+    )
+
+
+def _lock(connection: Connection, subscription: str) -> None:
+    """Who places an order for a subscription goes first; on SQLite everybody who writes does."""
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(sha256(subscription.encode()).digest()[:8], signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def _same(found: Order, placement: Placement) -> Order:
+    first = found.placement
+    if (first.subscription, first.kind) != (placement.subscription, placement.kind) or (
+        first.plan.to_plan != placement.plan.to_plan
+    ):
+        raise OtherOrder(found.id, first.subscription)
+    return found
+
+
+def _beside(connection: Connection, placement: Placement) -> Placement:
+    """The placement, behind the order that has to be over first.
+
+    Raises:
+        SubscriptionBusy: another change is under way.
+    """
+    behind = None
+    rows = connection.scalars(_BESIDE, {"subscription": placement.subscription})
+    for other in load_many(connection, list(rows)):
+        if queues_behind(placement.plan, other):
+            behind = other.id
+        elif not (replaces(placement.plan, other) or waits_quietly(other, beside=placement)):
+            raise SubscriptionBusy(placement.subscription, other.id, _doing(other))
+    return replace(placement, behind=behind)
+
+
+def queues_behind(plan: ActionPlan, other: Order) -> bool:
+    """Whether a plan waits for another order to be over."""
+    queued = (step.action for step in plan.steps if isinstance(step.action, QueueChange))
+    return any(waits_for(other, action.behind_plan, price=action.behind_price, on=action.after) for action in queued)
+
+
+def replaces(plan: ActionPlan, other: Order) -> bool:
+    """Whether a plan calls another order off."""
+    cleared = (step.action for step in plan.steps if isinstance(step.action, Unschedule))
+    return any(waits_for(other, action.to_plan, price=action.to_price, on=action.on) for action in cleared)
+
+
+def waits_for(order: Order, plan: str, *, price: str, on: date) -> bool:
+    """Whether an order is about a change to a plan and price that is in force from a day on."""
+    target = order.plan.to_plan
+    named = (target.plan, target.price) if target is not None else ("", "")
+    return named == (plan, price) and order.effective_on == on
+
+
+def waits_quietly(order: Order, *, beside: Placement) -> bool:
+    """Whether an order stands in nobody's way: its change is in force and a credit is held, or a renewal passes it."""
+    if order.stuck or order.undoing is not None:
+        return False
+    keeper = schedule_of(order)
+    if keeper is None:
+        return order.state == "locked" and all(each.over or each.within for each in order.steps)
+    return (
+        beside.kind == "renew"
+        and keeper.state == "done"
+        and not any(each.over or each.state == "started" for each in order.steps if each.within)
+    )
+
+
+def _doing(order: Order) -> str:
+    if order.stuck:
+        return f"a person has to look at it ({order.stuck})"
+    return STATES[order.state] if order.undoing is None else "its steps are being undone"

@@ -1,0 +1,249 @@
+"""Carrying orders out, under leases: each step once, each outcome on record before the next step begins.
+
+What lives in the database of the orders does its work in the transaction that records it. The steps of many orders
+share one transaction; when one of them goes wrong, all of it is rolled back and they are done one by one. What lives
+elsewhere is called between two transactions: the first says that a call goes out, the second what came of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, final
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from planshift.execution.calling import called, performed_within, task_of
+from planshift.execution.gateways import OWN, Gateways
+from planshift.execution.growing import Grown, Reacts, grown
+from planshift.execution.log import LogEvent, StepFailed, StepStarted, Stuck
+from planshift.execution.order import Order, OrderStep
+from planshift.execution.outcomes import told_of
+from planshift.execution.ports import Adapter, Done, Outcome, Resident, Waits
+from planshift.execution.retries import PATIENT, Retries
+from planshift.execution.store import leases
+from planshift.execution.store.engine import Store
+from planshift.execution.store.orders import Lease, Overtaken, load, save
+from planshift.execution.upcoming import Become, Do, FindOut, Rest, upcoming
+
+LEASE: Final = 300
+"""For how many seconds a worker takes an order. Every write to its log begins them anew."""
+
+ATTEMPTS: Final = 20
+"""How often a write is tried again that somebody else was quicker than."""
+
+_say = structlog.get_logger("planshift.execution")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """An order and the right to carry it out."""
+
+    order: Order
+    lease: Lease
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class Counts:
+    """What a runner has done: tasks that went well, that did not, and orders that others took over meanwhile."""
+
+    done: int = 0
+    faults: int = 0
+    lost: int = 0
+
+
+@dataclass(eq=False)
+class _WentWrong(Exception):
+    """Ends a transaction in which a step did not go well."""
+
+    outcome: Outcome
+
+
+Turn = Do | FindOut | Become
+"""What an order that is not at rest does next."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runner:
+    """Does what comes next for orders, until nothing is left to do at an instant.
+
+    `clock` tells the time while outside systems are called, which may take long; without one it stands still.
+    """
+
+    store: Store
+    gateways: Gateways
+    reacts: Reacts | None = None
+    retries: Retries = PATIENT
+    lease: int = LEASE
+    clock: Callable[[], int] | None = None
+    counts: Counts = field(default_factory=Counts)
+
+    def run(self, held: Sequence[Taken], *, now: int) -> list[Order]:
+        """Carry orders out as far as they go at an instant; they are given back, and returned as they are then.
+
+        Those that somebody else has taken over are left out.
+        """
+        at_rest: list[Order] = []
+        going = list(held)
+        while going:
+            inside: list[tuple[Taken, Turn]] = []
+            outside: list[tuple[Taken, Do | FindOut]] = []
+            for each in going:
+                ahead = upcoming(each.order, now=now)
+                if isinstance(ahead, Rest):
+                    self._let_go(each, ahead.until)
+                    at_rest.append(each.order)
+                elif isinstance(ahead, Become) or not self._is_outside(ahead.step):
+                    inside.append((each, ahead))
+                else:
+                    outside.append((each, ahead))
+            going = self._inside(inside, now=now)
+            going += [found for held, ahead in outside for found in self._called(held, ahead, now=now)]
+        return at_rest
+
+    def _is_outside(self, step: OrderStep) -> bool:
+        adapter = self.gateways.of(step.step)
+        return adapter is not None and not self.gateways.lives_inside(adapter)
+
+    def _let_go(self, held: Taken, until: int) -> None:
+        """Give an order back that was not given back with the last entry of its log."""
+        if held.lease.until:
+            with self.store.begin() as connection:
+                leases.give_back(connection, held.lease, number=held.order.number, look_at=until)
+
+    # Steps in the database of the orders
+
+    def _inside(self, turns: Sequence[tuple[Taken, Turn]], *, now: int) -> list[Taken]:
+        """The next step of each order in one transaction or, where that fails, in one of its own."""
+        if len(turns) > 1:
+            try:
+                return self._together(turns, now=now)
+            except (_WentWrong, Overtaken, OperationalError) as error:
+                _say.debug("done one by one", orders=len(turns), because=type(error).__name__)
+        return [each for held, ahead in turns for each in self._alone(held, ahead, now=now)]
+
+    def _together(self, turns: Sequence[tuple[Taken, Turn]], *, now: int) -> list[Taken]:
+        with self.store.begin() as connection:
+            changes = [self._changed(connection, held.order, ahead, now=now) for held, ahead in turns]
+            found = [self._kept(held, change, now=now) for (held, _), change in zip(turns, changes, strict=True)]
+            save(connection, changes, leases={each.order.id: each.lease for each in found})
+        self.counts.done += len(turns)
+        return found
+
+    def _alone(self, held: Taken, ahead: Turn, *, now: int) -> Iterator[Taken]:
+        try:
+            yield from self._together([(held, ahead)], now=now)
+        except Overtaken:
+            yield from self._read(held)
+        except _WentWrong as wrong:
+            assert not isinstance(ahead, Become)  # a move does not go wrong
+            self.counts.faults += 1
+            yield from self._recorded(held, ahead, outcome=wrong.outcome, now=now, counted=False)
+
+    def _changed(self, connection: Connection, order: Order, ahead: Turn, *, now: int) -> Grown:
+        """What an order comes to by its next step, which is done on the way."""
+        if isinstance(ahead, Become):
+            return grown(order, (), at=now)
+        step, undoing = ahead.step, isinstance(ahead, Do) and ahead.undoing
+        adapter = self.gateways.of(step.step)
+        why = _hopeless(ahead, adapter)
+        if why:
+            return grown(order, (Stuck(position=step.position, why=why),), at=now)
+        outcome: Outcome = Done()
+        if adapter is not None:
+            assert isinstance(adapter, Resident)  # that is why the step is inside
+            task = task_of(order, step, at=now, undoing=undoing)
+            outcome = performed_within(adapter, task, connection=connection)
+        if not isinstance(outcome, Done) and (undoing or not isinstance(outcome, Waits)):
+            raise _WentWrong(outcome)
+        told = told_of(order, step, outcome=outcome, undoing=undoing, at=now, retries=self.retries)
+        return grown(order, told, at=now, reacts=self.reacts)
+
+    # Steps in systems outside
+
+    def _called(self, held: Taken, ahead: Do | FindOut, *, now: int) -> Iterator[Taken]:
+        """One call; that it goes out, and what came of it, are on record before anything else happens."""
+        position, undoing = ahead.step.position, isinstance(ahead, Do) and ahead.undoing
+        started = StepStarted(position=position, undoing=undoing)
+        try:
+            held = self._saved(held, (started,), at=self._instant(now))
+        except Overtaken:
+            yield from self._read(held)
+            return
+        step = held.order.step(position)
+        task = task_of(held.order, step, at=self._instant(now), undoing=undoing)
+        adapter = self.gateways.of(step.step)
+        assert isinstance(adapter, Adapter)  # that is why the step is outside
+        asks = ahead.step.state in ("started", "undoing")
+        outcome = called(adapter, task, asks=asks, acts=isinstance(ahead, Do))
+        self.counts.done += isinstance(outcome, Done)
+        self.counts.faults += not isinstance(outcome, Done | Waits | None)
+        yield from self._recorded(held, ahead, outcome=outcome, now=self._instant(now), counted=True)
+
+    # What is common to both
+
+    def _recorded(
+        self, held: Taken, ahead: Do | FindOut, *, outcome: Outcome | None, now: int, counted: bool
+    ) -> Iterator[Taken]:
+        """Put an outcome on record, whatever else came in for the order meanwhile; `counted` says whether the try is.
+
+        None as an outcome says that a call which had gone out did nothing.
+        """
+        position, undoing = ahead.step.position, isinstance(ahead, Do) and ahead.undoing
+        started = () if counted else (StepStarted(position=position, undoing=undoing),)
+        for _ in range(ATTEMPTS):
+            step = held.order.step(position)
+            tried = step if counted else replace(step, attempts=step.attempts + 1)
+            told: Iterable[LogEvent] = (StepFailed(position=position, why="it was not done", try_at=0),)
+            if outcome is not None:
+                told = told_of(held.order, tried, outcome=outcome, undoing=undoing, at=now, retries=self.retries)
+            try:
+                found = self._saved(held, (*started, *told), at=now)
+            except Overtaken:
+                again = list(self._read(held))
+                if not again:
+                    return
+                held = again[0]
+            else:
+                yield found
+                return
+        raise Overtaken((held.order.id,))
+
+    def _saved(self, held: Taken, told: Iterable[LogEvent], *, at: int) -> Taken:
+        change = grown(held.order, told, at=at, reacts=self.reacts)
+        found = self._kept(held, change, now=at)
+        with self.store.begin() as connection:
+            save(connection, (change,), leases={found.order.id: found.lease})
+        return found
+
+    def _kept(self, held: Taken, change: Grown, *, now: int) -> Taken:
+        """The lease begins anew while there is something to do, and ends with the last write."""
+        until = 0 if change.due_at > now else self._instant(now) + self.lease
+        return Taken(order=change.order, lease=replace(held.lease, until=until))
+
+    def _read(self, held: Taken) -> Iterator[Taken]:
+        """The order as it stands now, if it is still ours."""
+        with self.store.reading() as connection:
+            ours = leases.still_held(connection, held.lease)
+            order = load(connection, held.order.id) if ours else None
+        if order is None:
+            self.counts.lost += 1
+            _say.warning("order was taken over", order=held.order.id, lease=held.lease.number)
+        else:
+            yield Taken(order=order, lease=held.lease)
+
+    def _instant(self, now: int) -> int:
+        return now if self.clock is None else max(self.clock(), now)
+
+
+def _hopeless(ahead: Do | FindOut, adapter: Adapter | Resident | None) -> str:
+    """Why a person has to look at a step that would be done inside; empty where it can be."""
+    kind = ahead.step.step.action.kind
+    if isinstance(ahead, FindOut):
+        return "a call had gone out for it, and there is no adapter any more that could be asked about it"
+    return f"no adapter carries out `{kind}`" if adapter is None and kind not in OWN else ""

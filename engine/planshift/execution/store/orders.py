@@ -1,0 +1,267 @@
+"""Orders in a store: reading them from their logs, and adding to the logs.
+
+Whoever adds says what he read last; if somebody else has added since, or has taken the order over, nothing is written.
+The rows that are searched are written from the same fold in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final, final
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from planshift.diagnostics.errors import PlanshiftError
+from planshift.execution.codec import decode
+from planshift.execution.growing import Grown
+from planshift.execution.log import Entry, hash_of, told_by
+from planshift.execution.order import Order, OrderStep
+from planshift.execution.store.tables import order_log, order_steps, orders
+
+
+@dataclass(eq=False)
+class NoSuchOrder(PlanshiftError):
+    """There is no order of that id."""
+
+    order: str
+
+    def __str__(self) -> str:
+        return f"there is no order {self.order}"
+
+
+@dataclass(eq=False)
+class Tampered(PlanshiftError):
+    """The log of an order is not what was written."""
+
+    order: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"the log of order {self.order} was tampered with: {self.why}"
+
+
+@dataclass(eq=False)
+class Overtaken(PlanshiftError):
+    """Somebody else added to the log of an order, or took the order over, since it was read."""
+
+    orders: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"somebody else has gone on with order {', '.join(self.orders)}"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to carry an order out, until an instant. Whoever takes it over has a higher number."""
+
+    order: str
+    number: int
+    until: int
+
+
+_LOG: Final = (
+    select(order_log)
+    .where(order_log.c.order.in_(bindparam("ids", expanding=True)))
+    .order_by(order_log.c.order, order_log.c.number)
+)
+_INSERT_ORDER: Final = insert(orders)
+_INSERT_STEPS: Final = insert(order_steps)
+_INSERT_LOG: Final = insert(order_log)
+_STEP_VALUES: Final = ("state", "attempts", "try_at", "fault", "reference")
+_UPDATE_STEP: Final = (
+    update(order_steps)
+    .where(order_steps.c.order == bindparam("of_order"), order_steps.c.position == bindparam("at_position"))
+    .values({name: bindparam(name) for name in _STEP_VALUES})
+)
+_ORDER_VALUES: Final = ("state", "stuck", "number", "head", "due_at")
+_UPDATE_ORDER: Final = (
+    update(orders)
+    .where(orders.c.id == bindparam("of_order"), orders.c.number == bindparam("number_read"))
+    .values({name: bindparam(name) for name in _ORDER_VALUES})
+)
+_UPDATE_LEASED: Final = _UPDATE_ORDER.where(orders.c.lease == bindparam("lease_held")).values(
+    {**{name: bindparam(name) for name in _ORDER_VALUES}, "leased_until": bindparam("leased_until")}
+)
+
+
+def load(connection: Connection, order: str) -> Order:
+    """An order as its log tells it.
+
+    Raises:
+        NoSuchOrder: there is none of that id.
+        Tampered: its log is not what was written.
+    """
+    found = load_many(connection, [order])
+    if not found:
+        raise NoSuchOrder(order)
+    return found[0]
+
+
+def load_many(connection: Connection, ids: Sequence[str]) -> list[Order]:
+    """The orders of some ids as their logs tell them, sorted by id; those that are not there are left out.
+
+    Raises:
+        Tampered: the log of one is not what was written.
+    """
+    if not ids:
+        return []
+    rows = connection.execute(_LOG, {"ids": list(ids)}).all()
+    return [told_by(_entries(order, of_one)) for order, of_one in groupby(rows, key=lambda row: row.order)]
+
+
+def log_of(connection: Connection, order: str) -> tuple[Entry, ...]:
+    """The whole log of an order.
+
+    Raises:
+        NoSuchOrder: there is none of that id.
+        Tampered: it is not what was written.
+    """
+    found = tuple(_entries(order, connection.execute(_LOG, {"ids": [order]})))
+    if not found:
+        raise NoSuchOrder(order)
+    return found
+
+
+def save(connection: Connection, changes: Sequence[Grown], *, leases: Mapping[str, Lease] | None = None) -> None:
+    """Add to the logs of some orders, and renew the rows that are read from them.
+
+    With `leases` only those who still hold them may add; one that ends now is given back.
+
+    Raises:
+        Overtaken: somebody has added to one of them, or taken it over; the transaction is of no use any more.
+    """
+    new = [change for change in changes if change.before is None]
+    if new:
+        connection.execute(_INSERT_ORDER, [_order_row(change) for change in new])
+    old = [change for change in changes if change.before is not None and change.entries]
+    if old:
+        _compare_and_set(connection, old, leases=leases)
+        moved = [row for change in old for row in _moved_steps(change)]
+        if moved:
+            connection.execute(_UPDATE_STEP, moved)
+    steps = [row for change in changes for row in _new_steps(change)]
+    if steps:
+        connection.execute(_INSERT_STEPS, steps)
+    entries = [_log_row(entry) for change in changes for entry in change.entries]
+    if entries:
+        connection.execute(_INSERT_LOG, entries)
+
+
+def _compare_and_set(connection: Connection, changes: Sequence[Grown], *, leases: Mapping[str, Lease] | None) -> None:
+    values = [_order_change(change) for change in changes]
+    if leases is None:
+        result = connection.execute(_UPDATE_ORDER, values)
+    else:
+        held = [leases[change.order.id] for change in changes]
+        leased = [
+            {**value, "lease_held": lease.number, "leased_until": lease.until}
+            for value, lease in zip(values, held, strict=True)
+        ]
+        result = connection.execute(_UPDATE_LEASED, leased)
+    if result.rowcount != len(changes):
+        raise Overtaken(tuple(change.order.id for change in changes))
+
+
+def _order_change(change: Grown) -> dict[str, object]:
+    assert change.before is not None  # only such orders have a row
+    return {
+        "of_order": change.order.id,
+        "number_read": change.before.number,
+        **_told_of(change.order),
+        "due_at": change.due_at,
+    }
+
+
+def _told_of(order: Order) -> dict[str, object]:
+    return {"state": order.state, "stuck": order.stuck, "number": order.number, "head": order.head}
+
+
+def _order_row(change: Grown) -> dict[str, object]:
+    placement = change.order.placement
+    return {
+        **fixed_of(change.order),
+        **_told_of(change.order),
+        "behind": placement.behind,
+        "due_at": change.due_at,
+        "leased_by": None,
+        "leased_until": 0,
+        "lease": 0,
+    }
+
+
+def fixed_of(order: Order) -> dict[str, object]:
+    """What the row of an order says that never changes."""
+    placement = order.placement
+    return {
+        "id": placement.id,
+        "subscription": placement.subscription,
+        "customer": placement.customer,
+        "book": placement.book,
+        "kind": placement.kind,
+        "placed_at": placement.placed_at,
+        "effective_on": placement.plan.effective_on.isoformat(),
+    }
+
+
+def _step_row(order: Order, step: OrderStep) -> dict[str, object]:
+    fixed = {"order": order.id, "position": step.position, "key": step.step.key, "kind": step.step.action.kind}
+    return {**fixed, **_step_values(step)}
+
+
+def _step_values(step: OrderStep) -> dict[str, object]:
+    return {name: getattr(step, name) for name in _STEP_VALUES}
+
+
+def _moved_steps(change: Grown) -> Iterator[dict[str, object]]:
+    assert change.before is not None  # as above
+    was, now = change.before, change.order
+    for before, step in (*zip(was.steps, now.steps, strict=True), *zip(was.extra, now.extra, strict=False)):
+        if step is not before and step != before:
+            yield {"of_order": now.id, "at_position": step.position, **_step_values(step)}
+
+
+def _new_steps(change: Grown) -> Iterator[dict[str, object]]:
+    """The rows of steps that there were none of: all of a new order, later those that reactions asked for."""
+    was, now = change.before, change.order
+    steps = (*now.steps, *now.extra) if was is None else now.extra[len(was.extra) :]
+    yield from (_step_row(now, step) for step in steps)
+
+
+def _log_row(entry: Entry) -> dict[str, object]:
+    return {
+        "order": entry.order,
+        "number": entry.number,
+        "at": entry.at,
+        "kind": entry.event.kind,
+        "event": entry.text,
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
+
+
+def _entries(order: str, rows: Iterable[Row[Any]]) -> Iterator[Entry]:
+    """The entries of one order; each of them has to be the one that was written."""
+    previous = ""
+    for number, row in enumerate(rows, start=1):
+        if row.number != number:
+            raise Tampered(order, f"entry {number} is not there")
+        if row.previous != previous:
+            raise Tampered(order, f"entry {number} does not follow the one before it")
+        if row.hash != hash_of(
+            order=row.order, number=row.number, at=row.at, kind=row.kind, text=row.event, previous=row.previous
+        ):
+            raise Tampered(order, f"entry {number} is not what was written")
+        previous = row.hash
+        event = decode(row.kind, row.event)
+        yield Entry(
+            order=row.order,
+            number=number,
+            at=row.at,
+            event=event,
+            text=row.event,
+            previous=row.previous,
+            hash=row.hash,
+        )

@@ -1,0 +1,89 @@
+"""A worker: takes orders that are due and carries them out, many at a time. Any number of them may share a store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, final
+
+import structlog
+
+from planshift.execution.order import Order
+from planshift.execution.running import Runner, Taken
+from planshift.execution.store import leases
+from planshift.execution.store.orders import Lease, Tampered, load, load_many
+
+BATCH: Final = 100
+"""How many orders a worker takes at once."""
+
+_say: Final = structlog.get_logger("planshift.execution")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """What a worker came to: the orders that it looked after as they are now, and what it did for them."""
+
+    orders: int = 0
+    done: int = 0
+    faults: int = 0
+    lost: int = 0
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Carries out what is due. `name` says in the store who holds an order."""
+
+    runner: Runner
+    name: str
+    batch: int = BATCH
+
+    def work(self, now: int, *, most: int | None = None) -> Worked:
+        """Carry out everything that is due at an instant, or the first `most` orders of it."""
+        counts = self.runner.counts
+        before, looked_after = (counts.done, counts.faults, counts.lost), 0
+        while most is None or looked_after < most:
+            taken = self._take(now, self.batch if most is None else min(self.batch, most - looked_after))
+            if not taken:
+                break
+            self.runner.run(self._held(taken), now=now)
+            looked_after += len(taken)
+        done, faults, lost = (
+            after - each for after, each in zip((counts.done, counts.faults, counts.lost), before, strict=True)
+        )
+        return Worked(orders=looked_after, done=done, faults=faults, lost=lost)
+
+    def carry_out(self, order: str, *, now: int) -> Order:
+        """Carry out one order as far as it goes, and return it as it is then; somebody else may be at it.
+
+        Raises:
+            NoSuchOrder: there is none of that id.
+        """
+        store, until = self.runner.store, now + self.runner.lease
+        with store.begin() as connection:
+            lease = leases.take(connection, order, worker=self.name, now=now, until=until)
+        if lease is not None:
+            self.runner.run(self._held([lease]), now=now)
+        with store.reading() as connection:
+            return load(connection, order)
+
+    def _take(self, now: int, most: int) -> list[Lease]:
+        until = now + self.runner.lease
+        with self.runner.store.begin() as connection:
+            return leases.take_due(connection, worker=self.name, now=now, until=until, most=most)
+
+    def _held(self, taken: Sequence[Lease]) -> list[Taken]:
+        """The orders that were taken. One whose log was tampered with stays as it is, and is told of."""
+        with self.runner.store.reading() as connection:
+            try:
+                found = load_many(connection, [each.order for each in taken])
+            except Tampered:
+                found = []
+                for each in taken:
+                    try:
+                        found.append(load(connection, each.order))
+                    except Tampered as error:
+                        _say.error("log was tampered with", order=each.order, why=error.why)
+        held = {each.order: each for each in taken}
+        return [Taken(order=order, lease=held[order.id]) for order in found]
