@@ -10,6 +10,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ def main(arguments: list[str]) -> int:
     return 1 if unknown else 0
 
 
+@cache
 def chapters() -> tuple[Chapter, ...]:
     """The list, as it is written."""
     return tuple(
@@ -100,6 +102,7 @@ def numbers() -> tuple[str, ...]:
     return tuple(each.number for chapter in chapters() for each in chapter.requirements)
 
 
+@cache
 def shown() -> tuple[Shown, ...]:
     """Everything that shows a requirement: cases by their files, then tests."""
     return (*_cases(), *_tests())

@@ -1,8 +1,9 @@
-"""What every test shares: how hypothesis draws, and golden files."""
+"""What every test shares: how hypothesis draws, golden files, and what keeps a run short."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,17 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+# Tests start commands: each would compile the whole engine anew where the environment forbids to keep compiled modules.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Let tests that share something costly run in one process, however many processes there are."""
+    if config.getoption("numprocesses", None) and config.getoption("dist") in ("no", "load"):
+        config.option.dist = "loadgroup"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

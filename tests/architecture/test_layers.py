@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import grimp
@@ -13,6 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "engine" / "planshift"
 PACKAGES = sorted(path.parent.name for path in ENGINE.glob("*/__init__.py"))
+
+pytestmark = pytest.mark.xdist_group("source")  # each process would read the whole source for itself
 
 SPOKEN_TO_IN = {
     "_ruamel_yaml": ("policy",),  # the only reader of YAML
@@ -38,6 +41,7 @@ SPOKEN_TO_IN = {
 """Which packages or modules may speak to a library: were it to change, only they would."""
 
 
+@cache
 def imported_by(path: Path) -> set[str]:
     """The top-level names that a module imports, wherever in it."""
     found: set[str] = set()
@@ -56,11 +60,15 @@ def test_every_contract_of_the_layers_is_kept() -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+@cache
+def graph() -> grimp.ImportGraph:
+    # An import for the type checker alone may point back: it is not followed when the program runs.
+    return grimp.build_graph("planshift", exclude_type_checking_imports=True, cache_dir=None)
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_modules_of_a_package_do_not_import_in_circles(package: str) -> None:
-    # An import for the type checker alone may point back: it is not followed when the program runs.
-    graph = grimp.build_graph("planshift", exclude_type_checking_imports=True, cache_dir=None)
-    breakers = graph.nominate_cycle_breakers(f"planshift.{package}")
+    breakers = graph().nominate_cycle_breakers(f"planshift.{package}")
     assert not breakers, f"imports that close a circle: {sorted(breakers)}"
 
 

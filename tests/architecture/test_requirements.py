@@ -6,6 +6,8 @@ import pytest
 
 from scripts import write_requirements
 
+pytestmark = pytest.mark.xdist_group("source")  # each process would read all cases and tests for itself
+
 
 def test_the_page_is_that_of_these_cases_and_tests(capsys: pytest.CaptureFixture[str]) -> None:
     stale = write_requirements.main(["--check"])

@@ -136,23 +136,32 @@ def joins_a_path(node: ast.BinOp) -> bool:
     )
 
 
+def float_in(node: ast.expr | ast.stmt) -> str | None:
+    """What of a float stands in a node, if anything."""
+    match node:
+        case ast.Constant(value=float() | complex()):
+            return repr(node.value)
+        case ast.Name(id="float"):
+            return "float"
+        case ast.BinOp(op=ast.Div()) if not joins_a_path(node):
+            return "/"
+        case ast.AugAssign(op=ast.Div()):
+            return "/="
+    return None
+
+
 def floats(path: Path) -> Iterator[str]:
     """Literals, true divisions, and `float` used for anything but a refusal, outside the allowed places."""
     tree = tree_of(path)
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.expr | ast.stmt))
+    suspects = [(node, found) for node in nodes if (found := float_in(node))]
+    if not suspects:
+        return
     refused = refusals_of_float(tree)
     owners = {node: f"{inside(path)}.{owner}" for owner, function in functions(path) for node in ast.walk(function)}
-    for node in ast.walk(tree):
-        match node:
-            case ast.Constant(value=float() | complex()):
-                found = repr(node.value)
-            case ast.Name(id="float") if node not in refused:
-                found = "float"
-            case ast.BinOp(op=ast.Div()) if not joins_a_path(node):
-                found = "/"
-            case ast.AugAssign(op=ast.Div()):
-                found = "/="
-            case _:
-                continue
+    for node, found in suspects:
+        if found == "float" and node in refused:
+            continue
         if not FLOATS_ALLOWED.keys() & {inside(path), owners.get(node, "")}:
             yield f"{name_of(path)}:{node.lineno}: `{found}`"
 

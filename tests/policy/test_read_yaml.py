@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from ruamel.yaml.error import MarkedYAMLError
 
 from planshift.diagnostics.span import Span
 from planshift.policy import read_yaml as reader
@@ -176,6 +179,71 @@ def test_both_parsers_read_the_same(path: Path, monkeypatch: pytest.MonkeyPatch)
     slow = tree(text)
     assert plain(fast) == plain(slow)
     assert list(places(fast)) == list(places(slow))
+
+
+def test_times_in_braces_are_read_as_quickly_as_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_pure_events", None)  # whoever asked it would fail
+    assert plain(tree("when: { to: max, at: 2026-04-16 09:00 }")) == {"when": {"to": "max", "at": "2026-04-16 09:00"}}
+    assert plain(tree("- [the day before, 23:59:30, 'at 10:00', \"10:00\"] # 10:00\n- |\n  10:00")) == [
+        ["the day before", "23:59:30", "at 10:00", "10:00"],
+        "10:00",
+    ]
+
+
+TIMES = [
+    "10:00",
+    "1:2",
+    ":",
+    " ",
+    "\n",
+    "\n  ",
+    "{ ",
+    " }",
+    "[",
+    "]",
+    ", ",
+    "a: ",
+    "- ",
+    "'",
+    '"',
+    "&a",
+    "*a",
+    "!t",
+    "\\x1",
+    "#",
+]
+
+
+@given(parts=st.lists(st.sampled_from([*TIMES, "\ue000"]), max_size=12))
+@example(parts=["{ ", "10:00", " }"])
+@example(parts=["{ ", "a: ", "10:00", " }", "\n", "&a", "10:00"])
+def test_what_is_read_with_times_is_what_the_pure_parser_reads(parts: list[str]) -> None:
+    text = "".join(parts)
+    slow = reader._read_slowly(text, file="book.yaml")
+    quick = reader._read_times(text, file="book.yaml") if has_colon_in_its_way(text) else None
+    if quick is not None and not slow[1]:
+        assert quick[1] == ()
+        assert (quick[0] is None) == (slow[0] is None)
+        if quick[0] is not None and slow[0] is not None:
+            assert plain(quick[0]) == plain(slow[0])
+            assert texts(quick[0]) == texts(slow[0])
+
+
+def has_colon_in_its_way(text: str) -> bool:
+    try:
+        list(reader._events(text))
+    except MarkedYAMLError as error:
+        return str(error.problem) == reader._COLON
+    return False
+
+
+def texts(node: Located) -> list[tuple[str, int, int]]:
+    """Each text with its place, but empty ones: parsers differ on where nothing stands."""
+    if isinstance(node, Mapping):
+        return [text for entry in node.entries.values() for each in (entry.key, entry.value) for text in texts(each)]
+    if isinstance(node, Scalar):
+        return [(node.text, node.start.line, node.start.column)] if node.text else []
+    return [text for item in node.items for text in texts(item)]
 
 
 def places(node: Located) -> list[tuple[int, int]]:

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date
+from functools import cache
 
 import pytest
 
 from planshift.billing.money import Money, parse_money
 from planshift.book import Decision
 from planshift.decision.fingerprint import fingerprint_of
-from tests.properties.strategies import decisions, priced
+from tests.properties.strategies import decisions
 
 pytestmark = pytest.mark.xdist_group("shared books")
 
 
-def written(decision: Decision) -> dict[str, object]:
+def read_back(text: str) -> dict[str, object]:
     """What a program reads that was handed the text."""
-    found = json.loads(json.dumps(decision.to_json()))
+    found = json.loads(text)
     assert isinstance(found, dict)
     return found
+
+
+@cache
+def texts() -> tuple[str, ...]:
+    """Every decision as text, written once for all tests."""
+    return tuple(json.dumps(decision.to_json()) for decision in decisions())
+
+
+def written() -> Iterator[tuple[Decision, dict[str, object]]]:
+    """Every decision with what is read of it."""
+    return zip(decisions(), map(read_back, texts()), strict=True)
 
 
 def amount(text: object, like: Money) -> Money:
@@ -29,13 +42,12 @@ def amount(text: object, like: Money) -> Money:
 
 
 def test_a_decision_comes_back_from_json_unchanged() -> None:
-    for decision in decisions():
-        assert written(decision) == decision.to_json(), decision
+    for decision, data in written():
+        assert data == decision.to_json(), decision
 
 
 def test_json_says_what_the_decision_says() -> None:
-    for decision in decisions():
-        data = written(decision)
+    for decision, data in written():
         assert (data["verdict"], data["direction"]) == (decision.verdict, decision.direction)
         assert [reason["code"] for reason in listed(data["reasons"])] == [reason.code for reason in decision.reasons]
         assert named(data["terms"]).keys() == decision.terms.keys()
@@ -44,8 +56,9 @@ def test_json_says_what_the_decision_says() -> None:
 
 
 def test_amounts_and_dates_can_be_read_back_exactly() -> None:
-    for decision in priced():
-        data = written(decision)
+    for decision, data in written():
+        if decision.verdict == "denied":
+            continue
         assert amount(data["due_now"], decision.due_now) == decision.due_now
         assert date.fromisoformat(str(data["effective_on"])) == decision.effective_on
         for line, told in zip(decision.lines, listed(data["lines"]), strict=True):

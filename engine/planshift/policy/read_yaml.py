@@ -7,6 +7,7 @@ gathered before the answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NoReturn, final
 
@@ -44,7 +45,10 @@ MAX_NODES = 200_000
 MAX_SCALAR = 256 * 1024
 """The longest single text, in characters."""
 
-_NOT_IN_YAML_1_1 = frozenset({"found unexpected ':'", "found invalid Unicode character escape code"})
+_COLON = "found unexpected ':'"
+_NOT_IN_YAML_1_1 = frozenset({_COLON, "found invalid Unicode character escape code"})
+_TIME_OF_DAY = re.compile(r"(?<=\d):(?=\d\d)")
+_STAND_IN = "\ue000"  # nobody's character: it takes the place of one colon, so that every mark stays right
 _MAX_SECOND_READING = 256 * 1024  # characters; the pure parser takes seconds for more
 
 _NO_KEYS = frozenset({"", "~", "null", "<<"})
@@ -65,12 +69,36 @@ def read_yaml(text: str, *, file: str) -> tuple[Located | None, tuple[Diagnostic
     try:
         return builder.document(), tuple(builder.problems)
     except MarkedYAMLError as error:
-        if CParser is not None and len(text) <= _MAX_SECOND_READING and str(error.problem) in _NOT_IN_YAML_1_1:
-            return _read_slowly(text, file=file)
+        if CParser is not None and str(error.problem) in _NOT_IN_YAML_1_1:
+            again = _read_times(text, file=file) if error.problem == _COLON else None
+            if again is not None:
+                return again
+            if len(text) <= _MAX_SECOND_READING:
+                return _read_slowly(text, file=file)
         builder.problems.append(explain(error, text, file=file))
     except _Stop:
         pass
     return None, tuple(builder.problems)
+
+
+def _read_times(text: str, *, file: str) -> tuple[Located | None, tuple[Diagnostic, ...]] | None:
+    """Return what the C parser makes of a text with times such as `10:00` in braces, where only they are in its way."""
+    if _STAND_IN in text:
+        return None
+    builder = _Builder(file, _events_of_times(text))
+    try:
+        return builder.document(), tuple(builder.problems)
+    except MarkedYAMLError:
+        return None  # the pure parser says what is wrong
+    except _Stop:
+        return None, tuple(builder.problems)
+
+
+def _events_of_times(text: str) -> Iterator[Event]:
+    for event in _events(_TIME_OF_DAY.sub(_STAND_IN, text)):
+        if isinstance(event, ScalarEvent) and _STAND_IN in event.value:
+            event.value = event.value.replace(_STAND_IN, ":")
+        yield event
 
 
 def _read_slowly(text: str, *, file: str) -> tuple[Located | None, tuple[Diagnostic, ...]]:
@@ -91,10 +119,12 @@ def _read_slowly(text: str, *, file: str) -> tuple[Located | None, tuple[Diagnos
 
 def events_of(text: str) -> list[Event]:
     """The events of a text that `read_yaml` takes, with their marks: whoever lays a file out works on them."""
-    try:
-        return list(_events(text))
-    except MarkedYAMLError:
-        return list(_pure_events(text))
+    for read in (_events,) if _STAND_IN in text else (_events, _events_of_times):
+        try:
+            return list(read(text))
+        except MarkedYAMLError:
+            continue
+    return list(_pure_events(text))
 
 
 def _events(text: str) -> Iterator[Event]:
