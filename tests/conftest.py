@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -18,6 +19,16 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 # Tests start commands: each would compile the whole engine anew where the environment forbids to keep compiled modules.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+gc.disable()  # until everything is collected: all of that stays to the end, and would be gone through again and again
+gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, in what the tests make."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
