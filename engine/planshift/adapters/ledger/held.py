@@ -1,0 +1,128 @@
+"""What the ledger holds of a subscription when something is booked on it, and reading it with its row locked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, final
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from planshift.adapters.ledger.chart import ACCOUNTS
+from planshift.adapters.ledger.state import subscription_of
+from planshift.adapters.ledger.tables import entries, invoices, subscriptions
+from planshift.billing.subscription import Subscription
+from planshift.diagnostics.errors import PlanshiftError
+
+
+@dataclass(eq=False)
+class LedgerRefuses(PlanshiftError):
+    """The ledger cannot book something; `help` says what to do about it."""
+
+    why: str
+    help: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.why}: {self.help}" if self.help else self.why
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A subscription as it stands.
+
+    `state` is its document, `state_by` the order that brought it into that state, `invoices` how many it has had.
+    `booked` is the kind and the reference of the entry that is to be made, where it was made before.
+    """
+
+    id: str
+    currency: str
+    state: str
+    state_by: str
+    invoices: int
+    balances: Mapping[str, int]
+    booked: tuple[str, str] | None
+
+    @cached_property
+    def subscription(self) -> Subscription:
+        """The subscription without its money."""
+        return subscription_of(self.state)
+
+
+_HELD: Final = (
+    select(subscriptions, entries.c.kind, entries.c.reference)
+    .select_from(subscriptions.outerjoin(entries, entries.c.key == bindparam("entry_key")))
+    .where(subscriptions.c.id == bindparam("subscription_id"))
+    .with_for_update(of=subscriptions)
+)
+
+
+def held_of(connection: Connection, subscription: str, *, key: str) -> Held | None:
+    """What is held of a subscription, its row locked until the transaction ends; None where the ledger has none."""
+    row = connection.execute(_HELD, {"subscription_id": subscription, "entry_key": key}).first()
+    return None if row is None else _held(row)
+
+
+def _held(row: Row[Any]) -> Held:
+    named = row._mapping  # noqa: SLF001  # the way of SQLAlchemy to read a row by names
+    return Held(
+        id=named["id"],
+        currency=named["currency"],
+        state=named["state"],
+        state_by=named["state_by"],
+        invoices=named["invoices"],
+        balances={account: named[account] for account in ACCOUNTS},
+        booked=None if named["kind"] is None else (named["kind"], named["reference"]),
+    )
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """An invoice: `open` is what is left to pay, `for_period` the part of it that counts as paid for the period.
+
+    `documents` is how many invoices it stands for: more than one only where a subscription brought open ones along.
+    """
+
+    number: str
+    order: str
+    key: str
+    state: str
+    made_on: str
+    due_on: str
+    run_on: str | None
+    currency: str
+    total: int
+    credit_used: int
+    open: int
+    for_period: int
+    documents: int = 1
+
+
+def invoice_of(connection: Connection, key: str) -> Invoice | None:
+    """The invoice that the step of a key made."""
+    row = connection.execute(select(invoices).where(invoices.c.key == key)).first()
+    return None if row is None else _invoice(row)
+
+
+def invoice_numbered(connection: Connection, number: str) -> Invoice | None:
+    """The invoice of a number."""
+    row = connection.execute(select(invoices).where(invoices.c.number == number)).first()
+    return None if row is None else _invoice(row)
+
+
+def open_invoices(connection: Connection, subscription: str, *, state: str = "open") -> tuple[Invoice, ...]:
+    """The invoices of a subscription that something is left to pay of, the one that is due first in front."""
+    found = (
+        select(invoices)
+        .where(invoices.c.subscription == subscription, invoices.c.state == state)
+        .order_by(invoices.c.due_on, invoices.c.made_on, invoices.c.number)
+    )
+    return tuple(_invoice(row) for row in connection.execute(found))
+
+
+def _invoice(row: Row[Any]) -> Invoice:
+    values = dict(row._mapping)  # noqa: SLF001  # as above
+    del values["subscription"]
+    return Invoice(**values)

@@ -1,0 +1,106 @@
+"""The ledger as an adapter that lives in the database of the orders, and as the source of its subscriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, final
+
+from sqlalchemy import Connection, Engine, select
+
+from planshift.actions.action import KINDS
+from planshift.actions.money_actions import AwaitPayment
+from planshift.adapters.ledger.booking import Entry, book
+from planshift.adapters.ledger.effect import Effect
+from planshift.adapters.ledger.effects import effect_of
+from planshift.adapters.ledger.held import Held, LedgerRefuses, held_of
+from planshift.adapters.ledger.money import invoice_of_step
+from planshift.adapters.ledger.reading import subscription_held
+from planshift.adapters.ledger.reversal import reversed_effect
+from planshift.adapters.ledger.tables import subscriptions
+from planshift.billing.subscription import Subscription
+from planshift.execution.ports import Done, Outcome, Refused, Task, Waits
+
+_DAY: Final = 86_400
+_HOUR: Final = 3_600
+
+_EVENTS: Final = {"issue_invoice": ("invoice.issued",)}
+"""What happens by an action, by the names that reactions know."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Carries every kind of action out in the tables of the ledger. It keeps nothing itself, and may be shared."""
+
+    engine: Engine
+    name: str = "ledger"
+    kinds: frozenset[str] = frozenset(KINDS)
+
+    def perform_within(self, task: Task, *, connection: Connection) -> Outcome:
+        """Do a task within a transaction that the caller ends. The same key again does nothing more."""
+        held = held_of(connection, task.plan.subscription, key=task.key)
+        if held is None:
+            return Refused(why=f"the ledger has no subscription {task.plan.subscription}")
+        if held.booked is not None:
+            kind, reference = held.booked
+            return Done(reference=reference, events=_EVENTS.get(kind, ()))
+        try:
+            return _performed(task, held=held, connection=connection)
+        except LedgerRefuses as refusal:
+            return Refused(why=str(refusal))
+
+    def subscription(self, name: str) -> Subscription | None:
+        """A subscription as it stands now; None where there is none of that id."""
+        with self.engine.connect() as connection:
+            return subscription_held(connection, name)
+
+    def due_for_renewal(self, *, until: date) -> Iterator[str]:
+        """The ids of the active subscriptions whose period ends by a day, the one that ends first in front."""
+        due = (
+            select(subscriptions.c.id)
+            .where(subscriptions.c.status == "active", subscriptions.c.renews_on <= until.isoformat())
+            .order_by(subscriptions.c.renews_on, subscriptions.c.id)
+        )
+        with self.engine.connect() as connection:
+            yield from connection.scalars(due).all()
+
+
+def _performed(task: Task, *, held: Held, connection: Connection) -> Outcome:
+    if task.undoing:
+        undone = reversed_effect(task, held=held, connection=connection)
+        if undone is None:
+            return Done()
+        book(connection, held, entry=_entry(task), effect=undone)
+        return Done(reference=undone.reference)
+    if isinstance(task.action, AwaitPayment):
+        return _awaited(task, task.action, held=held, connection=connection)
+    effect = effect_of(task, held=held, connection=connection)
+    book(connection, held, entry=_entry(task), effect=effect)
+    return Done(reference=effect.reference, events=_EVENTS.get(task.action.kind, ()))
+
+
+def _awaited(task: Task, action: AwaitPayment, *, held: Held, connection: Connection) -> Outcome:
+    invoice = invoice_of_step(task, action, connection=connection)
+    if invoice.state == "paid":
+        effect = Effect(reference=invoice.number)
+        book(connection, held, entry=_entry(task), effect=effect)
+        return Done(reference=effect.reference)
+    if invoice.state == "void":
+        return Refused(why=f"invoice {invoice.number} was taken back")
+    if action.expires_on is not None and task.today > action.expires_on:
+        return Refused(why=f"invoice {invoice.number} was not paid by {action.expires_on}", expired=True)
+    return Waits(why=f"invoice {invoice.number} is not paid yet", until=_look_again(task, action.expires_on))
+
+
+def _look_again(task: Task, last: date | None) -> int | None:
+    """When to see whether time has run out: where days begin is known by the hour on the last day."""
+    if last is None:
+        return None
+    days = (last - task.today).days
+    return task.at + (days * _DAY if days else _HOUR)
+
+
+def _entry(task: Task) -> Entry:
+    return Entry(key=task.key, order=task.order, kind=task.action.kind, at=task.at, on=task.today)

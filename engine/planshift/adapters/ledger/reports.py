@@ -1,0 +1,174 @@
+"""What the ledger says as a whole: balances, the trial balance, and what does not add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, final
+
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, or_, select, union_all
+
+from planshift.adapters.ledger.chart import ACCOUNTS, NEVER_ABOVE_ZERO, NEVER_BELOW_ZERO
+from planshift.adapters.ledger.tables import allocations, entries, invoices, lines, payments, postings, subscriptions
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What was debited to and credited from an account, in a currency (minor units)."""
+
+    currency: str
+    account: str
+    debits: int
+    credits: int
+
+    @property
+    def minor(self) -> int:
+        """The balance: debits less credits."""
+        return self.debits - self.credits
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """Something that does not add up: where, and what is wrong."""
+
+    subscription: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.subscription}: {self.what}"
+
+
+def balances(connection: Connection, subscription: str) -> dict[str, int]:
+    """The balance of each account of a subscription that has one."""
+    row = connection.execute(select(*_COLUMNS).where(subscriptions.c.id == subscription)).mappings().first()
+    return {} if row is None else {account: row[account] for account in ACCOUNTS if row[account]}
+
+
+def trial_balance(connection: Connection) -> tuple[Balance, ...]:
+    """Debits and credits of every account, by currency, in the order of the chart; both come to the same."""
+    sums = _sums(postings.c.currency)
+    found = {(row.currency, row.account): row for row in connection.execute(sums)}
+    currencies = sorted({currency for currency, _ in found})
+    keys = ((currency, account) for currency in currencies for account in ACCOUNTS)
+    return tuple(
+        Balance(currency=key[0], account=key[1], debits=int(found[key].debits), credits=int(found[key].credits))
+        for key in keys
+        if key in found
+    )
+
+
+def flaws(connection: Connection) -> Iterator[Flaw]:
+    """Everything in the ledger that does not add up; nothing as a rule."""
+    yield from _balances_that_differ(connection)
+    yield from _balances_on_the_wrong_side(connection)
+    yield from _invoices_that_differ(connection)
+    yield from _open_that_differs(connection)
+    yield from _lines_that_differ(connection)
+    yield from _payments_that_differ(connection)
+
+
+_COLUMNS = tuple(subscriptions.c[account] for account in ACCOUNTS)
+
+
+def _sides() -> Subquery:
+    """Every posting once for each of its sides."""
+    kept = postings.c.subscription, postings.c.currency
+    debit = select(*kept, postings.c.debit.label("account"), postings.c.minor.label("debits"), _ZERO.label("credits"))
+    credit = select(*kept, postings.c.credit.label("account"), _ZERO.label("debits"), postings.c.minor.label("credits"))
+    return union_all(debit, credit).subquery()
+
+
+_ZERO = postings.c.minor - postings.c.minor
+
+
+def _sums(by: ColumnElement[Any]) -> Select[Any]:
+    sides = _sides()
+    column = sides.c[by.name]
+    sums = func.sum(sides.c.debits).label("debits"), func.sum(sides.c.credits).label("credits")
+    return select(column, sides.c.account, *sums).group_by(column, sides.c.account)
+
+
+def _balances_that_differ(connection: Connection) -> Iterator[Flaw]:
+    posted: dict[str, dict[str, int]] = {}
+    for row in connection.execute(_sums(postings.c.subscription)):
+        posted.setdefault(row.subscription, {})[row.account] = int(row.debits) - int(row.credits)
+    for held in connection.execute(select(subscriptions.c.id, *_COLUMNS)).mappings():
+        told = posted.get(held["id"], {})
+        for account in ACCOUNTS:
+            if held[account] != told.get(account, 0):
+                what = f"the postings on {account} come to {told.get(account, 0)}, and its balance is {held[account]}"
+                yield Flaw(subscription=held["id"], what=what)
+
+
+def _balances_on_the_wrong_side(connection: Connection) -> Iterator[Flaw]:
+    below = [subscriptions.c[account] < 0 for account in NEVER_BELOW_ZERO]
+    above = [subscriptions.c[account] > 0 for account in NEVER_ABOVE_ZERO]
+    for row in connection.execute(select(subscriptions.c.id, *_COLUMNS).where(or_(*below, *above))).mappings():
+        for account in (*NEVER_BELOW_ZERO, *NEVER_ABOVE_ZERO):
+            if row[account] * (1 if account in NEVER_BELOW_ZERO else -1) < 0:
+                yield Flaw(
+                    subscription=row["id"], what=f"the balance of {account} is {row[account]}, on the wrong side"
+                )
+
+
+def _invoices_that_differ(connection: Connection) -> Iterator[Flaw]:
+    """Open invoices and receivables, drafts and the account of the invoice run, are the same."""
+    for account, state in (("receivable", "open"), ("invoice_run", "draft")):
+        told = func.coalesce(func.sum(case((invoices.c.state == state, invoices.c.open), else_=0)), 0)
+        found = (
+            select(subscriptions.c.id, subscriptions.c[account].label("balance"), told.label("told"))
+            .select_from(subscriptions.outerjoin(invoices, invoices.c.subscription == subscriptions.c.id))
+            .group_by(subscriptions.c.id, subscriptions.c[account])
+            .having(told != subscriptions.c[account])
+        )
+        for row in connection.execute(found):
+            what = f"invoices that are {state} come to {row.told}, and the balance of {account} is {row.balance}"
+            yield Flaw(subscription=row.id, what=what)
+
+
+def _open_that_differs(connection: Connection) -> Iterator[Flaw]:
+    """What is open of an invoice is its total, less credit and payments."""
+    taken = func.coalesce(func.sum(allocations.c.minor), 0)
+    left = invoices.c.total - invoices.c.credit_used - taken
+    named = invoices.c.number, invoices.c.subscription, invoices.c.open
+    found = (
+        select(*named, left.label("left"))
+        .select_from(invoices.outerjoin(allocations, allocations.c.invoice == invoices.c.number))
+        .where(invoices.c.state != "void")
+        .group_by(*named, invoices.c.total, invoices.c.credit_used)
+        .having(left != invoices.c.open)
+    )
+    for row in connection.execute(found):
+        what = f"{row.left} should be open of invoice {row.number}, and {row.open} is"
+        yield Flaw(subscription=row.subscription, what=what)
+
+
+def _lines_that_differ(connection: Connection) -> Iterator[Flaw]:
+    """The lines of an invoice come to its total; one that stands for what was open before has none."""
+    told = func.sum(lines.c.minor)
+    found = (
+        select(invoices.c.number, invoices.c.subscription, invoices.c.total, told.label("told"))
+        .select_from(invoices.join(lines, lines.c.entry == invoices.c.key))
+        .group_by(invoices.c.number, invoices.c.subscription, invoices.c.total)
+        .having(told != invoices.c.total)
+    )
+    for row in connection.execute(found):
+        what = f"the lines of invoice {row.number} come to {row.told}, and its total is {row.total}"
+        yield Flaw(subscription=row.subscription, what=what)
+
+
+def _payments_that_differ(connection: Connection) -> Iterator[Flaw]:
+    """What a payment brought in stands on the cash account."""
+    cash = and_(postings.c.entry == entries.c.key, postings.c.debit == "cash")
+    told = func.coalesce(func.sum(postings.c.minor), 0)
+    found = (
+        select(payments.c.source, payments.c.subscription, payments.c.minor, told.label("told"))
+        .select_from(payments.join(entries, entries.c.key == payments.c.entry).outerjoin(postings, cash))
+        .group_by(payments.c.source, payments.c.subscription, payments.c.minor)
+        .having(told != payments.c.minor)
+    )
+    for row in connection.execute(found):
+        what = f"the payment {row.source} brought {row.minor}, and {row.told} was booked"
+        yield Flaw(subscription=row.subscription, what=what)
