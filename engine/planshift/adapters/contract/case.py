@@ -50,7 +50,7 @@ class Case(AnyCase):
     """The faults that the other side can be told to show."""
 
     can_be_asked: bool = True
-    """Whether the other side can tell what became of a call. Where it cannot, it has to know a repeated call again."""
+    """Whether the other side can tell what became of a call. Where it cannot, calling again has to be the question."""
 
     @abstractmethod
     def adapter(self) -> Adapter:

@@ -1,0 +1,23 @@
+"""How an adapter stops in the middle of its work with the outcome that it has found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planshift.diagnostics.errors import PlanshiftError
+from planshift.execution.ports import Outcome, Refused
+
+
+@dataclass(eq=False)
+class Halt(PlanshiftError):
+    """The work on a task ends here. Raised deep inside an adapter and answered by its `perform`; never seen outside."""
+
+    outcome: Outcome
+
+    def __str__(self) -> str:
+        return f"the work on a task ended: {self.outcome}"
+
+
+def refusal(why: str) -> Halt:
+    """The end of a task that the other side cannot or may not do, now or later."""
+    return Halt(Refused(why=why))

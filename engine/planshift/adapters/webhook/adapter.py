@@ -1,0 +1,106 @@
+"""Having a step done by telling an endpoint of it, and waiting until it says that it is done.
+
+A message is known by the key of its step. The endpoint acts on each id once, and answers a repeated one as the first
+time; so where an answer was lost and there is nowhere to ask, telling it again is the question.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, final
+
+from planshift.actions.action import KINDS
+from planshift.actions.json_form import object_of
+from planshift.adapters.halting import Halt
+from planshift.adapters.over_http import Answer, Line, ensure_taken
+from planshift.adapters.webhook.signing import body_of, headers_of, message_id
+from planshift.execution.ports import Done, Outcome, Task, Unanswered, Unavailable
+
+LONGEST_REFERENCE: Final = 200
+
+_LATER: Final = frozenset({"schedule", "hold_credit"})
+"""What keeps other steps for later is between planshift and its orders."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookAdapter:
+    """Does steps by telling an endpoint: a signed message per step, done when the endpoint answers 2xx.
+
+    The answer may be a JSON object with a `reference`. At `ask_url` the endpoint tells what became of a message: an
+    object with `done`, and the `reference` again.
+    """
+
+    name: str
+    url: str
+    secrets: Sequence[str] = field(repr=False)
+    kinds: frozenset[str] = frozenset(KINDS) - _LATER
+    ask_url: str | None = None
+    line: Line = field(default_factory=Line)
+
+    def perform(self, task: Task) -> Outcome:
+        """Do a task. The same key again is the same message."""
+        kind = f"planshift.step.{'undo' if task.undoing else 'do'}"
+        try:
+            return Done(reference=_reference(self._tell(self.url, kind, task=task, data=data_of(task))))
+        except Halt as halt:
+            return halt.outcome
+
+    def ask(self, task: Task) -> Outcome | None:
+        """What has become of a task whose answer was lost; where there is nowhere to ask, by telling it again."""
+        if self.ask_url is None:
+            return self.perform(task)
+        try:
+            answer = self._tell(self.ask_url, "planshift.step.asked", task=task, data={"key": task.key})
+        except Halt as halt:
+            # What it says of the question is no word on the task.
+            untold = isinstance(halt.outcome, Unavailable | Unanswered)
+            return halt.outcome if untold else Unavailable(why="it does not take the question")
+        found = _object(answer)
+        match found.get("done"):
+            case True:
+                return Done(reference=_reference(answer))
+            case False:
+                return None
+        return Unavailable(why="its answer to the question does not say `done`")
+
+    def _tell(self, url: str, kind: str, *, task: Task, data: dict[str, object]) -> Answer:
+        body = body_of(kind, data, at=task.at)
+        message = message_id(task.key if url == self.url else f"asked:{task.key}")
+        headers = headers_of(message, body, secrets=self.secrets, at=task.at)
+        answer = self.line.post(url, body=body, headers=headers)
+        ensure_taken(answer, at=task.at)
+        return answer
+
+
+def data_of(task: Task) -> dict[str, object]:
+    """What an endpoint or another system is told of a task."""
+    return {
+        "key": task.key,
+        "order": task.order,
+        "step": task.step.id,
+        "subscription": task.plan.subscription,
+        "customer": task.plan.customer,
+        "undoing": task.undoing,
+        "undoes": task.step.key if task.undoing else None,
+        "reference": task.reference,
+        "references": dict(task.references),
+        "today": task.today.isoformat(),
+        "action": object_of(task.action),
+    }
+
+
+def _reference(answer: Answer) -> str:
+    found = _object(answer).get("reference")
+    return found[:LONGEST_REFERENCE] if isinstance(found, str) else ""
+
+
+def _object(answer: Answer) -> dict[str, object]:
+    """The JSON object of an answer; an empty one where it has none."""
+    try:
+        found = json.loads(answer.body or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
