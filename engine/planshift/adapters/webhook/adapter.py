@@ -11,17 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, final
 
-from planshift.actions.action import KINDS
-from planshift.actions.json_form import object_of
 from planshift.adapters.halting import Halt
 from planshift.adapters.over_http import Answer, Line, ensure_taken
+from planshift.adapters.telling import OUTSIDE, data_of
 from planshift.adapters.webhook.signing import body_of, headers_of, message_id
 from planshift.execution.ports import Done, Outcome, Task, Unanswered, Unavailable
 
 LONGEST_REFERENCE: Final = 200
-
-_LATER: Final = frozenset({"schedule", "hold_credit"})
-"""What keeps other steps for later is between planshift and its orders."""
 
 
 @final
@@ -36,7 +32,7 @@ class WebhookAdapter:
     name: str
     url: str
     secrets: Sequence[str] = field(repr=False)
-    kinds: frozenset[str] = frozenset(KINDS) - _LATER
+    kinds: frozenset[str] = OUTSIDE
     ask_url: str | None = None
     line: Line = field(default_factory=Line)
 
@@ -73,23 +69,6 @@ class WebhookAdapter:
         answer = self.line.post(url, body=body, headers=headers)
         ensure_taken(answer, at=task.at)
         return answer
-
-
-def data_of(task: Task) -> dict[str, object]:
-    """What an endpoint or another system is told of a task."""
-    return {
-        "key": task.key,
-        "order": task.order,
-        "step": task.step.id,
-        "subscription": task.plan.subscription,
-        "customer": task.plan.customer,
-        "undoing": task.undoing,
-        "undoes": task.step.key if task.undoing else None,
-        "reference": task.reference,
-        "references": dict(task.references),
-        "today": task.today.isoformat(),
-        "action": object_of(task.action),
-    }
 
 
 def _reference(answer: Answer) -> str:
