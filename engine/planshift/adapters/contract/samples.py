@@ -193,7 +193,7 @@ def sample_tasks(kinds: Iterable[str]) -> tuple[Task, ...]:
     wanted = frozenset(kinds)
     left, found = set(wanted), list[Task]()
     for tasks in map(_tasks, range(len(_CHANGES))):
-        fresh = [task for task in tasks if _kinds(task) & wanted]
+        fresh = [task for task in tasks if task.step.action.kind in wanted]
         offered = frozenset().union(*map(_kinds, fresh))
         if left & offered:
             found += fresh
