@@ -38,8 +38,6 @@ class Reply:
 class StandIn(ABC):
     """A server of its own on a free port, up within `with`."""
 
-    refusal: Reply = Reply(status=422)
-
     def __init__(self) -> None:
         self.fault: Fault | None = None
         self.calls: list[Call] = []
@@ -79,6 +77,10 @@ class StandIn(ABC):
     def act(self, call: Call) -> Reply:
         """Do what a call says."""
 
+    def refused(self, call: Call) -> Reply:  # noqa: ARG002  # some sides name what they refuse
+        """How it says no for good."""
+        return Reply(status=422, body=b'{"error": "no"}')
+
     def replied(self, call: Call) -> Reply | bytes | None:
         """What is answered: a reply, bytes that are none, or nothing at all."""
         self.calls.append(call)
@@ -93,7 +95,7 @@ class StandIn(ABC):
             case "garbled":
                 return b"what is this?\r\n\r\n"
             case "refusal":
-                return self.refusal
+                return self.refused(call)
             case "answer_lost":
                 self.act(call)
                 return None

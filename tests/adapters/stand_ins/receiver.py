@@ -14,8 +14,6 @@ SECRET: Final = "whsec_" + "c2VjcmV0LW9mLXRoZS1lbmRwb2ludC1vZi10ZXN0cw=="
 class Receiver(StandIn):
     """Keeps what is in force by the key of its step; messages count as received at the instant `now`."""
 
-    refusal = Reply(status=422, body=b'{"error": "no"}')
-
     def __init__(self, *, now: int) -> None:
         super().__init__()
         self.now = now
