@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import final
 
-from planshift.actions.plan import placed
 from planshift.book import Book, Decision
 from planshift.cases.asking import Role
 from planshift.cases.coverable import Coverable, Key, coverable, objection_key
 from planshift.cases.coverage import Coverage, Item
+from planshift.cases.order_stages import stages_of
 from planshift.expressions.lower import Shown
 from planshift.expressions.types import BOOL
 from planshift.policy.case_documents import Case
@@ -138,12 +138,11 @@ def _roads(decision: Decision) -> Iterator[Key]:
 
 
 def _reactions(decision: Decision) -> Iterator[Key]:
-    """The reactions that hold for the order as the decision leaves it."""
+    """The reactions whose `when` holds for the order at some time: while it waits, and once it is in force."""
     conditions = decision.rulebook.conditions(decision.reading)
     if not conditions.reactions:
         return
-    steps = {each.step.action.kind for each in placed(decision.plan().steps)}
-    order = {"change.waiting": "schedule" in steps, "credit.held": "hold_credit" in steps}
-    function = conditions.of_order([holds for _, holds in conditions.reactions])
-    found = function.call(decision.subscription, decision.request, decision.today, order)
-    yield from (("reaction", number) for number, holds in enumerate(found) if holds)
+    function = conditions.of_order([each.holds for each in conditions.reactions])
+    for order in stages_of(decision):
+        found = function.call(decision.subscription, decision.request, decision.today, order.by_name())
+        yield from (("reaction", number) for number, holds in enumerate(found) if holds)

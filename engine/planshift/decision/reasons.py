@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from planshift.billing.calendar import from_day
-from planshift.billing.money import format_minor
+from planshift.billing.money import Money, format_minor
 from planshift.decision.answer import Reason
 from planshift.decision.outcome import Outcome
 from planshift.decision.people import DIRECTION_NAMES, title_of
@@ -99,6 +99,11 @@ def fill(outcome: Outcome, text: RuleText, *, holes: tuple[int | bool | str, ...
 
 def shown(outcome: Outcome, value: int | bool | str, *, part: Shown) -> str:
     """A value of the compiled form as a person reads it."""
+    return written(value, part=part, money=outcome.money)
+
+
+def written(value: int | bool | str, *, part: Shown, money: Callable[[int], Money]) -> str:
+    """The same where no decision is at hand; `money` makes an amount of minor units."""
     kind = part.type
     if isinstance(value, str):
         return value
@@ -109,7 +114,7 @@ def shown(outcome: Outcome, value: int | bool | str, *, part: Shown) -> str:
     by_type: dict[Type, Callable[[int], str]] = {
         BOOL: lambda v: "yes" if v else "no",
         DATE: lambda v: from_day(v).isoformat(),
-        MONEY: lambda v: str(outcome.money(v)),
+        MONEY: lambda v: str(money(v)),
         MONTHS: lambda v: f"{v} month" if v == 1 else f"{v} months",
         DAYS: lambda v: f"{v} day" if v == 1 else f"{v} days",
     }

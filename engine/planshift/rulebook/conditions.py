@@ -30,6 +30,7 @@ from planshift.expressions.types import BOOL, SetOf
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.kernel import PARAMETERS, kernel_constants
 from planshift.rulebook.ladder_values import Ladder
+from planshift.rulebook.reads import Read, reads_of
 from planshift.rulebook.roads import find_road
 from planshift.rulebook.rule_nodes import LowerNames
 from planshift.rulebook.rules import rules_tried
@@ -71,6 +72,16 @@ class Truth:
 
 
 @final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionNodes:
+    """A reaction, where its `when` holds for an order, and the facts that this depends on."""
+
+    reaction: TypedReaction
+    holds: Bool
+    reads: tuple[Read, ...]
+
+
+@final
 class Conditions:
     """The conditions that are tried for a renewal, or for every other request."""
 
@@ -82,8 +93,8 @@ class Conditions:
         """Those of the rules that are tried, in their order."""
         self.truths = truths_of(rules, lowering, renewal=facts.renews)
         """All that is true or false in them, and in what they set."""
-        self.reactions = tuple((each, _when(each, lowering)) for each in rules.reactions)
-        """The reactions of the book, and where they hold for an order."""
+        self.reactions = tuple(_reaction(each, lowering) for each in rules.reactions)
+        """The reactions of the book, in its order."""
         self.function: Callable[[tuple[Node, ...]], ScalarFunction] = lru_cache(maxsize=1024)(self._function)
         """What computes nodes of this form, compiled once."""
 
@@ -101,8 +112,12 @@ class Conditions:
         )
 
 
-def _when(reaction: TypedReaction, lowering: Lowering) -> Bool:
-    return lowering.form.truth(True) if reaction.when is None else lowering.truth(reaction.when)
+def _reaction(reaction: TypedReaction, lowering: Lowering) -> ReactionNodes:
+    if reaction.when is None:
+        return ReactionNodes(reaction=reaction, holds=lowering.form.truth(True), reads=())
+    return ReactionNodes(
+        reaction=reaction, holds=lowering.truth(reaction.when), reads=reads_of((reaction.when,), lowering)
+    )
 
 
 def _condition(rule: TypedRule, lowering: Lowering) -> Condition:

@@ -26,6 +26,7 @@ from planshift.policy.facts import SIDES, FactSchema
 from planshift.rulebook.catalog_tables import MAX_AMOUNT, CatalogTables
 from planshift.rulebook.dates import choice, interval_truth, whole_node
 from planshift.rulebook.facts import MAX_COUNT, Facts
+from planshift.rulebook.reactions.order_facts import ORDER_NAMES
 from planshift.rulebook.roads import RoadFinding
 from planshift.rulebook.sources import DIRECTIONS
 
@@ -342,10 +343,15 @@ def _outcome_names() -> Iterator[Known]:
 
 def _order_names() -> Iterator[Known]:
     """What is known of the order of a change while it runs; only reactions may ask."""
-    docs = {
-        "change.waiting": "whether the change still waits for its day",
-        "credit.held": "whether the order holds a credit back",
-    }
-    for name, doc in docs.items():
-        symbol = Symbol(name=name, type=BOOL, doc=doc, input=name, scope="order")
-        yield Known(symbol=symbol, build=lambda f, _, n=name: f.truth_column(n, f"o[{n!r}]"))  # type: ignore[misc]  # the default binds the loop's name
+    for name, (_, kind, doc) in ORDER_NAMES.items():
+        bits = 48 if kind == MONEY else 20
+        symbol = Symbol(name=name, type=kind, doc=doc, input=name, scope="order", bits=bits)
+        yield Known(symbol=symbol, build=_order_build(name, kind))
+
+
+def _order_build(name: str, kind: Type) -> Build:
+    access = f"o[{name!r}]"
+    if kind == BOOL:
+        return lambda f, _: f.truth_column(name, access)
+    low, high = (-MAX_AMOUNT, MAX_AMOUNT) if kind == MONEY else (0, MAX_COUNT)
+    return lambda f, _: f.column(name, access, low=low, high=high)
