@@ -38,9 +38,10 @@ from planshift.policy.message_files import shipped_messages
 from planshift.policy.message_keys import MESSAGES, NAMED, SECTIONS
 from planshift.policy.term_shapes import Shape
 from planshift.policy.terms import INTERVAL_SCOPES, SCOPES, TERMS, TermDefinition
+from planshift.rulebook.reactions.vocabulary import ACTIONS, EVENTS
 from planshift.rulebook.requirements import REQUIREMENT_CODES, Objection
 from planshift.rulebook.rules import term_types
-from planshift.rulebook.symbols import ACTIONS, EVENTS, known_names
+from planshift.rulebook.symbols import known_names
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "docs" / "reference"
@@ -144,8 +145,8 @@ SCOPE_NOTES = {
 }
 
 REACTIONS_NOTE = """\
-A reaction (`on EVENT when CONDITION then ACTION`) is read and checked with the book. Orders, and with them the carrying
-out of reactions, come with a later release."""
+What a reaction (`on EVENT when CONDITION then ACTION`) may name. [Reactions](../explanation/reactions.md) tells when
+one fires and what comes of it."""
 
 DIAGNOSTICS_INTRO = """\
 Every mistake that planshift can find in what people write has a code. A code never changes its meaning.
@@ -342,8 +343,8 @@ def names_page() -> str:
     parts += [
         "## Events and actions",
         REACTIONS_NOTE,
-        f"Events: {', '.join(map(code, EVENTS))}.",
-        f"Actions: {', '.join(map(code, ACTIONS))}.",
+        table(("event", "what has happened"), [(code(name), what) for name, what in EVENTS.items()]),
+        table(("action", "what is done"), [(code(name), what) for name, what in ACTIONS.items()]),
     ]
     return page_of("Names in rules", *parts)
 

@@ -27,40 +27,9 @@ from planshift.rulebook.catalog_tables import MAX_AMOUNT, CatalogTables
 from planshift.rulebook.dates import choice, interval_truth, whole_node
 from planshift.rulebook.facts import MAX_COUNT, Facts
 from planshift.rulebook.reactions.order_facts import ORDER_NAMES
+from planshift.rulebook.reactions.vocabulary import ACTIONS, EVENTS
 from planshift.rulebook.roads import RoadFinding
 from planshift.rulebook.sources import DIRECTIONS
-
-EVENTS = (
-    "change.requested",
-    "change.scheduled",
-    "change.applied",
-    "change.cancelled",
-    "change.failed",
-    "invoice.issued",
-    "invoice.paid",
-    "payment.failed",
-    "payment.received",
-    "rating.completed",
-    "job.completed",
-    "period.ended",
-    "renewal.due",
-    "trial.ended",
-    "usage.reported",
-)
-"""What can happen to an order, as reactions name it."""
-
-ACTIONS = (
-    "apply_change",
-    "cancel_change",
-    "expire_change",
-    "hold_credit",
-    "lock_change",
-    "notify_client",
-    "notify_staff",
-    "release_credit",
-    "replace_switch",
-)
-"""What a reaction can do."""
 
 Build = Callable[[Facts, RoadFinding], Node]
 

@@ -8,7 +8,7 @@ from random import Random  # noqa: TID251  # seeded: same seed, same book
 from planshift.book import Book, load_text
 from planshift.rulebook.reactions.book_reactions import Situation
 from planshift.rulebook.reactions.order_facts import OrderFacts
-from planshift.rulebook.symbols import ACTIONS, EVENTS
+from planshift.rulebook.reactions.vocabulary import ACTIONS, EVENTS
 
 POLICY = """
 policy_language: 1
@@ -63,9 +63,9 @@ def drawn_book(rng: Random, *, reactions: int) -> Book:
 
 
 def _reaction(rng: Random) -> str:
-    names = rng.sample(EVENTS, rng.randint(1, 5))
+    names = rng.sample(tuple(EVENTS), rng.randint(1, 5))
     when = f" when {_joined(rng, [rng.choice(CONDITIONS) for _ in range(rng.randint(1, 3))])}"
-    actions = ", ".join(rng.sample(ACTIONS, rng.randint(1, 2)))
+    actions = ", ".join(rng.sample(tuple(ACTIONS), rng.randint(1, 2)))
     return f"on {_joined(rng, names)}{when if rng.random() < 0.8 else ''} then {actions}"
 
 
@@ -85,7 +85,7 @@ def drawn_situations(rng: Random, book: Book) -> Iterator[tuple[str, Situation]]
         happened: set[str] = set()
         failures = 0
         for day in range(rng.randint(1, 12)):
-            event = rng.choice(EVENTS)
+            event = rng.choice(tuple(EVENTS))
             happened.add(event)
             failures += event == "payment.failed"
             order = OrderFacts(

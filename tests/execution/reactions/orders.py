@@ -10,7 +10,8 @@ from planshift.billing.subscription import Subscription
 from planshift.billing.zones import parse_instant
 from planshift.book import Book, Decision, load_text
 from planshift.execution.log import Entry, Happened, LogEvent, Moved, Placed, StepDone, StepWaits, begun, told
-from planshift.execution.order import Order, Placement
+from planshift.execution.order import Order
+from planshift.execution.placing import placement_of
 from planshift.execution.reactions.engine import Reactions
 from planshift.execution.reactions.reacting import react
 from planshift.execution.upcoming import Become, Do, Rest, upcoming
@@ -46,27 +47,10 @@ def renewal_of(book: Book, subscription: Subscription, *, at: str) -> Order:
 
 def _placed(book: Book, decision: Decision) -> Order:
     assert decision.allowed, decision.reasons
-    subscription, request = decision.subscription, decision.request
-    placement = Placement(
-        id="o-1",
-        book=book.digest,
-        book_name=book.name,
-        subscription=subscription.id,
-        customer=subscription.customer.id,
-        kind=request.kind,
-        direction=decision.direction,
-        by=request.by,
-        person=None,
-        placed_at=request.at,
-        zone=book.zone,
-        plan=decision.plan("o-1"),
-        before=subscription,
-        after=decision.subscription_after() if request.plan else None,
-        decided="{}",
-        locks_on_invoice=True,
-    )
+    at = decision.request.at
+    placement = placement_of(book, decision, at=at, order="o-1")
     placing = Placed(placement=placement)
-    return begun(Entry(order="o-1", number=1, at=request.at, event=placing, text="", previous="", hash=""))
+    return begun(Entry(order="o-1", number=1, at=at, event=placing, text="", previous="", hash=""))
 
 
 def carried_on(order: Order, *, at: str) -> Order:

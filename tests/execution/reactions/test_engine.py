@@ -18,7 +18,7 @@ from planshift.execution.reactions.child import Child
 from planshift.execution.reactions.engine import MOST_FAULTS, Reactions
 from planshift.execution.reactions.matching import MatcherFaultError
 from planshift.execution.reactions.reacting import react
-from planshift.rulebook.symbols import EVENTS
+from planshift.rulebook.reactions.vocabulary import EVENTS
 from tests.execution.reactions.orders import LATER, carried_on, instant, order_of, shop
 
 NOON = instant("2026-03-11 12:00")
@@ -199,7 +199,9 @@ def test_without_reactions_nothing_is_matched() -> None:
 
 @durable
 def test_what_the_library_could_not_hold_is_evaluated_plainly() -> None:
-    pairs = " and ".join(f"({one} or {other})" for one, other in zip(EVENTS[:7], EVENTS[7:14], strict=True))
+    pairs = " and ".join(
+        f"({one} or {other})" for one, other in zip(tuple(EVENTS)[:7], tuple(EVENTS)[7:14], strict=True)
+    )
     reactions = Reactions.of(shop(LATER, f"on {pairs} then notify_staff"))
     assert reactions.ran_by == "plain evaluation: reaction 1 waits for more than 16 alternatives"
 

@@ -20,7 +20,7 @@ from planshift.rulebook.reactions.book_reactions import (
     happened_key,
     when_key,
 )
-from planshift.rulebook.symbols import EVENTS
+from planshift.rulebook.reactions.vocabulary import EVENTS
 from tests.execution.reactions.drawing import book_of, drawn_book, drawn_situations, seeded
 
 native = pytest.importorskip("durable_rules_engine", reason="durable-rules is not installed, or does not import here")
@@ -76,7 +76,9 @@ def test_the_alternatives_of_a_reaction_exclude_each_other_and_leave_nothing_out
 
 
 def test_what_waits_for_too_many_alternatives_is_not_given_to_the_library() -> None:
-    pairs = " and ".join(f"({one} or {other})" for one, other in zip(EVENTS[:7], EVENTS[7:14], strict=True))
+    pairs = " and ".join(
+        f"({one} or {other})" for one, other in zip(tuple(EVENTS)[:7], tuple(EVENTS)[7:14], strict=True)
+    )
     (reaction,) = BookReactions(book_of(f"on {pairs} then notify_staff").rulebook).all
     assert MOST_ALTERNATIVES < 2**7
     with pytest.raises(TooManyAlternativesError, match="reaction 1 waits for more than 16 alternatives"):
