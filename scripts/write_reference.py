@@ -38,7 +38,7 @@ from planshift.policy.message_files import shipped_messages
 from planshift.policy.message_keys import MESSAGES, NAMED, SECTIONS
 from planshift.policy.term_shapes import Shape
 from planshift.policy.terms import INTERVAL_SCOPES, SCOPES, TERMS, TermDefinition
-from planshift.rulebook.reactions.vocabulary import ACTIONS, EVENTS
+from planshift.rulebook.reaction_names import ACTIONS, EVENTS
 from planshift.rulebook.requirements import REQUIREMENT_CODES, Objection
 from planshift.rulebook.rules import term_types
 from planshift.rulebook.symbols import known_names

@@ -21,7 +21,7 @@ SPOKEN_TO_IN = {
     "_ruamel_yaml": ("policy",),  # the only reader of YAML
     "alembic": ("execution/store",),
     "cyclopts": ("cli",),
-    "durable_rules_engine": (),  # nothing reacts to events yet
+    "durable_rules_engine": ("execution/reactions/durable.py",),  # breaks in many ways: one module knows them all
     "jsonschema": ("policy",),
     "httpx": ("adapters",),
     "lark": ("expressions",),

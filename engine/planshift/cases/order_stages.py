@@ -9,7 +9,7 @@ from planshift.actions.money_actions import AwaitPayment, IssueInvoice
 from planshift.actions.plan import placed
 from planshift.billing.calendar import to_day
 from planshift.book import Decision
-from planshift.rulebook.reactions.order_facts import OrderFacts
+from planshift.rulebook.order_facts import OrderFacts
 
 
 def stages_of(decision: Decision) -> Iterator[OrderFacts]:

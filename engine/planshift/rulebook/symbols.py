@@ -26,8 +26,8 @@ from planshift.policy.facts import SIDES, FactSchema
 from planshift.rulebook.catalog_tables import MAX_AMOUNT, CatalogTables
 from planshift.rulebook.dates import choice, interval_truth, whole_node
 from planshift.rulebook.facts import MAX_COUNT, Facts
-from planshift.rulebook.reactions.order_facts import ORDER_NAMES
-from planshift.rulebook.reactions.vocabulary import ACTIONS, EVENTS
+from planshift.rulebook.order_facts import ORDER_NAMES
+from planshift.rulebook.reaction_names import ACTIONS, EVENTS
 from planshift.rulebook.roads import RoadFinding
 from planshift.rulebook.sources import DIRECTIONS
 

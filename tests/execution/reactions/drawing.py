@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from random import Random  # noqa: TID251  # seeded: same seed, same book
 
 from planshift.book import Book, load_text
+from planshift.rulebook.order_facts import OrderFacts
+from planshift.rulebook.reaction_names import ACTIONS, EVENTS
 from planshift.rulebook.reactions.book_reactions import Situation
-from planshift.rulebook.reactions.order_facts import OrderFacts
-from planshift.rulebook.reactions.vocabulary import ACTIONS, EVENTS
 
 POLICY = """
 policy_language: 1

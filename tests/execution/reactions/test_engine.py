@@ -18,7 +18,7 @@ from planshift.execution.reactions.child import Child
 from planshift.execution.reactions.engine import MOST_FAULTS, Reactions
 from planshift.execution.reactions.matching import MatcherFaultError
 from planshift.execution.reactions.reacting import react
-from planshift.rulebook.reactions.vocabulary import EVENTS
+from planshift.rulebook.reaction_names import EVENTS
 from tests.execution.reactions.orders import LATER, carried_on, instant, order_of, shop
 
 NOON = instant("2026-03-11 12:00")

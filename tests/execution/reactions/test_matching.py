@@ -13,6 +13,7 @@ from planshift.execution.reactions.rulesets import (
     alternatives,
     rulesets_of,
 )
+from planshift.rulebook.reaction_names import EVENTS
 from planshift.rulebook.reactions import plain
 from planshift.rulebook.reactions.book_reactions import (
     BookReactions,
@@ -20,7 +21,6 @@ from planshift.rulebook.reactions.book_reactions import (
     happened_key,
     when_key,
 )
-from planshift.rulebook.reactions.vocabulary import EVENTS
 from tests.execution.reactions.drawing import book_of, drawn_book, drawn_situations, seeded
 
 native = pytest.importorskip("durable_rules_engine", reason="durable-rules is not installed, or does not import here")

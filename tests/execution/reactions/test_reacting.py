@@ -21,7 +21,7 @@ from planshift.execution.log import (
 )
 from planshift.execution.order import Order
 from planshift.execution.reactions.reacting import _DEEDS
-from planshift.rulebook.reactions.vocabulary import ACTIONS
+from planshift.rulebook.reaction_names import ACTIONS
 from tests.actions.shop import BRONZE, METERED, SILVER
 from tests.execution.reactions.orders import GATED, HELD, LATER, after, carried_on, order_of, renewal_of, shop
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final, final
 
 import structlog
@@ -133,21 +132,13 @@ class Reactions:
 def why_not_durable() -> str:
     """Why durable-rules cannot serve here; empty where it can."""
     try:
-        import durable_rules_engine  # noqa: F401, PLC0415  # an optional extra: whether it imports is what is asked
+        from planshift.execution.reactions import durable  # noqa: F401, PLC0415  # imports an optional extra
     except ImportError as error:
         return f"durable-rules is not installed ({error})"
     return ""
 
 
-def durable_version() -> str:
-    """The installed version of durable-rules; empty without one."""
-    try:
-        return version("durable-rules")
-    except PackageNotFoundError:
-        return ""
-
-
 def _here(rulesets: tuple[Ruleset, ...]) -> Matcher:
-    from planshift.execution.reactions.durable import Durable  # noqa: PLC0415  # imports an optional extra
+    from planshift.execution.reactions.durable import Durable  # noqa: PLC0415  # as above
 
     return Durable(rulesets)

@@ -12,8 +12,8 @@ from planshift.billing.zones import local_day
 from planshift.execution.order import Order, OrderStep
 from planshift.execution.states import State
 from planshift.execution.upcoming import begins_at, locks_at, schedule_of
+from planshift.rulebook.order_facts import OrderFacts
 from planshift.rulebook.reactions.book_reactions import Situation
-from planshift.rulebook.reactions.order_facts import OrderFacts
 
 Giving = IssueCredit | Refund | DiscountNextInvoice
 """Actions that give a credit to the customer."""

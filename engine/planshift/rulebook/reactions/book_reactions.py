@@ -16,7 +16,7 @@ from planshift.expressions.printer import to_text
 from planshift.expressions.scalar import ScalarFunction
 from planshift.expressions.typed import TypedReaction
 from planshift.rulebook.conditions import ReactionNodes
-from planshift.rulebook.reactions.order_facts import OrderFacts
+from planshift.rulebook.order_facts import OrderFacts
 from planshift.rulebook.reads import Read
 from planshift.rulebook.rulebook import Rulebook
 
