@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import cache
 from hashlib import sha256
 
 from planshift.billing.change import ChangeRequest
@@ -27,9 +28,18 @@ def plain(value: object) -> object:
 
     So is what has its default: a version that knows more fields gives the same digest for what does not use them.
     """
-    if is_dataclass(value) and not isinstance(value, type):
-        said = ((f, getattr(value, f.name)) for f in fields(value) if f.compare)
-        return {f.name: plain(held) for f, held in said if held != f.default}
     if isinstance(value, tuple):
         return [plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
+    compared = _compared(type(value))  # type: ignore[arg-type]  # a type is hashable
+    if compared is None:
+        return value.isoformat() if isinstance(value, date) else value
+    said = ((name, getattr(value, name), default) for name, default in compared)
+    return {name: plain(held) for name, held, default in said if held != default}
+
+
+@cache
+def _compared(kind: type) -> tuple[tuple[str, object], ...] | None:
+    """The fields of a type that take part in comparisons, with their defaults; None where it has no fields."""
+    if not is_dataclass(kind):
+        return None
+    return tuple((field.name, field.default) for field in fields(kind) if field.compare)

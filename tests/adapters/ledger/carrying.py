@@ -21,6 +21,7 @@ from planshift.adapters.ledger.tables import invoices, metadata
 from planshift.billing.money import Money
 from planshift.book import Decision
 from planshift.execution.ports import Done, Outcome, Task, Waits
+from planshift.execution.store.engine import Store
 
 DAY = 86_400
 
@@ -69,7 +70,7 @@ class Carrying:
     def perform(self, step: Step, *, undoing: bool = False, days: int = 0) -> Outcome:
         """Do a step, or undo it."""
         task = self.task(step, undoing=undoing, days=days)
-        return Ledger(engine=empty()).perform_within(task, connection=self.connection)
+        return Ledger(store=Store(engine=empty())).perform_within(task, connection=self.connection)
 
     def do(self, step: Step) -> Done:
         """Do a step, paying what it waits for."""

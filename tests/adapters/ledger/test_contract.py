@@ -17,6 +17,7 @@ from planshift.adapters.ledger.opening import open_subscription
 from planshift.adapters.ledger.payments import receive_payment, run_invoices
 from planshift.adapters.ledger.tables import entries, invoices, metadata, payment_requests, subscriptions
 from planshift.execution.ports import Resident, Task
+from planshift.execution.store.engine import Store
 
 TASKS = sample_tasks(KINDS)
 
@@ -45,7 +46,7 @@ class LedgerCase(ResidentCase):
         return self._engine
 
     def resident(self) -> Resident:
-        return Ledger(engine=self._engine)
+        return Ledger(store=Store(engine=self._engine))
 
     def effects(self) -> object:
         """What is in force; what came in and has to be paid back is left out."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache, lru_cache
 from typing import final
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, update
 
 from planshift.adapters.ledger.chart import NEVER_ABOVE_ZERO, NEVER_BELOW_ZERO, moved_by
 from planshift.adapters.ledger.effect import Effect, TakenOff
@@ -51,14 +52,26 @@ def book(connection: Connection, held: Held, *, entry: Entry, effect: Effect) ->
     connection.execute(_ENTER, _entry_row(held, entry=entry, effect=effect))
     _write_money(connection, held, entry=entry, effect=effect)
     for table, values in effect.rows:
-        connection.execute(insert(table), {"entry": entry.key, **values})
+        connection.execute(_insert_into(table), {"entry": entry.key, **values})
     values = {**moved, **_state_values(held, effect)}
     if effect.invoice is not None:
         values["invoices"] = held.invoices + 1
     if effect.state_by is not None:
         values["state_by"] = effect.state_by
     if values:
-        connection.execute(update(subscriptions).where(subscriptions.c.id == held.id).values(values))
+        connection.execute(_update_of(tuple(values)), {"held_id": held.id, **values})
+
+
+@cache
+def _insert_into(table: Table) -> Insert:
+    return insert(table)
+
+
+@lru_cache(maxsize=512)
+def _update_of(names: tuple[str, ...]) -> Update:
+    """The statement that sets some columns of a subscription: made once for the same ones."""
+    given = {name: bindparam(name, type_=subscriptions.c[name].type) for name in names}
+    return update(subscriptions).where(subscriptions.c.id == bindparam("held_id")).values(given)
 
 
 def _entry_row(held: Held, *, entry: Entry, effect: Effect) -> dict[str, object]:

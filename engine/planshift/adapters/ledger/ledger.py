@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, final
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 
 from planshift.actions.action import KINDS
 from planshift.actions.money_actions import AwaitPayment
@@ -21,6 +21,7 @@ from planshift.adapters.ledger.reversal import reversed_effect
 from planshift.adapters.ledger.tables import subscriptions
 from planshift.billing.subscription import Subscription
 from planshift.execution.ports import Done, Outcome, Refused, Task, Waits
+from planshift.execution.store.engine import Store
 
 _DAY: Final = 86_400
 _HOUR: Final = 3_600
@@ -34,7 +35,7 @@ _EVENTS: Final = {"issue_invoice": ("invoice.issued",)}
 class Ledger:
     """Carries every kind of action out in the tables of the ledger. It keeps nothing itself, and may be shared."""
 
-    engine: Engine
+    store: Store
     name: str = "ledger"
     kinds: frozenset[str] = frozenset(KINDS)
 
@@ -53,7 +54,7 @@ class Ledger:
 
     def subscription(self, name: str) -> Subscription | None:
         """A subscription as it stands now; None where there is none of that id."""
-        with self.engine.connect() as connection:
+        with self.store.reading() as connection:
             return subscription_held(connection, name)
 
     def due_for_renewal(self, *, until: date) -> Iterator[str]:
@@ -63,7 +64,7 @@ class Ledger:
             .where(subscriptions.c.status == "active", subscriptions.c.renews_on <= until.isoformat())
             .order_by(subscriptions.c.renews_on, subscriptions.c.id)
         )
-        with self.engine.connect() as connection:
+        with self.store.reading() as connection:
             yield from connection.scalars(due).all()
 
 

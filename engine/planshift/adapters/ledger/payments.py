@@ -20,6 +20,9 @@ from planshift.billing.zones import local_day
 
 RECEIVED, PAID, ISSUED = "payment.received", "invoice.paid", "invoice.issued"
 
+LONGEST_SOURCE = 300
+"""How many characters the outside may call a payment by."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,10 @@ def receive_payment(
     held = _held(connection, subscription, key=key)
     if held.booked is not None:
         return _happened(held, held.booked[1])
+    if not 0 < len(source) <= LONGEST_SOURCE:
+        raise LedgerRefuses(
+            f"the source of a payment has 1 to {LONGEST_SOURCE} characters", f"this one has {len(source)}"
+        )
     if amount.currency != held.currency or amount.minor <= 0:
         raise LedgerRefuses(f"a payment of {amount} cannot be taken in", f"{held.id} is paid in {held.currency}")
     left, taken_off = amount.minor, []

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
-from planshift.actions.decode import Reader
-from planshift.billing.subscription import Subscription
+from planshift.billing.period import Period
+from planshift.billing.subscription import (
+    Answer,
+    Customer,
+    Discount,
+    HeldAddon,
+    HeldService,
+    PendingChange,
+    RunningContract,
+    Subscription,
+)
 from planshift.decision.fingerprint import plain
 from planshift.diagnostics.errors import InternalError
 
 Document = Mapping[str, Any]  # whatever JSON held; it is read into a subscription before anybody looks at it
 
+_REMEMBERED: Final = 4096
+"""So many subscriptions are remembered by their texts: the steps of an order ask for the same one again and again."""
+
+_read: Final[OrderedDict[str, Subscription]] = OrderedDict()
+
 
 def text_of(subscription: Subscription) -> str:
     """The text of a subscription, the same for the same one."""
-    return text_of_document(plain(subscription))
+    text = text_of_document(plain(subscription))
+    _remember(text, subscription)
+    return text
 
 
 def text_of_document(document: object) -> str:
@@ -26,13 +43,24 @@ def text_of_document(document: object) -> str:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-@lru_cache(maxsize=4096)
 def subscription_of(text: str) -> Subscription:
-    """The subscription that a text tells. The steps of an order ask for the same one again and again."""
-    found = Reader("").read(document_of(text), Subscription)
+    """The subscription that a text tells."""
+    found = _read.get(text)
     if found is None:
-        raise InternalError("reading a subscription of the ledger")
+        try:
+            document = document_of(text)
+            found = Subscription(**{name: _READ.get(name, _as_it_is)(value) for name, value in document.items()})
+        except (KeyError, TypeError, ValueError):
+            raise InternalError("reading a subscription of the ledger") from None
+        _remember(text, found)
     return found
+
+
+def _remember(text: str, subscription: Subscription) -> None:
+    # Threads write the same, and each of these calls is one step to the others.
+    _read[text] = subscription
+    if len(_read) > _REMEMBERED:
+        _read.popitem(last=False)
 
 
 def document_of(text: str) -> Document:
@@ -75,3 +103,60 @@ def taken_back(text: str, changes: str) -> str:
         if old is None:  # a field that is left out has its default
             del document[name]
     return text_of_document(document)
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401  # a number or a text, as JSON has it
+    return value
+
+
+def _day(value: str) -> date:
+    return date.fromisoformat(value)
+
+
+def _period(value: Document) -> Period:
+    return Period(**{**value, "start": _day(value["start"]), "end": _day(value["end"])})
+
+
+def _customer(value: Document) -> Customer:
+    since = {"since": _day(value["since"])} if "since" in value else {}
+    return Customer(**{**value, **since, "facts": _pairs(value.get("facts", ()))})
+
+
+def _contract(value: Document) -> RunningContract:
+    return RunningContract(
+        **{**value, "starts_on": _day(value["starts_on"]), "ends_on": _day(value["ends_on"])},
+    )
+
+
+def _pending(value: Document) -> PendingChange:
+    return PendingChange(**{**value, "effective_on": _day(value["effective_on"])})
+
+
+def _service(value: Document) -> HeldService:
+    return HeldService(**{**value, "uses": _pairs(value["uses"])})
+
+
+def _pairs(value: Any) -> tuple[Any, ...]:  # noqa: ANN401  # pairs, as JSON has them: lists of two
+    return tuple((name, found) for name, found in value)
+
+
+_READ: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "period": _period,
+    "customer": _customer,
+    "started_on": _day,
+    "trial_ends_on": _day,
+    "paid_through": _day,
+    "discount": lambda value: Discount(**value),
+    "contract": _contract,
+    "usage": _pairs,
+    "usage_facts": _pairs,
+    "addons": lambda value: tuple(HeldAddon(**each) for each in value),
+    "services": lambda value: tuple(_service(each) for each in value),
+    "answers": lambda value: tuple(Answer(**each) for each in value),
+    "resources": _pairs,
+    "settings": _pairs,
+    "allowances": _pairs,
+    "pending": _pending,
+    "changes": lambda value: tuple(_day(each) for each in value),
+}
+"""How the fields are read that JSON has no form for."""

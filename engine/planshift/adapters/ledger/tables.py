@@ -52,8 +52,8 @@ entries: Final = Table(
     Column("reference", String(_KEY), nullable=False),
     Column("changed", LongText, nullable=False),
     Column("followed", String(_ID)),
-    comment="What was done, each once: the key is that of the step. `changed` has what it changed on the subscription, "
-    "`followed` the order whose state it followed where it began a new one.",
+    comment="What was done, each once: the key is that of the step. `changed` has what it changed on the "
+    "subscription, `followed` the order whose state it followed where it began a new one.",
 )
 
 postings: Final = Table(
@@ -91,7 +91,7 @@ invoices: Final = Table(
     CheckConstraint("open >= 0 and credit_used >= 0 and open + credit_used <= total", name="amounts"),
     CheckConstraint("state in ('draft', 'open', 'paid', 'void')", name="states"),
     Index("ix_ledger_invoices_open", "subscription", "state"),
-    comment="Invoices. A draft waits for the invoice run; `for_period` is the part that counts as paid for the period.",
+    comment="Invoices. A draft waits for the invoice run; `for_period` is what counts as paid for the period.",
 )
 
 lines: Final = Table(
@@ -105,7 +105,7 @@ lines: Final = Table(
     Column("starts_on", String(_DAY)),
     Column("ends_on", String(_DAY)),
     Column("service", String(_ID)),
-    comment="The lines of invoices and credits, and those that wait for the next bill, by the entry that booked them.",
+    comment="The lines of invoices and credits, and those that wait for the next bill, by entry.",
 )
 
 allocations: Final = Table(
@@ -115,7 +115,7 @@ allocations: Final = Table(
     Column("invoice", String(_KEY), ForeignKey("ledger_invoices.number"), primary_key=True, index=True),
     Column("minor", BigInteger, nullable=False),
     Column("paid", Boolean, nullable=False),
-    comment="What was taken off an invoice: by a payment (`paid`) or by a credit; below nothing where it was returned.",
+    comment="What was taken off invoices, by payments (`paid`) or credits; below nothing where it was returned.",
 )
 
 payments: Final = Table(
