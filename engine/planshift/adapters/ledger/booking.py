@@ -53,13 +53,12 @@ def book(connection: Connection, held: Held, *, entry: Entry, effect: Effect) ->
     _write_money(connection, held, entry=entry, effect=effect)
     for table, values in effect.rows:
         connection.execute(_insert_into(table), {"entry": entry.key, **values})
-    values = {**moved, **_state_values(held, effect)}
+    values = {"entries": held.entries + 1, **moved, **_state_values(held, effect)}
     if effect.invoice is not None:
         values["invoices"] = held.invoices + 1
     if effect.state_by is not None:
         values["state_by"] = effect.state_by
-    if values:
-        connection.execute(_update_of(tuple(values)), {"held_id": held.id, **values})
+    connection.execute(_update_of(tuple(values)), {"held_id": held.id, **values})
 
 
 @cache
@@ -78,6 +77,7 @@ def _entry_row(held: Held, *, entry: Entry, effect: Effect) -> dict[str, object]
     return {
         "key": entry.key,
         "subscription": held.id,
+        "number": held.entries + 1,
         "order": entry.order,
         "kind": entry.kind,
         "booked_at": entry.at,

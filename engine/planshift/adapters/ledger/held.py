@@ -32,7 +32,8 @@ class LedgerRefuses(PlanshiftError):
 class Held:
     """A subscription as it stands.
 
-    `state` is its document, `state_by` the order that brought it into that state, `invoices` how many it has had.
+    `state` is its document, `state_by` the order that brought it into that state, `entries` and `invoices` how many it
+    has had.
     `booked` is the kind and the reference of the entry that is to be made, where it was made before.
     """
 
@@ -40,6 +41,7 @@ class Held:
     currency: str
     state: str
     state_by: str
+    entries: int
     invoices: int
     balances: Mapping[str, int]
     booked: tuple[str, str] | None
@@ -71,6 +73,7 @@ def _held(row: Row[Any]) -> Held:
         currency=named["currency"],
         state=named["state"],
         state_by=named["state_by"],
+        entries=named["entries"],
         invoices=named["invoices"],
         balances={account: named[account] for account in ACCOUNTS},
         booked=None if named["kind"] is None else (named["kind"], named["reference"]),

@@ -42,6 +42,7 @@ def open_subscription(connection: Connection, subscription: Subscription, *, at:
         "currency": subscription.currency,
         "state": state,
         "state_by": "",
+        "entries": 0,
         "invoices": 0,
         "opened_at": at,
         "opened_as": digest,

@@ -30,6 +30,21 @@ class Balance:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """An amount that went from one account to another: when, by what entry, and what that entry was of."""
+
+    entry: str
+    order: str
+    kind: str
+    on: str
+    debit: str
+    credit: str
+    minor: int
+    currency: str
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flaw:
     """Something that does not add up: where, and what is wrong."""
 
@@ -44,6 +59,18 @@ def balances(connection: Connection, subscription: str) -> dict[str, int]:
     """The balance of each account of a subscription that has one."""
     row = connection.execute(select(*_COLUMNS).where(subscriptions.c.id == subscription)).mappings().first()
     return {} if row is None else {account: row[account] for account in ACCOUNTS if row[account]}
+
+
+def journal(connection: Connection, subscription: str) -> tuple[Posted, ...]:
+    """Everything that was posted for a subscription, in the order of its entries."""
+    told = entries.c.order, entries.c.kind, entries.c.booked_on.label("on")
+    found = (
+        select(postings.c.entry, *told, postings.c.debit, postings.c.credit, postings.c.minor, postings.c.currency)
+        .join(entries, entries.c.key == postings.c.entry)
+        .where(postings.c.subscription == subscription)
+        .order_by(entries.c.number, postings.c.number)
+    )
+    return tuple(Posted(**row) for row in connection.execute(found).mappings())
 
 
 def trial_balance(connection: Connection) -> tuple[Balance, ...]:

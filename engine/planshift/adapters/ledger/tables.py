@@ -9,7 +9,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy import Text as LongText
 
 from planshift.adapters.ledger.chart import ACCOUNTS
@@ -31,6 +43,7 @@ subscriptions: Final = Table(
     Column("renews_on", String(_DAY), nullable=False),
     Column("state", LongText, nullable=False),
     Column("state_by", String(_ID), nullable=False),
+    Column("entries", Integer, nullable=False),
     Column("invoices", Integer, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
     Column("opened_as", String(64), nullable=False),
@@ -44,7 +57,8 @@ entries: Final = Table(
     "ledger_entries",
     metadata,
     Column("key", String(_KEY), primary_key=True),
-    Column("subscription", String(_ID), ForeignKey("ledger_subscriptions.id"), nullable=False, index=True),
+    Column("subscription", String(_ID), ForeignKey("ledger_subscriptions.id"), nullable=False),
+    Column("number", Integer, nullable=False),
     Column("order", String(_ID), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("booked_at", BigInteger, nullable=False),
@@ -52,6 +66,7 @@ entries: Final = Table(
     Column("reference", String(_KEY), nullable=False),
     Column("changed", LongText, nullable=False),
     Column("followed", String(_ID)),
+    UniqueConstraint("subscription", "number"),
     comment="What was done, each once: the key is that of the step. `changed` has what it changed on the "
     "subscription, `followed` the order whose state it followed where it began a new one.",
 )

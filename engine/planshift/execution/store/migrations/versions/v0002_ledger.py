@@ -41,6 +41,7 @@ def _subscriptions() -> None:
         sa.Column("renews_on", sa.String(10), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("state_by", sa.String(200), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("invoices", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("opened_as", sa.String(64), nullable=False),
@@ -75,6 +76,7 @@ def _entries() -> None:
         "ledger_entries",
         sa.Column("key", sa.String(400), nullable=False),
         sa.Column("subscription", sa.String(200), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("order", sa.String(200), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("booked_at", sa.BigInteger(), nullable=False),
@@ -84,10 +86,10 @@ def _entries() -> None:
         sa.Column("followed", sa.String(200), nullable=True),
         sa.PrimaryKeyConstraint("key", name="pk_ledger_entries"),
         sa.ForeignKeyConstraint(["subscription"], ["ledger_subscriptions.id"], name="fk_ledger_entries_subscription"),
+        sa.UniqueConstraint("subscription", "number", name="uq_ledger_entries_subscription_number"),
         comment="What was done, each once: the key is that of the step. `changed` has what it changed on the "
         "subscription, `followed` the order whose state it followed where it began a new one.",
     )
-    op.create_index("ix_ledger_entries_subscription", "ledger_entries", ["subscription"])
 
 
 def _invoices() -> None:
