@@ -29,7 +29,7 @@ from planshift.diagnostics.errors import InvalidBook, InvalidInput
 from planshift.diagnostics.span import whole_file
 from planshift.policy.case_documents import CaseFile, read_cases, read_subscriptions
 from planshift.policy.document import BookDocument
-from planshift.policy.from_yaml import Sources, read_book, read_book_text, uncollected
+from planshift.policy.from_yaml import Sources, read_book, read_book_text, read_kept_book, uncollected
 from planshift.policy.locales import is_known, normal, unknown_locale
 from planshift.policy.plain_documents import at_paths, document_of
 from planshift.policy.request_documents import read_request
@@ -326,6 +326,45 @@ def load_text(files: Mapping[str, str]) -> Book:
     """
     with uncollected():
         return _compiled(*read_book_text(files), files=MappingProxyType(dict(files)))
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Everything that a book was compiled from, so that it can be compiled again when its files have moved on.
+
+    `texts` are by the names that messages use, `folder` is what those of the book's own files begin with, `policy` the
+    first of them, and `book` what the book is called that does not say it itself.
+    """
+
+    folder: str
+    policy: str
+    book: str
+    texts: Mapping[str, str]
+
+
+def kept(book: Book) -> Kept:
+    """What a book was compiled from."""
+    files = book.files
+    if isinstance(files, Path):
+        single = files.is_file()
+        folder = (files.parent if single else files).as_posix()
+        policy, name = (files.name, files.stem) if single else ("policy.yaml", files.name)
+        return Kept(folder=folder, policy=policy, book=name, texts=book.sources)
+    return Kept(
+        folder="", policy=next(iter(files)) if len(files) == 1 else "policy.yaml", book="book", texts=book.sources
+    )
+
+
+def load_kept(version: Kept) -> Book:
+    """Compile a book again from what it was compiled from.
+
+    Raises:
+        InvalidBook: this release finds mistakes in it.
+    """
+    texts, places = dict(version.texts), {"policy": version.policy, "book": version.book}
+    with uncollected():
+        return _compiled(*read_kept_book(version.folder, texts=texts, **places), files=MappingProxyType(texts))
 
 
 def check(path: str | Path, *, on: date | None = None) -> tuple[Diagnostic, ...]:

@@ -19,7 +19,7 @@ AT = 1_773_219_600
 
 NOW = "timing: now, unused_credit: offset"
 LATER = "timing: period_end"
-GATED = "timing: now, collect: now, apply: { after_payment: 7 days }"
+GATED = "timing: now, apply: after_payment, payment_expires: 7 days"
 
 
 def order(store: Store, terms: str = NOW, *, name: str | None = "o-1", who: str = "sub-1", **asked: Any) -> Order:  # noqa: ANN401  # the fields of a request

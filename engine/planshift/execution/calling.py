@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
 
-import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -13,8 +11,8 @@ from planshift.billing.calendar import from_day
 from planshift.billing.zones import local_day
 from planshift.execution.order import Order, OrderStep
 from planshift.execution.ports import Adapter, Outcome, Resident, Task, Unanswered, Unavailable
+from planshift.execution.telemetry import say, span
 
-_say: Final = structlog.get_logger("planshift.execution")
 _today = lru_cache(maxsize=256)(local_day)
 
 
@@ -56,10 +54,11 @@ def called(adapter: Adapter, task: Task, *, asks: bool, acts: bool) -> Outcome |
     None says that it was only asked for, and was not done.
     """
     try:
-        found = adapter.ask(task) if asks else None
-        if isinstance(found, Unavailable):  # nobody can tell now: whether it was done is as open as before
-            return Unanswered(why=found.why)
-        return adapter.perform(task) if found is None and acts else found
+        with span("call", order=task.order, key=task.key, kind=task.action.kind, adapter=adapter.name):
+            found = adapter.ask(task) if asks else None
+            if isinstance(found, Unavailable):  # nobody can tell now: whether it was done is as open as before
+                return Unanswered(why=found.why)
+            return adapter.perform(task) if found is None and acts else found
     except Exception as error:  # noqa: BLE001  # as above
         return Unanswered(why=_raised(adapter, task, error))
 
@@ -67,6 +66,5 @@ def called(adapter: Adapter, task: Task, *, asks: bool, acts: bool) -> Outcome |
 def _raised(adapter: Adapter | Resident, task: Task, error: Exception) -> str:
     """What is kept of an exception: its name, for its text may hold what must not be told."""
     why = f"{adapter.name} raised {type(error).__name__}"
-    _say.error("adapter raised", order=task.order, key=task.key, adapter=adapter.name, error=type(error).__name__)
-    _say.debug("adapter raised", order=task.order, key=task.key, exc_info=error)
+    say.error("adapter raised", order=task.order, key=task.key, adapter=adapter.name, error=type(error).__name__)
     return why

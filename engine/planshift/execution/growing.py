@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 from planshift.execution.codec import encode
-from planshift.execution.log import Entry, Happened, LogEvent, Moved, Placed, after, begun, hash_of
+from planshift.execution.log import Entry, Happened, LogEvent, Moved, Placed, after, begun, hash_of, told
 from planshift.execution.order import Order, Placement
 from planshift.execution.upcoming import Become, Rest, upcoming
+
+INVOICE_ISSUED: Final = "invoice.issued"
 
 Reacts = Callable[[Order, str, int], tuple[LogEvent, ...]]
 """What reactions make of an event that an order was told at an instant."""
@@ -49,9 +51,18 @@ def grown(order: Order, events: Iterable[LogEvent], *, at: int, reacts: Reacts |
         event = waiting.popleft()
         entries.append(_next(found, event, at=at))
         found = after(found, entries[-1])
-        if isinstance(event, Happened) and reacts is not None:
-            waiting.extendleft(reversed(reacts(found, event.event, at)))
+        if isinstance(event, Happened):
+            waiting.extendleft(reversed(_follows(found, event, at=at, reacts=reacts)))
     return _settled(order, found, entries, at=at)
+
+
+def _follows(order: Order, event: Happened, *, at: int, reacts: Reacts | None) -> tuple[LogEvent, ...]:
+    """What an event comes to at once: an issued invoice locks a change that waits, and then reactions fire."""
+    own: tuple[LogEvent, ...] = ()
+    if event.event == INVOICE_ISSUED and order.state == "scheduled" and order.placement.locks_on_invoice:
+        own = (Moved(start="scheduled", end="locked", why="its invoice is issued"),)
+        order = told(order, own[0])
+    return own if reacts is None else (*own, *reacts(order, event.event, at))
 
 
 def _settled(before: Order | None, order: Order, entries: list[Entry], *, at: int) -> Grown:

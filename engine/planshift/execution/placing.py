@@ -8,34 +8,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
-from planshift.actions.order_actions import QueueChange, Unschedule
-from planshift.actions.plan import ActionPlan
 from planshift.book import Book, Decision
 from planshift.diagnostics.errors import PlanshiftError
+from planshift.execution.beside import open_orders
 from planshift.execution.growing import placed
 from planshift.execution.order import Order, Placement
-from planshift.execution.states import OPEN, STATES
+from planshift.execution.states import STATES
 from planshift.execution.store.books import keep_book
 from planshift.execution.store.engine import Store
 from planshift.execution.store.orders import load_many, save
-from planshift.execution.store.tables import orders
-from planshift.execution.upcoming import schedule_of
+from planshift.execution.waiting import queues_behind, replaces, waits_quietly
 from planshift.policy.term_values import Choice
 
 SHOWN: Final = 24
 """How much of a decision's fingerprint an order is called by that has no other id."""
-
-_BESIDE: Final = (
-    select(orders.c.id)
-    .where(orders.c.subscription == bindparam("subscription"), orders.c.state.in_(sorted(OPEN)))
-    .order_by(orders.c.placed_at, orders.c.id)
-)
 
 
 @dataclass(eq=False)
@@ -61,10 +52,13 @@ class OtherOrder(PlanshiftError):
         return f"there is an order {self.order} already, for another change (of subscription {self.subscription})"
 
 
-def place(store: Store, book: Book, *, decision: Decision, at: int, order: str | None = None) -> Order:
+def place(
+    store: Store, book: Book, *, decision: Decision, at: int, order: str | None = None, turn_of: str | None = None
+) -> Order:
     """The order for an allowed decision; placed under an id that there is already, it is the first one.
 
-    Without an id it is called by the decision, so that placing one decision twice is placing it once.
+    Without an id it is called by the decision, so that placing one decision twice is placing it once. `turn_of` is the
+    order in a queue whose turn this is.
 
     Raises:
         InvalidInput: the change is not allowed.
@@ -77,7 +71,7 @@ def place(store: Store, book: Book, *, decision: Decision, at: int, order: str |
         found = load_many(connection, [placement.id])
         if found:
             return _same(found[0], placement)
-        change = placed(_beside(connection, placement))
+        change = placed(_beside(connection, placement, turn_of=turn_of))
         keep_book(connection, book, at=at)
         save(connection, (change,))
     return change.order
@@ -128,53 +122,21 @@ def _same(found: Order, placement: Placement) -> Order:
     return found
 
 
-def _beside(connection: Connection, placement: Placement) -> Placement:
+def _beside(connection: Connection, placement: Placement, *, turn_of: str | None) -> Placement:
     """The placement, behind the order that has to be over first.
 
     Raises:
         SubscriptionBusy: another change is under way.
     """
     behind = None
-    rows = connection.scalars(_BESIDE, {"subscription": placement.subscription})
-    for other in load_many(connection, list(rows)):
+    for other in open_orders(connection, placement.subscription):
+        if other.id == turn_of:
+            continue
         if queues_behind(placement.plan, other):
             behind = other.id
-        elif not (replaces(placement.plan, other) or waits_quietly(other, beside=placement)):
+        elif not (replaces(placement.plan, other, at=placement.placed_at) or waits_quietly(other, beside=placement)):
             raise SubscriptionBusy(placement.subscription, other.id, _doing(other))
     return replace(placement, behind=behind)
-
-
-def queues_behind(plan: ActionPlan, other: Order) -> bool:
-    """Whether a plan waits for another order to be over."""
-    queued = (step.action for step in plan.steps if isinstance(step.action, QueueChange))
-    return any(waits_for(other, action.behind_plan, price=action.behind_price, on=action.after) for action in queued)
-
-
-def replaces(plan: ActionPlan, other: Order) -> bool:
-    """Whether a plan calls another order off."""
-    cleared = (step.action for step in plan.steps if isinstance(step.action, Unschedule))
-    return any(waits_for(other, action.to_plan, price=action.to_price, on=action.on) for action in cleared)
-
-
-def waits_for(order: Order, plan: str, *, price: str, on: date) -> bool:
-    """Whether an order is about a change to a plan and price that is in force from a day on."""
-    target = order.plan.to_plan
-    named = (target.plan, target.price) if target is not None else ("", "")
-    return named == (plan, price) and order.effective_on == on
-
-
-def waits_quietly(order: Order, *, beside: Placement) -> bool:
-    """Whether an order stands in nobody's way: its change is in force and a credit is held, or a renewal passes it."""
-    if order.stuck or order.undoing is not None:
-        return False
-    keeper = schedule_of(order)
-    if keeper is None:
-        return order.state == "locked" and all(each.over or each.within for each in order.steps)
-    return (
-        beside.kind == "renew"
-        and keeper.state == "done"
-        and not any(each.over or each.state == "started" for each in order.steps if each.within)
-    )
 
 
 def _doing(order: Order) -> str:

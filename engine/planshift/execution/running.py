@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, final
 
-import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from planshift.execution.beside import stands_against, wake
 from planshift.execution.calling import called, performed_within, task_of
 from planshift.execution.gateways import OWN, Gateways
 from planshift.execution.growing import Grown, Reacts, grown
@@ -22,19 +22,19 @@ from planshift.execution.log import LogEvent, StepFailed, StepStarted, Stuck
 from planshift.execution.order import Order, OrderStep
 from planshift.execution.outcomes import told_of
 from planshift.execution.ports import Adapter, Done, Outcome, Resident, Waits
+from planshift.execution.queueing import decided_again
 from planshift.execution.retries import PATIENT, Retries
 from planshift.execution.store import leases
 from planshift.execution.store.engine import Store
 from planshift.execution.store.orders import Lease, Overtaken, load, save
-from planshift.execution.upcoming import Become, Do, FindOut, Rest, upcoming
+from planshift.execution.telemetry import count, say
+from planshift.execution.upcoming import Become, DecideAgain, Do, FindOut, Rest, upcoming
 
 LEASE: Final = 300
 """For how many seconds a worker takes an order. Every write to its log begins them anew."""
 
 ATTEMPTS: Final = 20
 """How often a write is tried again that somebody else was quicker than."""
-
-_say = structlog.get_logger("planshift.execution")
 
 
 @final
@@ -91,6 +91,7 @@ class Runner:
         at_rest: list[Order] = []
         going = list(held)
         while going:
+            in_turn: list[Taken] = []
             inside: list[tuple[Taken, Turn]] = []
             outside: list[tuple[Taken, Do | FindOut]] = []
             for each in going:
@@ -98,12 +99,15 @@ class Runner:
                 if isinstance(ahead, Rest):
                     self._let_go(each, ahead.until)
                     at_rest.append(each.order)
+                elif isinstance(ahead, DecideAgain):
+                    in_turn.append(each)
                 elif isinstance(ahead, Become) or not self._is_outside(ahead.step):
                     inside.append((each, ahead))
                 else:
                     outside.append((each, ahead))
             going = self._inside(inside, now=now)
             going += [found for held, ahead in outside for found in self._called(held, ahead, now=now)]
+            going += [found for held in in_turn for found in self._decided_again(held, now=now)]
         return at_rest
 
     def _is_outside(self, step: OrderStep) -> bool:
@@ -116,6 +120,13 @@ class Runner:
             with self.store.begin() as connection:
                 leases.give_back(connection, held.lease, number=held.order.number, look_at=until)
 
+    def _decided_again(self, held: Taken, *, now: int) -> Iterator[Taken]:
+        told = decided_again(self.store, held.order, source=self.gateways.source, at=now)
+        try:
+            yield self._saved(held, (told,), at=now)
+        except Overtaken:
+            yield from self._read(held)
+
     # Steps in the database of the orders
 
     def _inside(self, turns: Sequence[tuple[Taken, Turn]], *, now: int) -> list[Taken]:
@@ -124,7 +135,7 @@ class Runner:
             try:
                 return self._together(turns, now=now)
             except (_WentWrong, Overtaken, OperationalError) as error:
-                _say.debug("done one by one", orders=len(turns), because=type(error).__name__)
+                say.debug("done one by one", orders=len(turns), because=type(error).__name__)
         return [each for held, ahead in turns for each in self._alone(held, ahead, now=now)]
 
     def _together(self, turns: Sequence[tuple[Taken, Turn]], *, now: int) -> list[Taken]:
@@ -132,7 +143,9 @@ class Runner:
             changes = [self._changed(connection, held.order, ahead, now=now) for held, ahead in turns]
             found = [self._kept(held, change, now=now) for (held, _), change in zip(turns, changes, strict=True)]
             save(connection, changes, leases={each.order.id: each.lease for each in found})
+            wake(connection, changes, at=now)
         self.counts.done += len(turns)
+        count("steps.done", len(turns))
         return found
 
     def _alone(self, held: Taken, ahead: Turn, *, now: int) -> Iterator[Taken]:
@@ -143,6 +156,7 @@ class Runner:
         except _WentWrong as wrong:
             assert not isinstance(ahead, Become)  # a move does not go wrong
             self.counts.faults += 1
+            count("steps.faults")
             yield from self._recorded(held, ahead, outcome=wrong.outcome, now=now, counted=False)
 
     def _changed(self, connection: Connection, order: Order, ahead: Turn, *, now: int) -> Grown:
@@ -154,11 +168,11 @@ class Runner:
         why = _hopeless(ahead, adapter)
         if why:
             return grown(order, (Stuck(position=step.position, why=why),), at=now)
-        outcome: Outcome = Done()
-        if adapter is not None:
-            assert isinstance(adapter, Resident)  # that is why the step is inside
-            task = task_of(order, step, at=now, undoing=undoing)
-            outcome = performed_within(adapter, task, connection=connection)
+        task = task_of(order, step, at=now, undoing=undoing)
+        outcome = stands_against(connection, task)
+        if outcome is None:
+            assert adapter is None or isinstance(adapter, Resident)  # that is why the step is inside
+            outcome = Done() if adapter is None else performed_within(adapter, task, connection=connection)
         if not isinstance(outcome, Done) and (undoing or not isinstance(outcome, Waits)):
             raise _WentWrong(outcome)
         told = told_of(order, step, outcome=outcome, undoing=undoing, at=now, retries=self.retries)
@@ -169,11 +183,13 @@ class Runner:
     def _called(self, held: Taken, ahead: Do | FindOut, *, now: int) -> Iterator[Taken]:
         """One call; that it goes out, and what came of it, are on record before anything else happens."""
         position, undoing = ahead.step.position, isinstance(ahead, Do) and ahead.undoing
-        started = StepStarted(position=position, undoing=undoing)
         try:
-            held = self._saved(held, (started,), at=self._instant(now))
+            goes_out, held = self._goes_out(held, ahead, at=self._instant(now))
         except Overtaken:
             yield from self._read(held)
+            return
+        if not goes_out:
+            yield held
             return
         step = held.order.step(position)
         task = task_of(held.order, step, at=self._instant(now), undoing=undoing)
@@ -181,9 +197,23 @@ class Runner:
         assert isinstance(adapter, Adapter)  # that is why the step is outside
         asks = ahead.step.state in ("started", "undoing")
         outcome = called(adapter, task, asks=asks, acts=isinstance(ahead, Do))
+        went_wrong = not isinstance(outcome, Done | Waits | None)
         self.counts.done += isinstance(outcome, Done)
-        self.counts.faults += not isinstance(outcome, Done | Waits | None)
+        self.counts.faults += went_wrong
+        count("steps.done", int(isinstance(outcome, Done)), adapter=adapter.name)
+        count("steps.faults", int(went_wrong), adapter=adapter.name)
         yield from self._recorded(held, ahead, outcome=outcome, now=self._instant(now), counted=True)
+
+    def _goes_out(self, held: Taken, ahead: Do | FindOut, *, at: int) -> tuple[bool, Taken]:
+        """Put on record that a call goes out or, where another order stands against it, what comes of that."""
+        undoing = isinstance(ahead, Do) and ahead.undoing
+        told: Iterable[LogEvent] = (StepStarted(position=ahead.step.position, undoing=undoing),)
+        with self.store.begin() as connection:
+            task = task_of(held.order, ahead.step, at=at, undoing=undoing)
+            outcome = stands_against(connection, task) if isinstance(ahead, Do) else None
+            if outcome is not None:
+                told = told_of(held.order, ahead.step, outcome=outcome, undoing=undoing, at=at, retries=self.retries)
+            return outcome is None, self._written(connection, held, told, at=at)
 
     # What is common to both
 
@@ -215,10 +245,14 @@ class Runner:
         raise Overtaken((held.order.id,))
 
     def _saved(self, held: Taken, told: Iterable[LogEvent], *, at: int) -> Taken:
+        with self.store.begin() as connection:
+            return self._written(connection, held, told, at=at)
+
+    def _written(self, connection: Connection, held: Taken, told: Iterable[LogEvent], *, at: int) -> Taken:
         change = grown(held.order, told, at=at, reacts=self.reacts)
         found = self._kept(held, change, now=at)
-        with self.store.begin() as connection:
-            save(connection, (change,), leases={found.order.id: found.lease})
+        save(connection, (change,), leases={found.order.id: found.lease})
+        wake(connection, (change,), at=at)
         return found
 
     def _kept(self, held: Taken, change: Grown, *, now: int) -> Taken:
@@ -233,7 +267,7 @@ class Runner:
             order = load(connection, held.order.id) if ours else None
         if order is None:
             self.counts.lost += 1
-            _say.warning("order was taken over", order=held.order.id, lease=held.lease.number)
+            say.warning("order was taken over", order=held.order.id, lease=held.lease.number)
         else:
             yield Taken(order=order, lease=held.lease)
 

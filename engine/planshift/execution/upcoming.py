@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 from planshift.actions.action import HoldCredit, Schedule
+from planshift.actions.order_actions import QueueChange
 from planshift.billing.calendar import to_day
 from planshift.billing.zones import midnight
 from planshift.execution.log import NEVER
@@ -50,7 +51,19 @@ class Rest:
     until: int
 
 
-Next = Do | FindOut | Become | Rest
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideAgain:
+    """Its turn has come: ask for the change that stood in the queue again, and leave it to an order of its own."""
+
+
+Next = Do | FindOut | Become | DecideAgain | Rest
+
+FRONT_APPLIED: Final = "order.applied"
+"""What an order is told when the one before it is over, and its change in force."""
+
+DECIDED_AGAIN: Final = "order.decided_again"
+"""What an order in a queue is told when there is an order for its change."""
 
 
 def upcoming(order: Order, *, now: int) -> Next:
@@ -94,9 +107,11 @@ def _backwards(order: Order, *, now: int) -> Next:
     return Become(state=order.undoing, why=order.why)
 
 
-def _settled(order: Order, *, now: int) -> Become | None:
+def _settled(order: Order, *, now: int) -> Become | DecideAgain | None:
     """The move that an order makes once there is nothing to do at this instant."""
     if all(step.over for step in order.steps):
+        if order.plan.queued and not order.count(DECIDED_AGAIN):
+            return DecideAgain() if turn_at(order) <= now else None
         if order.state == "scheduled":
             return Become(state="locked", why="its day has come")
         return Become(state="applied", why="every step is done")
@@ -145,11 +160,25 @@ def _keeper(order: Order, step: OrderStep) -> OrderStep | None:
 def _instants(order: Order, due: list[OrderStep], *, now: int) -> Iterator[int]:
     """The instants at which something is to be looked at again."""
     yield from (step.try_at for step in due)
+    if order.plan.queued and turn_at(order) > now:
+        yield turn_at(order)
     if order.state == "scheduled":
         yield locks_at(order)
     keeper = schedule_of(order)
     if keeper is not None and keeper.state == "done" and begins_at(order, keeper) > now:
         yield begins_at(order, keeper)
+
+
+def turn_at(order: Order) -> int:
+    """The instant at which it is the turn of an order in a queue, as far as one knows.
+
+    Behind an order of ours it is when that one is over; a change that only the biller knows of is over on its day.
+    """
+    if order.count(FRONT_APPLIED):
+        return 0
+    actions = (step.action for step in order.plan.steps if isinstance(step.action, QueueChange))
+    after = next((action.after for action in actions if order.placement.behind is None), None)
+    return NEVER if after is None else midnight(to_day(after), order.placement.zone)
 
 
 def schedule_of(order: Order) -> OrderStep | None:

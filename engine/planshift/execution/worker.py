@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
-import structlog
-
 from planshift.execution.order import Order
 from planshift.execution.running import Runner, Taken
 from planshift.execution.store import leases
 from planshift.execution.store.orders import Lease, Tampered, load, load_many
+from planshift.execution.telemetry import say, span
 
 BATCH: Final = 100
 """How many orders a worker takes at once."""
-
-_say: Final = structlog.get_logger("planshift.execution")
 
 
 @final
@@ -47,7 +44,8 @@ class Worker:
             taken = self._take(now, self.batch if most is None else min(self.batch, most - looked_after))
             if not taken:
                 break
-            self.runner.run(self._held(taken), now=now)
+            with span("work", worker=self.name, orders=len(taken)):
+                self.runner.run(self._held(taken), now=now)
             looked_after += len(taken)
         done, faults, lost = (
             after - each for after, each in zip((counts.done, counts.faults, counts.lost), before, strict=True)
@@ -84,6 +82,6 @@ class Worker:
                     try:
                         found.append(load(connection, each.order))
                     except Tampered as error:
-                        _say.error("log was tampered with", order=each.order, why=error.why)
+                        say.error("log was tampered with", order=each.order, because=error.why)
         held = {each.order: each for each in taken}
         return [Taken(order=order, lease=held[order.id]) for order in found]

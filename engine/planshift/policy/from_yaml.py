@@ -22,7 +22,7 @@ from planshift.policy.located import Located, follow, plain
 from planshift.policy.places import key_place
 from planshift.policy.placing import Placing
 from planshift.policy.policy_model import PolicyModel
-from planshift.policy.shelf import MAX_FILES, FolderShelf, Shelf, TextShelf
+from planshift.policy.shelf import MAX_FILES, FolderShelf, KeptShelf, Shelf, TextShelf
 from planshift.policy.spoken_terms import Against
 from planshift.policy.validation import validate
 
@@ -75,6 +75,12 @@ def read_book_text(files: Mapping[str, str]) -> Read:
     only = next(iter(files)) if len(files) == 1 else POLICY
     with uncollected():
         return _read(TextShelf(files), policy=only, book="book")
+
+
+def read_kept_book(folder: str, *, policy: str, book: str, texts: Mapping[str, str]) -> Read:
+    """Return a book from its sources: the texts that were read of it once, by the names that spans use."""
+    with uncollected():
+        return _read(KeptShelf(folder, texts), policy=policy, book=book)
 
 
 def _read(shelf: Shelf, *, policy: str, book: str) -> Read:

@@ -136,6 +136,37 @@ class TextShelf:
         return name
 
 
+@final
+class KeptShelf:
+    """A book as it was read once, wherever that was: its texts by how messages call them."""
+
+    def __init__(self, folder: str, texts: Mapping[str, str]) -> None:
+        self._folder = PurePosixPath(folder)
+        self._texts = texts
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the texts that lie in the book's folder."""
+        inside = (PurePosixPath(name) for name in self._texts)
+        names = (path.relative_to(self._folder) for path in inside if path.is_relative_to(self._folder))
+        return tuple(sorted(name.as_posix() for name in names))
+
+    def has(self, name: str) -> bool:
+        """Return whether there is such a text."""
+        return self.shown(name) in self._texts
+
+    def under(self, folder: str) -> tuple[str, ...]:
+        """Return the names of the texts in a folder, sorted."""
+        return tuple(name for name in self.names() if name.rpartition("/")[0] == folder)
+
+    def text(self, name: str) -> tuple[str | None, tuple[Diagnostic, ...]]:
+        """Return the text, or None and that there is none."""
+        return TextShelf(self._texts).text(self.shown(name))
+
+    def shown(self, name: str) -> str:
+        """Return how messages called the file when it was read."""
+        return self._folder.joinpath(name).as_posix()
+
+
 def preset_names() -> tuple[str, ...]:
     """Return the names of the presets that are shipped, sorted."""
     return tuple(sorted(file.stem for file in _PRESETS.iterdir() if file.suffix == ".yaml"))

@@ -11,4 +11,5 @@ from sqlalchemy.dialects import postgresql, sqlite
 def add_once(connection: Connection, table: Table, *, row: Mapping[str, object]) -> bool:
     """Add a row if there is none under its key, and say whether it was added."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(insert(table).on_conflict_do_nothing(), row).rowcount == 1
+    adding = insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(adding, row).rowcount == 1

@@ -3,23 +3,58 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from planshift.book import Book
+from planshift.book import Book, Kept, kept, load_kept
+from planshift.diagnostics.errors import PlanshiftError
 from planshift.execution.store.adding import add_once
 from planshift.execution.store.tables import book_versions
 
 _KNOWN: Final = select(book_versions.c.digest).where(book_versions.c.digest == bindparam("digest"))
+_FILES: Final = select(book_versions.c.files).where(book_versions.c.digest == bindparam("digest"))
+
+
+@dataclass(eq=False)
+class OtherBook(PlanshiftError):
+    """A kept version of a book cannot be had again: `why` says what is different now."""
+
+    digest: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"version {self.digest[:12]} of the book cannot be had again: {self.why}"
 
 
 def keep_book(connection: Connection, book: Book, *, at: int) -> None:
     """Keep a version of a book, if it is not kept yet."""
     if connection.scalar(_KNOWN, {"digest": book.digest}) is None:
-        folder = book.files.as_posix() if isinstance(book.files, Path) else ""
-        files = json.dumps({"folder": folder, "texts": dict(book.sources)}, sort_keys=True, ensure_ascii=False)
-        add_once(
-            connection, book_versions, row={"digest": book.digest, "name": book.name, "kept_at": at, "files": files}
-        )
+        found = kept(book)
+        parts = {"folder": found.folder, "policy": found.policy, "book": found.book, "texts": dict(found.texts)}
+        files = json.dumps(parts, sort_keys=True, ensure_ascii=False)
+        row = {"digest": book.digest, "name": book.name, "kept_at": at, "files": files}
+        add_once(connection, book_versions, row=row)
+
+
+def load_book(connection: Connection, digest: str) -> Book:
+    """The book of a version that is kept.
+
+    Raises:
+        OtherBook: there is none, or what this release makes of its texts is another one.
+        InvalidBook: this release finds mistakes in it.
+    """
+    files = connection.scalar(_FILES, {"digest": digest})
+    if files is None:
+        raise OtherBook(digest, "it is not kept")
+    book = _compiled(files)
+    if book.digest != digest:
+        raise OtherBook(digest, "a preset that it extends has changed with this release")
+    return book
+
+
+@lru_cache(maxsize=16)
+def _compiled(files: str) -> Book:
+    return load_kept(Kept(**json.loads(files)))

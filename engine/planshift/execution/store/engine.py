@@ -13,7 +13,7 @@ from typing import Any, Final, final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from planshift.diagnostics.errors import PlanshiftError
 
@@ -89,7 +89,7 @@ def connect(url: str) -> Store:
     try:
         with store.reading() as connection:
             connection.exec_driver_sql("SELECT 1")
-    except OperationalError as error:
+    except DatabaseError as error:
         store.close()
         raise StoreUnusable(store.name, _first_line(error), "is it there, and may it be read and written?") from None
     return store
@@ -116,7 +116,7 @@ def _address(url: str) -> URL:
 _ADDRESSES: Final = "write sqlite:///planshift.db or postgresql://user@host/name"
 
 
-def _first_line(error: OperationalError) -> str:
+def _first_line(error: DatabaseError) -> str:
     return str(error.orig).strip().splitlines()[0].lower()
 
 
@@ -125,7 +125,7 @@ def _set_up_sqlite(engine: Engine) -> None:
 
     def connected(connection: Any, _: object) -> None:  # noqa: ANN401  # the driver's connection has no type here
         connection.isolation_level = None
-        for setting in ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT}", "foreign_keys=ON", "synchronous=FULL"):
+        for setting in (f"busy_timeout={BUSY_TIMEOUT}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
             connection.execute(f"PRAGMA {setting}").close()
 
     def begins(connection: Connection) -> None:

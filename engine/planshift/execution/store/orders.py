@@ -67,6 +67,9 @@ _LOG: Final = (
     .where(order_log.c.order.in_(bindparam("ids", expanding=True)))
     .order_by(order_log.c.order, order_log.c.number)
 )
+_LOCK: Final = (
+    select(orders.c.id).where(orders.c.id.in_(bindparam("ids", expanding=True))).order_by(orders.c.id).with_for_update()
+)
 _INSERT_ORDER: Final = insert(orders)
 _INSERT_STEPS: Final = insert(order_steps)
 _INSERT_LOG: Final = insert(order_log)
@@ -98,6 +101,16 @@ def load(connection: Connection, order: str) -> Order:
     if not found:
         raise NoSuchOrder(order)
     return found[0]
+
+
+def load_locked(connection: Connection, ids: Sequence[str]) -> list[Order]:
+    """The orders of some ids, of which nobody else writes to one until the transaction ends.
+
+    Raises:
+        Tampered: the log of one is not what was written.
+    """
+    connection.execute(_LOCK, {"ids": list(ids)})
+    return load_many(connection, ids)
 
 
 def load_many(connection: Connection, ids: Sequence[str]) -> list[Order]:
@@ -135,7 +148,7 @@ def save(connection: Connection, changes: Sequence[Grown], *, leases: Mapping[st
     """
     new = [change for change in changes if change.before is None]
     if new:
-        connection.execute(_INSERT_ORDER, [_order_row(change) for change in new])
+        connection.execute(_INSERT_ORDER, [order_row(change.order, due_at=change.due_at) for change in new])
     old = [change for change in changes if change.before is not None and change.entries]
     if old:
         _compare_and_set(connection, old, leases=leases)
@@ -179,21 +192,8 @@ def _told_of(order: Order) -> dict[str, object]:
     return {"state": order.state, "stuck": order.stuck, "number": order.number, "head": order.head}
 
 
-def _order_row(change: Grown) -> dict[str, object]:
-    placement = change.order.placement
-    return {
-        **fixed_of(change.order),
-        **_told_of(change.order),
-        "behind": placement.behind,
-        "due_at": change.due_at,
-        "leased_by": None,
-        "leased_until": 0,
-        "lease": 0,
-    }
-
-
-def fixed_of(order: Order) -> dict[str, object]:
-    """What the row of an order says that never changes."""
+def order_row(order: Order, *, due_at: int) -> dict[str, object]:
+    """The row of an order that nobody holds, as its log tells it."""
     placement = order.placement
     return {
         "id": placement.id,
@@ -203,10 +203,17 @@ def fixed_of(order: Order) -> dict[str, object]:
         "kind": placement.kind,
         "placed_at": placement.placed_at,
         "effective_on": placement.plan.effective_on.isoformat(),
+        "behind": placement.behind,
+        **_told_of(order),
+        "due_at": due_at,
+        "leased_by": None,
+        "leased_until": 0,
+        "lease": 0,
     }
 
 
-def _step_row(order: Order, step: OrderStep) -> dict[str, object]:
+def step_row(order: Order, step: OrderStep) -> dict[str, object]:
+    """The row of a step, as the log of its order tells it."""
     fixed = {"order": order.id, "position": step.position, "key": step.step.key, "kind": step.step.action.kind}
     return {**fixed, **_step_values(step)}
 
@@ -227,7 +234,7 @@ def _new_steps(change: Grown) -> Iterator[dict[str, object]]:
     """The rows of steps that there were none of: all of a new order, later those that reactions asked for."""
     was, now = change.before, change.order
     steps = (*now.steps, *now.extra) if was is None else now.extra[len(was.extra) :]
-    yield from (_step_row(now, step) for step in steps)
+    yield from (step_row(now, step) for step in steps)
 
 
 def _log_row(entry: Entry) -> dict[str, object]:

@@ -1,0 +1,89 @@
+"""Whether a store still says what was written: logs against their hashes, and rows against what the logs tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from planshift.execution.order import Order
+from planshift.execution.store.orders import Tampered, load, order_row, step_row
+from planshift.execution.store.tables import order_log, order_steps, orders
+from planshift.execution.upcoming import Rest, upcoming
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """Something about an order in a store that is not as it was written."""
+
+    order: str
+    why: str
+
+
+def flaws(connection: Connection, *, now: int) -> Iterator[Flaw]:
+    """Everything in the orders of a store that is not as it was written at an instant; none as a rule."""
+    known = connection.scalars(select(orders.c.id).order_by(orders.c.id)).all()
+    for order in known:
+        yield from flaws_of(connection, order, now=now)
+    lost = select(order_log.c.order).where(order_log.c.order.not_in(select(orders.c.id))).distinct()
+    yield from (Flaw(order=order, why="it has a log and no row") for order in connection.scalars(lost))
+
+
+def flaws_of(connection: Connection, order: str, *, now: int) -> Iterator[Flaw]:
+    """What is not as it was written about one order."""
+    row = connection.execute(select(orders).where(orders.c.id == order)).one()
+    if connection.scalar(select(order_log.c.number).where(order_log.c.order == order).limit(1)) is None:
+        yield Flaw(order=order, why="it has no log")
+        return
+    try:
+        told = load(connection, order)
+    except Tampered as error:
+        yield Flaw(order=order, why=error.why)
+        return
+    if row.number != told.number or row.head != told.head:
+        yield Flaw(order=order, why="the end of its log is not there, or its row is of another time")
+        return
+    yield from _row_flaws(row, told, now=now)
+    yield from _step_flaws(connection, told)
+
+
+def rebuild(connection: Connection, order: str, *, at: int) -> Order:
+    """Write the rows of an order anew from its log, and let it be looked at at an instant.
+
+    Raises:
+        NoSuchOrder: there is no log of that id.
+        Tampered: its log is not what was written.
+    """
+    told = load(connection, order)
+    row = {name: value for name, value in order_row(told, due_at=at).items() if name not in ("id", *_LEASE)}
+    connection.execute(update(orders).where(orders.c.id == order).values(row))
+    connection.execute(delete(order_steps).where(order_steps.c.order == order))
+    connection.execute(insert(order_steps), [step_row(told, step) for step in (*told.steps, *told.extra)])
+    return told
+
+
+_LEASE: Final = ("leased_by", "leased_until", "lease")
+
+
+def _row_flaws(row: Row[Any], told: Order, *, now: int) -> Iterator[Flaw]:
+    expected = order_row(told, due_at=row.due_at)
+    for name, value in expected.items():
+        if name not in _LEASE and getattr(row, name) != value:
+            yield Flaw(order=told.id, why=f"`{name}` of its row is not what its log tells")
+    ahead = upcoming(told, now=now)
+    if row.due_at > max(ahead.until if isinstance(ahead, Rest) else now, now):
+        yield Flaw(order=told.id, why="its row says to look at it later than its log does")
+
+
+def _step_flaws(connection: Connection, told: Order) -> Iterator[Flaw]:
+    found = {row.position: row for row in connection.execute(select(order_steps).where(order_steps.c.order == told.id))}
+    expected = {step.position: step_row(told, step) for step in (*told.steps, *told.extra)}
+    for position in sorted(found.keys() ^ expected.keys()):
+        yield Flaw(order=told.id, why=f"step {position} is in its log or its rows, and not in both")
+    for position in found.keys() & expected.keys():
+        for name, value in expected[position].items():
+            if getattr(found[position], name) != value:
+                yield Flaw(order=told.id, why=f"`{name}` of step {position} is not what its log tells")
