@@ -44,6 +44,7 @@ POSITIONAL_ALLOWED = {
 
 HOSTS_ALLOWED = {
     "": "a file of this machine, or one that is filled in",
+    "127.0.0.1": "this machine: where servers that tests start listen",
     "code.example.com": "reserved for examples: stands for a code host",
     "docs.oasis-open.org": "names the schema of a SARIF log, which code hosts ask for",
     "evil.example": "reserved for examples: where hostile names of tests would lead",

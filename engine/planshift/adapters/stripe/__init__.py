@@ -1,0 +1,1 @@
+"""Stripe: subscriptions, invoices, credit and payments through the official SDK (extra `stripe`)."""
