@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
+from planshift.actions.json_form import plain
+from planshift.actions.plan import ActionPlan
 from planshift.execution.calling_off import CannotCallOff, call_off
 from planshift.execution.codec import decode, encode
 from planshift.execution.growing import grown
@@ -20,12 +23,14 @@ from planshift.execution.log import LOG_KINDS, Happened, told_by
 from planshift.execution.order import Order
 from planshift.execution.ports import Done, Outcome, Refused, Task, Unanswered, Unavailable, Waits
 from planshift.execution.resolving import NothingToResolve, resolve, resume
+from planshift.execution.restoring import restored
 from planshift.execution.retries import Retries
 from planshift.execution.store.engine import Store
 from planshift.execution.store.migrating import open_store
 from planshift.execution.store.orders import Tampered, load, log_of
 from planshift.execution.store.tables import order_log, order_steps, orders
 from planshift.execution.store.verifying import Flaw, flaws, rebuild
+from tests.actions.strategies import plans
 from tests.execution.doubles import FarAway, Notebook, prepare
 from tests.execution.placing import AT, GATED, LATER, NOW, order, worker
 
@@ -150,6 +155,11 @@ def test_every_event_of_a_log_comes_back_as_it_went(sqlite_url: str) -> None:
     assert told_by(entries) == last
     assert {entry.event.kind for entry in entries} <= LOG_KINDS.keys()
     store.close()
+
+
+@given(found=plans)
+def test_a_plan_is_restored_as_it_was(found: ActionPlan) -> None:
+    assert restored(json.loads(json.dumps(plain(found))), ActionPlan) == found
 
 
 OUTCOMES = st.sampled_from(

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
-from planshift.actions.decode import Reader
 from planshift.actions.json_form import plain
 from planshift.diagnostics.errors import InternalError
 from planshift.execution.log import LOG_KINDS, LogEvent, Placed
 from planshift.execution.order import Placement
-
-_DECIDED: Final = "decided"
+from planshift.execution.restoring import restored
 
 
 def encode(event: LogEvent) -> str:
@@ -34,19 +32,10 @@ def decode(kind: str, text: str) -> LogEvent:
     try:
         data = json.loads(text)
         if kind == Placed.kind:
-            return Placed(placement=_placement(data))
+            return Placed(placement=restored(data, Placement))
         return _event(LOG_KINDS[kind], data)
     except (KeyError, TypeError, ValueError):
         raise InternalError(f"reading an entry `{kind[:20]}` of a log") from None
-
-
-def _placement(data: dict[str, Any]) -> Placement:
-    """The decision stays the text that it is: it may be longer than any text of a plan."""
-    decided = data[_DECIDED]
-    placement = Reader("").read({**data, _DECIDED: ""}, Placement)
-    if placement is None or not isinstance(decided, str):
-        raise ValueError
-    return replace(placement, decided=decided)
 
 
 def _event(kind: Callable[..., LogEvent], data: dict[str, Any]) -> LogEvent:

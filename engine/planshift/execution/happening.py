@@ -34,7 +34,7 @@ def happened(
     `source` is what the outside calls the event: under one name it happens once, whoever tells it, and how often.
     """
     with store.begin() as connection:
-        return _taken_in(connection, event, source=source, at=at, subscription=subscription, reacts=reacts)
+        return take_in(connection, event, source=source, at=at, subscription=subscription, reacts=reacts)
 
 
 def happened_to(store: Store, event: str, *, source: str, at: int, order: str, reacts: Reacts | None = None) -> Heard:
@@ -45,19 +45,20 @@ def happened_to(store: Store, event: str, *, source: str, at: int, order: str, r
     """
     with store.begin() as connection:
         subscription = load(connection, order).placement.subscription
-        return _taken_in(connection, event, source=source, at=at, subscription=subscription, reacts=reacts, only=order)
+        return take_in(connection, event, source=source, at=at, subscription=subscription, reacts=reacts, only=order)
 
 
-def _taken_in(
+def take_in(
     connection: Connection,
     event: str,
     *,
     source: str,
     at: int,
     subscription: str,
-    reacts: Reacts | None,
+    reacts: Reacts | None = None,
     only: str | None = None,
 ) -> Heard:
+    """Take an event in within a transaction that the caller ends: what brought it about can be part of that."""
     told = [each for each in open_ids(connection, subscription) if only in (None, each)]
     row = {"source": source, "subscription": subscription, "event": event, "at": at, "told": bool(told)}
     if not add_once(connection, arrivals, row=row):

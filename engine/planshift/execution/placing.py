@@ -13,17 +13,23 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from planshift.actions.plan import ActionPlan
+from planshift.billing.subscription import Subscription
 from planshift.book import Book, Decision
-from planshift.diagnostics.errors import PlanshiftError
+from planshift.decision.fingerprint import digest_of
+from planshift.diagnostics.errors import PlanshiftError, StaleQuote
 from planshift.execution.beside import open_orders
 from planshift.execution.growing import placed
 from planshift.execution.order import Order, Placement
+from planshift.execution.ports import SubscriptionSource
 from planshift.execution.states import STATES
 from planshift.execution.store.books import keep_book
 from planshift.execution.store.engine import Store
 from planshift.execution.store.orders import load_many, save
 from planshift.execution.waiting import queues_behind, replaces, waits_quietly
 from planshift.policy.term_values import Choice
+
+_DIGITS: Final = 12
 
 SHOWN: Final = 24
 """How much of a decision's fingerprint an order is called by that has no other id."""
@@ -53,16 +59,25 @@ class OtherOrder(PlanshiftError):
 
 
 def place(
-    store: Store, book: Book, *, decision: Decision, at: int, order: str | None = None, turn_of: str | None = None
+    store: Store,
+    book: Book,
+    *,
+    decision: Decision,
+    at: int,
+    order: str | None = None,
+    source: SubscriptionSource | None = None,
+    turn_of: str | None = None,
 ) -> Order:
     """The order for an allowed decision; placed under an id that there is already, it is the first one.
 
-    Without an id it is called by the decision, so that placing one decision twice is placing it once. `turn_of` is the
-    order in a queue whose turn this is.
+    Without an id it is called by the decision, so that placing one decision twice is placing it once. With a `source`
+    the subscription has to be still as it was when it was decided on. `turn_of` is the order in a queue whose turn
+    this is.
 
     Raises:
         InvalidInput: the change is not allowed.
         SubscriptionBusy: another change is under way.
+        StaleQuote: the subscription has moved since it was decided on.
         OtherOrder: the id is that of another order.
     """
     placement = placement_of(book, decision, at=at, order=order)
@@ -72,9 +87,47 @@ def place(
         if found:
             return _same(found[0], placement)
         change = placed(_beside(connection, placement, turn_of=turn_of))
+        if source is not None:
+            _ensure_fresh(placement, source.subscription(placement.subscription))
         keep_book(connection, book, at=at)
         save(connection, (change,))
     return change.order
+
+
+def place_plan(
+    store: Store,
+    book: Book,
+    *,
+    plan: ActionPlan,
+    at: int,
+    source: SubscriptionSource,
+    order: str | None = None,
+) -> Order:
+    """The order for a saved plan, exactly as it was quoted; the first one where it was placed before.
+
+    Raises:
+        StaleQuote: it does not bind any more: the book, the subscription or the time has moved.
+        InvalidPlan: it is not the plan that this book makes of the quoted request.
+        InvalidInput: there is no such subscription.
+        SubscriptionBusy: another change is under way.
+        OtherOrder: the id is that of another order.
+    """
+    name = order or plan.order or called(plan.quote.fingerprint)
+    with store.reading() as connection:
+        found = load_many(connection, [name])
+    if found and found[0].plan.quote == plan.quote:
+        return found[0]
+    subscription = source.subscription(plan.subscription)
+    if subscription is None:
+        raise StaleQuote("subscription", plan.quote.subscription[:_DIGITS], "none")
+    honoured = book.honour(plan, subscription, at=at)
+    decision = book.decide(subscription, honoured.quote.request)
+    return place(store, book, decision=decision, at=at, order=name, source=source)
+
+
+def called(fingerprint: str) -> str:
+    """What an order is called that nobody gives a name: by the decision that it carries out."""
+    return f"order-{fingerprint[:SHOWN]}"
 
 
 def placement_of(book: Book, decision: Decision, *, at: int, order: str | None = None) -> Placement:
@@ -83,7 +136,7 @@ def placement_of(book: Book, decision: Decision, *, at: int, order: str | None =
     Raises:
         InvalidInput: the change is not allowed.
     """
-    found = order or f"order-{decision.fingerprint[:SHOWN]}"
+    found = order or called(decision.fingerprint)
     plan, request, subscription = decision.plan(found), decision.request, decision.subscription
     until = decision.term("cancellable_until").value
     return Placement(
@@ -111,6 +164,13 @@ def _lock(connection: Connection, subscription: str) -> None:
     if connection.dialect.name == "postgresql":
         number = int.from_bytes(sha256(subscription.encode()).digest()[:8], signed=True)
         connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def _ensure_fresh(placement: Placement, subscription: Subscription | None) -> None:
+    quoted = placement.plan.quote.subscription
+    found = "" if subscription is None else digest_of(subscription)
+    if placement.kind != "start" and found != quoted:
+        raise StaleQuote("subscription", quoted[:_DIGITS], found[:_DIGITS] or "none")
 
 
 def _same(found: Order, placement: Placement) -> Order:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from planshift.actions.order_actions import QueueChange
 from planshift.billing.calendar import to_day
 from planshift.billing.zones import midnight
-from planshift.diagnostics.errors import InvalidInput
-from planshift.execution.log import NEVER, Happened, LogEvent, StepWaits, Stuck, TurnedBack
+from planshift.diagnostics.errors import InvalidInput, StaleQuote
+from planshift.execution.log import Happened, LogEvent, StepWaits, Stuck, TurnedBack
 from planshift.execution.order import Order, OrderStep
 from planshift.execution.placing import SubscriptionBusy, place
 from planshift.execution.ports import SubscriptionSource
@@ -38,9 +38,9 @@ def decided_again(store: Store, order: Order, *, source: SubscriptionSource | No
     if decision.plan().queued:
         return _waits_on(step, order, at=at)
     try:
-        found = place(store, book, decision=decision, at=at, order=f"{order.id}:again", turn_of=order.id)
-    except SubscriptionBusy as busy:
-        return StepWaits(position=step.position, why=str(busy), until=NEVER)
+        found = place(store, book, decision=decision, at=at, order=f"{order.id}:again", source=source, turn_of=order.id)
+    except (SubscriptionBusy, StaleQuote) as busy:
+        return StepWaits(position=step.position, why=str(busy), until=at + 60)
     return Happened(event=DECIDED_AGAIN, source=found.id)
 
 

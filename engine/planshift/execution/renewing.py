@@ -1,0 +1,55 @@
+"""Renewals: what a run does when the next period of subscriptions is to be invoiced.
+
+A renewal is an order like any other, called by the subscription and the day. Whoever runs it, and however often, each
+subscription is renewed once for each day; a switch that is due is part of it, one step at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+from planshift.billing.calendar import from_day
+from planshift.billing.zones import local_day
+from planshift.book import Book
+from planshift.diagnostics.errors import InvalidInput, StaleQuote
+from planshift.execution.order import Order
+from planshift.execution.placing import SubscriptionBusy, place
+from planshift.execution.ports import SubscriptionSource
+from planshift.execution.worker import Worker
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What a run came to for a subscription: its order as it stands then, or why it is not renewed."""
+
+    subscription: str
+    order: Order | None = None
+    why_not: str = ""
+
+
+def renew_due(worker: Worker, book: Book, *, source: SubscriptionSource, at: int) -> Iterator[Renewal]:
+    """Renew every subscription whose next period is to be invoiced by the day of an instant, one period of each."""
+    ahead = book.document.policy.invoice_days_before
+    until = from_day(local_day(at, book.zone) + ahead)
+    for name in source.due_for_renewal(until=until):
+        yield renew(worker, book, source=source, subscription=name, at=at)
+
+
+def renew(worker: Worker, book: Book, *, source: SubscriptionSource, subscription: str, at: int) -> Renewal:
+    """Renew one subscription, if it is due."""
+    held = source.subscription(subscription)
+    if held is None:
+        return Renewal(subscription=subscription, why_not="there is no such subscription")
+    try:
+        decision = book.renew(held, at=at)
+        if not decision.allowed:
+            why = "; ".join(reason.text.rstrip(".") for reason in decision.reasons)
+            return Renewal(subscription=subscription, why_not=why)
+        name = f"renewal:{held.id}:{decision.plan().effective_on}"
+        placed = place(worker.runner.store, book, decision=decision, at=at, order=name, source=source)
+    except (InvalidInput, SubscriptionBusy, StaleQuote) as error:
+        return Renewal(subscription=subscription, why_not=str(error))
+    return Renewal(subscription=subscription, order=worker.carry_out(placed.id, now=at))
