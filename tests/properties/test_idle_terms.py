@@ -15,8 +15,9 @@ import pytest
 
 from planshift.actions.json_form import to_json
 from planshift.book import Book, Decision, load_text
+from planshift.policy.term_values import Choice
 from planshift.policy.terms import TERM
-from planshift.rulebook.analysis.idle_terms import NEEDS, OF_A_BUCKET, OF_A_FEE
+from planshift.rulebook.analysis.idle_terms import NEEDS, NOT_OF_AN_END, OF_A_BUCKET, OF_A_FEE
 from planshift.rulebook.renewals import settled_always
 from tests.properties.people import draw_renewal, draw_subscription
 from tests.properties.strategies import asked, book_of
@@ -39,10 +40,25 @@ VALUES: dict[str, tuple[Data, Data]] = {
 }
 """Two values of the terms that are not one word of a list."""
 
+COUNTED: dict[str, tuple[str, ...]] = {
+    "anchor": ("day 15",),
+    "proration.basis": ("fixed 30", "months of 30"),
+    "cancellable_until": ("3 days before",),
+}
+"""Values with a number besides the words."""
 
-def values(term: str) -> tuple[Data, Data]:
-    first, second, *_ = VALUES.get(term) or TERM[term].shape.words
-    return first, second
+
+def every_value(term: str) -> tuple[Data, ...]:
+    return VALUES.get(term) or (*TERM[term].shape.words, *COUNTED.get(term, ()))
+
+
+def values(term: str) -> tuple[Data, ...]:
+    """The values of a term that must come to the same where what they need is missing: its default and all those."""
+    need, default = NEEDS.get(term), TERM[term].default
+    if need is None or not isinstance(default, Choice) or term in VALUES:
+        return every_value(term)
+    needing = (word for word in every_value(term) if need.concerns(Choice(word=str(word))))
+    return tuple(dict.fromkeys((default.word, *needing)))
 
 
 def said(term: str, value: Data) -> dict[str, Data]:
@@ -75,22 +91,36 @@ def told(decision: Decision, term: str) -> tuple[object, ...]:
 
 def others(term: str) -> Iterator[dict[str, Data]]:
     """The other term without the words that are needed."""
-    other, words = NEEDS.get(term, ("", ()))
-    if not other:
+    need = NEEDS.get(term)
+    if need is None:
         yield {}
-    for word in TERM[other].shape.words if other else ():
-        if word not in words:
-            yield said(other, word)
+        return
+    for word in TERM[need.other].shape.words:
+        if word not in need.words:
+            yield said(need.other, word)
 
 
 @pytest.mark.parametrize("term", [*NEEDS, *OF_A_FEE, OF_A_BUCKET])
 def test_a_term_without_what_it_needs_changes_nothing(term: str) -> None:
     for seed, other in enumerate(others(term)):
-        first, second = (book(seed, merged(other, said(term, value))) for value in values(term))
+        first, *rest = (book(seed, merged(other, said(term, value))) for value in values(term))
         for subscription, request in asked(first, seed, times=40):
-            if request.kind == "change":
-                request_of = first.decide(subscription, request), second.decide(subscription, request)
-                assert told(request_of[0], term) == told(request_of[1], term), (seed, subscription, request)
+            if request.kind != "renew":
+                answer = told(first.decide(subscription, request), term)
+                for altered in rest:
+                    assert told(altered.decide(subscription, request), term) == answer, (seed, subscription, request)
+
+
+@pytest.mark.parametrize("term", NOT_OF_AN_END)
+def test_no_cancellation_reads_what_is_about_afterwards(term: str) -> None:
+    first, *rest = (book(7, said(term, value), scope="cancel") for value in values(term))
+    ends = 0
+    for subscription, request in asked(first, 7, times=300):
+        if request.kind == "cancel":
+            ends += 1
+            answer = told(first.decide(subscription, request), term)
+            assert all(told(altered.decide(subscription, request), term) == answer for altered in rest), subscription
+    assert ends > 20
 
 
 def merged(first: dict[str, Data], second: dict[str, Data]) -> dict[str, Data]:
@@ -103,7 +133,7 @@ def merged(first: dict[str, Data], second: dict[str, Data]) -> dict[str, Data]:
 
 @pytest.mark.parametrize("term", sorted(settled_always()))
 def test_a_renewal_settles_its_own_terms_whatever_a_policy_says(term: str) -> None:
-    first, second = (book(3, said(term, value), scope="renewal") for value in values(term))
+    first, second = (book(3, said(term, value), scope="renewal") for value in every_value(term)[:2])
     chance = Random(term)  # noqa: S311  # chance for tests, not for secrets
     for _ in range(15):
         subscription = draw_subscription(chance, first.catalog, zone=first.zone)

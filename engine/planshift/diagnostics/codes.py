@@ -128,6 +128,7 @@ _RESOLUTION: dict[str, str] = {
     "PS405": "an amount that lacks a currency the book sells in",
     "PS406": "a value that a rule cannot set",
     "PS407": "a rate rounded more coarsely than the currency",
+    "PS408": "an amount in a currency that nothing it meets is sold in",
     "PS410": "a rule that can never hold",
     "PS411": "a rule for changes that no road allows",
     "PS412": "a rule that earlier ones always settle",
@@ -137,9 +138,12 @@ _RESOLUTION: dict[str, str] = {
     "PS420": "a path that no change can go",
     "PS421": "a plan in a group that nobody can reach or leave",
     "PS422": "a group of one plan",
+    "PS423": "members of a group without a common currency",
+    "PS424": "members that contradict their group",
     "PS430": "a term without effect",
     "PS431": "a term of a path for a direction that it does not lead in",
     "PS432": "a term that renewals settle themselves",
+    "PS433": "a term that stronger places always settle",
 }
 
 _INPUT: dict[str, str] = {

@@ -6,6 +6,7 @@ What `leave` and `arrive` close, the author closed; it is no mistake.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import permutations
 
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.diagnostics.span import Span
@@ -90,6 +91,40 @@ def find_lonely_groups(scenes: Scenes) -> Iterator[Diagnostic]:
                 message=f"group `{group.name}` has the one member `{name}`, so no change lies in it",
                 span=group.span,
                 help="add the plans that it can be changed for, or take the group out",
+                severity="warning",
+                context=f"group {group.name}",
+            )
+
+
+def find_closed_groups(scenes: Scenes) -> Iterator[Diagnostic]:
+    """Report groups whose members say by hand, each for itself, that no change between them is allowed."""
+    for group in scenes.draft.ladder.groups if scenes.crossings else ():
+        found = [scenes.crossings.get((one.plan, other.plan)) for one, other in permutations(group.members, 2)]
+        closed = [each for each in found if each is not None and not each.open and each.against & _BY_HAND]
+        if found and len(closed) == len(found) and not group.statements.scopes:
+            yield Diagnostic(
+                code="PS424",
+                message=f"group `{group.name}` joins plans, and `arrive` and `leave` of its members close every change",
+                span=group.span,
+                help="open one of them, or take the group out",
+                severity="warning",
+                context=f"group {group.name}",
+            )
+
+
+def find_unread_levels(scenes: Scenes) -> Iterator[Diagnostic]:
+    """Report levels that say another order than that of the list, in groups that go by the list."""
+    for group in scenes.draft.document.policy.groups:
+        levels = [member.level for member in group.members if member.level is not None]
+        if group.direction == "by_list" and levels != sorted(levels):
+            wrong = next(k for k in range(1, len(levels)) if levels[k] < levels[k - 1])
+            member = [each for each in group.members if each.level is not None][wrong]
+            yield Diagnostic(
+                code="PS424",
+                message=f"the level of `{member.plan}` says another order than the list, which the group goes by",
+                span=member.span,
+                labels=(Label(span=group.span, text="`direction: by_list` reads no levels"),),
+                help="put the members in order, or let the group go `by_level`",
                 severity="warning",
                 context=f"group {group.name}",
             )

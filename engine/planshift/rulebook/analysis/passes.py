@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from planshift.diagnostics.diagnostic import Diagnostic
-from planshift.rulebook.analysis.closed_roads import find_closed_paths, find_cut_off_plans, find_lonely_groups
+from planshift.rulebook.analysis.closed_roads import (
+    find_closed_groups,
+    find_closed_paths,
+    find_cut_off_plans,
+    find_lonely_groups,
+    find_unread_levels,
+)
 from planshift.rulebook.analysis.covered_rules import find_covered_rules
+from planshift.rulebook.analysis.currencies import find_currencies_apart, find_unmet_amounts
 from planshift.rulebook.analysis.dead_rules import find_dead_rules
 from planshift.rulebook.analysis.idle_parts import find_idle_parts
 from planshift.rulebook.analysis.idle_terms import find_idle_terms, find_misplaced_terms, find_terms_of_renewals
+from planshift.rulebook.analysis.overridden import find_overridden_terms
 from planshift.rulebook.analysis.scenes import Scenes
 from planshift.rulebook.draft import Draft
 
@@ -22,7 +30,12 @@ ANALYSES: tuple[Analysis, ...] = (
     find_closed_paths,
     find_cut_off_plans,
     find_lonely_groups,
+    find_closed_groups,
+    find_unread_levels,
+    find_currencies_apart,
+    find_unmet_amounts,
     find_idle_terms,
+    find_overridden_terms,
     find_misplaced_terms,
     find_terms_of_renewals,
 )

@@ -26,6 +26,12 @@ def spoken(draft: Draft) -> Iterator[tuple[Scope, Statement]]:
                 yield scope, statement
 
 
+def is_own(draft: Draft, statement: Statement) -> bool:
+    """Whether the book itself says it, and not a book or a preset that it extends."""
+    own = next((file for kind, file, _ in draft.document.texts if kind == "policy"), None)
+    return statement.source.span.file == own
+
+
 def set_by_rules(draft: Draft, term: str) -> Iterator[TermValue | None]:
     """The values that rules give a term; None for an amount that is computed."""
     for rule in draft.rules.rules:
