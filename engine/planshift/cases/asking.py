@@ -17,8 +17,8 @@ Role = Literal["decided", "offered"]
 class Watch(Protocol):
     """Is shown every decision that a case leads to."""
 
-    def __call__(self, case: Case, decision: Decision, *, role: Role) -> None:
-        """See one of them."""
+    def __call__(self, case: Case, decision: Decision, *, role: Role, fired: tuple[int, ...] = ()) -> None:
+        """See one of them. One that was seen is seen again when reactions have `fired` for its order, by number."""
 
 
 @final

@@ -35,10 +35,11 @@ class Covering:
         self._seen: dict[Key, _Sight] = {}
         self._cases: set[int] = set()
 
-    def watch(self, case: Case, decision: Decision, *, role: Role) -> None:
-        """Note what a decision shows."""
+    def watch(self, case: Case, decision: Decision, *, role: Role, fired: tuple[int, ...] = ()) -> None:
+        """Note what a decision shows, or which reactions have fired for its order."""
         self._cases.add(id(case))
-        for key in _shown(decision, role):
+        reactions: Iterator[Key] = (("reaction", number - 1) for number in fired)
+        for key in reactions if fired else _shown(decision, role):
             sight = self._seen.get(key)
             if sight is None:
                 self._seen[key] = _Sight(first=case, last=case)

@@ -74,7 +74,7 @@ class Walk:
         moment, life = self._moment, self._life
         life.pass_to(moment.at)
         yield from self._refused()
-        self._happen()
+        yield from self._happen()
         if moment.asked is not None:
             yield from self._ask(moment.asked)
         elif moment.expected:
@@ -92,7 +92,7 @@ class Walk:
             yield Difference(what="the queued change", expected="allowed", got=decision.verdict, why=why)
         self._life.refused.clear()
 
-    def _happen(self) -> None:
+    def _happen(self) -> Iterator[Difference]:
         moment, document = self._moment, self._book.document
         if moment.given is not None:
             given = moment.given
@@ -101,12 +101,16 @@ class Walk:
                 why = tuple(each.message for each in problems)
                 raise _StuckError(Difference(what="given", expected="a subscription", got="none", why=why))
             self._life.happen(lambda held: read_over(held, given, book=document)[0] or held)
+        done: list[str] = []
         for event in moment.events:
             try:
-                self._life.event(event, at=moment.at)
+                done += self._life.event(event, at=moment.at)
             except NothingWaitsError as error:
                 difference = Difference(what="events", expected=event, got="cannot happen", why=(str(error),))
                 raise _StuckError(difference) from None
+        if moment.then is not None and moment.then != tuple(done):
+            expected, got = (", ".join(actions) or "nothing" for actions in (moment.then, done))
+            yield Difference(what="then", expected=expected, got=got)
 
     def _held(self, what: str) -> Subscription:
         found = self._life.subscription

@@ -279,6 +279,9 @@ class MomentModel(Document):
     events: Texts = ()
     """What happens to the change that waits: `payment.received`, `change.cancelled`, or what its credit waits for."""
 
+    then: Texts | None = None
+    """What the reactions of the book must do about these events: all their actions in order, none as an empty list."""
+
     when: RequestModel | None = None
     """What is asked for."""
 

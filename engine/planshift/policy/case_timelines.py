@@ -45,7 +45,8 @@ class Moment:
     """One moment of a timeline; `title` is how a report calls it.
 
     First `given` comes to hold, then the `events` happen, then somebody asks: once, or with `until` for every renewal
-    that is due up to then. `expected` is about each answer, `left` about the subscription after the last one.
+    that is due up to then. `then` are the actions of the reactions that the events must set off, None where nothing is
+    said of them; `expected` is about each answer, `left` about the subscription after the last one.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Moment:
     at: int
     given: Located | None = None
     events: tuple[str, ...] = ()
+    then: tuple[str, ...] | None = None
     asked: Asked | None = None
     until: int | None = None
     expected: tuple[Expected, ...] = ()
@@ -119,6 +121,10 @@ class _Reading:
         if not moment.model_fields_set - {"at", "name"} and not self._placing.was_cut(*at):
             help_text = "write what is asked (`when`), what happens (`events`, `given`) or what must be so (`leaves`)"
             self._placing.report("PS610", "nothing is said of this moment", path=at, help_text=help_text)
+        if moment.then is not None and not moment.events:
+            help_text = "write under `events` what happens"
+            message = "`then` is about what reactions do when something happens"
+            self._placing.report("PS610", message, path=(*at, "then"), help_text=help_text, on_key=True)
         span = self._placing.span(*at, "name" if moment.name else "at")
         return Moment(
             title=moment.name or moment.at,
@@ -126,6 +132,7 @@ class _Reading:
             at=instant,
             given=self._placing.node((*at, "given")) if moment.given is not None else None,
             events=moment.events,
+            then=moment.then,
             asked=asked,
             until=self._until(moment, at, instant),
             expected=expected,
