@@ -90,7 +90,7 @@ def covered(*cases: str) -> Coverage:
     files = {"policy.yaml": POLICY, "catalog.yaml": CATALOG, "policy.rules": RULES, "subscriptions/anna.yaml": ANNA}
     book = load_text({**files, "cases/all.yaml": text})
     covering = Covering(book)
-    report = run(book, watch=covering.watch)
+    report = run(book, watch=covering.watch, listen=covering.listen)
     assert [result.differences for result in report.of("failed")] == []
     return covering.coverage()
 

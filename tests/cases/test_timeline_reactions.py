@@ -138,7 +138,7 @@ def test_a_reaction_that_fires_in_a_timeline_is_covered() -> None:
     failed = [f"at: 2026-06-1{day} 12:00, events: payment.failed" for day in (1, 2, 3)]
     book = lines(UP, *failed, plan="light")
     covering = Covering(book)
-    run(book, watch=covering.watch)
+    run(book, watch=covering.watch, listen=covering.listen)
     shown = {each.text: each.marks[0].cases for each in covering.coverage().items if each.kind == "reactions"}
     assert shown["on payment.failed when payment.awaited and payment.failures >= 3"] == 1
     assert shown["on usage.reported when credit.held"] == 0

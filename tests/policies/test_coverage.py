@@ -17,7 +17,7 @@ POLICIES = Path(__file__).parents[2] / "policies"
 def coverage(name: str) -> Coverage:
     book = load(POLICIES / name)
     covering = Covering(book)
-    run(book, watch=covering.watch)
+    run(book, watch=covering.watch, listen=covering.listen)
     return covering.coverage()
 
 

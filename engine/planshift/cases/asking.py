@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol, final
 
@@ -17,8 +18,12 @@ Role = Literal["decided", "offered"]
 class Watch(Protocol):
     """Is shown every decision that a case leads to."""
 
-    def __call__(self, case: Case, decision: Decision, *, role: Role, fired: tuple[int, ...] = ()) -> None:
-        """See one of them. One that was seen is seen again when reactions have `fired` for its order, by number."""
+    def __call__(self, case: Case, decision: Decision, *, role: Role) -> None:
+        """See one of them."""
+
+
+Listen = Callable[[Case, int], None]
+"""Is told the number of every reaction that fires in a timeline."""
 
 
 @final
@@ -29,6 +34,7 @@ class Asking:
     book: Book
     case: Case
     watch: Watch | None = None
+    listen: Listen | None = None
 
     def decide(self, subscription: Subscription, request: ChangeRequest) -> Decision:
         """Decide one request for one subscription.

@@ -28,24 +28,30 @@ class _Sight:
 
 @final
 class Covering:
-    """Is shown the decisions of cases (`watch`) and tells what of the book they exercise."""
+    """Is shown the decisions of cases (`watch`, and `listen` for reactions) and tells what of the book they exercise."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
         self._seen: dict[Key, _Sight] = {}
         self._cases: set[int] = set()
 
-    def watch(self, case: Case, decision: Decision, *, role: Role, fired: tuple[int, ...] = ()) -> None:
-        """Note what a decision shows, or which reactions have fired for its order."""
+    def watch(self, case: Case, decision: Decision, *, role: Role) -> None:
+        """Note what a decision shows."""
         self._cases.add(id(case))
-        reactions: Iterator[Key] = (("reaction", number - 1) for number in fired)
-        for key in reactions if fired else _shown(decision, role):
-            sight = self._seen.get(key)
-            if sight is None:
-                self._seen[key] = _Sight(first=case, last=case)
-            elif sight.last is not case:
-                sight.last = case
-                sight.cases += 1
+        for key in _shown(decision, role):
+            self._see(case, key)
+
+    def listen(self, case: Case, reaction: int) -> None:
+        """Note that a reaction has fired in a timeline."""
+        self._see(case, ("reaction", reaction - 1))
+
+    def _see(self, case: Case, key: Key) -> None:
+        sight = self._seen.get(key)
+        if sight is None:
+            self._seen[key] = _Sight(first=case, last=case)
+        elif sight.last is not case:
+            sight.last = case
+            sight.cases += 1
 
     def coverage(self) -> Coverage:
         """What the cases have shown up to now."""

@@ -65,8 +65,9 @@ def fired(asking: Asking, told: Told, *, order: OrderFacts, at: int) -> tuple[Re
     )
     fact = reactions.summary(told.events[-1], situation).fact
     found = tuple(reactions.all[number - 1] for number in plain.firing(reactions.all, fact))
-    if found and asking.watch is not None:
-        asking.watch(asking.case, decision, role="decided", fired=tuple(each.number for each in found))
+    if asking.listen is not None:
+        for each in found:
+            asking.listen(asking.case, each.number)
     return found
 
 

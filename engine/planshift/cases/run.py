@@ -8,7 +8,7 @@ from functools import partial
 
 from planshift.book import Book
 from planshift.cases.answering import StepRefusedError, answered, unmet
-from planshift.cases.asking import Asking, Watch
+from planshift.cases.asking import Asking, Listen, Watch
 from planshift.cases.report import CaseResult, Difference, Report
 from planshift.cases.timeline import timeline_differences
 from planshift.diagnostics.diagnostic import Diagnostic
@@ -23,11 +23,13 @@ def run(
     pattern: str | None = None,
     *,
     watch: Watch | None = None,
+    listen: Listen | None = None,
     tick: Callable[[str], None] | None = None,
 ) -> Report:
     """Decide the cases of a book, or those whose name, file or requirements have `pattern` in them, whatever its case.
 
-    `watch` is shown every decision that they lead to, `tick` the file of each case before it is decided.
+    `watch` is shown every decision that they lead to, `listen` is told the reactions that fire in timelines, and `tick`
+    the file of each case before it is decided.
 
     Raises:
         InvalidBook: the case files have mistakes.
@@ -41,7 +43,7 @@ def run(
     for case in chosen:
         if tick is not None:
             tick(case.span.file)
-        results.append(result_of(book, case, watch=watch))
+        results.append(result_of(book, case, watch=watch, listen=listen))
     return Report(book=book.name, results=tuple(results))
 
 
@@ -71,14 +73,16 @@ def _nothing_chosen(book: Book, pattern: str | None) -> Diagnostic:
     return Diagnostic(code="PS608", message=message, span=whole_file(book.name), help=help_text)
 
 
-def result_of(book: Book, case: Case, *, watch: Watch | None = None) -> CaseResult:
+def result_of(
+    book: Book, case: Case, *, watch: Watch | None = None, listen: Listen | None = None
+) -> CaseResult:
     """Decide one case, or go through its timeline, and compare."""
     told = CaseResult(
         name=case.name, span=case.span, status="todo", todo=case.todo or "", shows=case.shows, table=case.table
     )
     if case.todo is not None:
         return told
-    differences = tuple(_differences(Asking(book=book, case=case, watch=watch)))
+    differences = tuple(_differences(Asking(book=book, case=case, watch=watch, listen=listen)))
     return replace(told, status="failed" if differences else "passed", differences=differences)
 
 

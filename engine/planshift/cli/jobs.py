@@ -18,7 +18,7 @@ from planshift.diagnostics.errors import InvalidBook
 
 if TYPE_CHECKING:
     from planshift.book import Book
-    from planshift.cases.asking import Watch
+    from planshift.cases.covering import Covering
     from planshift.cases.report import CaseResult, Report
     from planshift.diagnostics.diagnostic import Diagnostic
 
@@ -48,10 +48,10 @@ class _Part:
     problems: tuple[Diagnostic, ...]
 
 
-def report_of(book: Book, pattern: str | None, *, jobs: int | None, watch: Watch | None = None) -> Report:
+def report_of(book: Book, pattern: str | None, *, jobs: int | None, covering: Covering | None = None) -> Report:
     """The report of a book's cases, in the order of its files, however many processes made it.
 
-    Whoever watches the cases wants them in one process.
+    What they exercise is found in one process.
 
     Raises:
         InvalidBook: the case files have mistakes.
@@ -65,9 +65,11 @@ def report_of(book: Book, pattern: str | None, *, jobs: int | None, watch: Watch
     folder = book.files if isinstance(book.files, Path) and book.files.is_dir() else None
     files = case_files(folder) if folder is not None else ()
     wanted = min(_wanted(files) if jobs is None else jobs, len(files))
-    if folder is None or wanted <= 1 or watch is not None:
+    if folder is None or wanted <= 1 or covering is not None:
         with progress(book.name, {file.as_posix(): 1 for file in files}) as tick:
-            return run(book, pattern, watch=watch, tick=tick)
+            if covering is None:
+                return run(book, pattern, tick=tick)
+            return run(book, pattern, watch=covering.watch, listen=covering.listen, tick=tick)
     parts: list[_Part] = []
     with (
         progress(book.name, {file.as_posix(): file.stat().st_size for file in files}) as tick,

@@ -103,8 +103,7 @@ def _reports(
         opened = open_book(path)
         covering = None if coverage is None else Covering(opened)
         try:
-            watch = covering.watch if covering is not None else None
-            reports.append(report_of(opened, pattern, jobs=jobs, watch=watch))
+            reports.append(report_of(opened, pattern, jobs=jobs, covering=covering))
         except InvalidInput as error:
             nothing = error
         else:

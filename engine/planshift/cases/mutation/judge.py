@@ -79,8 +79,8 @@ class Judge:
         self._situations = situations_of(self.book, tuple((each.subscription, each.request) for each in decided))
         self._answered: list[Answered] = []
 
-    def _watch(self, case: Case, decision: Decision, *, role: Role, fired: tuple[int, ...] = ()) -> None:
-        if role == "decided" and not fired:
+    def _watch(self, case: Case, decision: Decision, role: Role) -> None:
+        if role == "decided":
             self._reached.setdefault(_key(case), []).append(decision)
 
     @property
