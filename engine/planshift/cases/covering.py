@@ -28,7 +28,7 @@ class _Sight:
 
 @final
 class Covering:
-    """Is shown the decisions of cases (`watch`, and `listen` for reactions) and tells what of the book they exercise."""
+    """Is shown the decisions of cases (`watch`) and their reactions (`listen`), and tells what of a book they show."""
 
     def __init__(self, book: Book) -> None:
         self._book = book

@@ -73,9 +73,7 @@ def _nothing_chosen(book: Book, pattern: str | None) -> Diagnostic:
     return Diagnostic(code="PS608", message=message, span=whole_file(book.name), help=help_text)
 
 
-def result_of(
-    book: Book, case: Case, *, watch: Watch | None = None, listen: Listen | None = None
-) -> CaseResult:
+def result_of(book: Book, case: Case, *, watch: Watch | None = None, listen: Listen | None = None) -> CaseResult:
     """Decide one case, or go through its timeline, and compare."""
     told = CaseResult(
         name=case.name, span=case.span, status="todo", todo=case.todo or "", shows=case.shows, table=case.table
