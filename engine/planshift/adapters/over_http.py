@@ -60,11 +60,19 @@ class Line:
         Raises:
             Halt: nothing came back, or nothing that is an answer.
         """
+        return self.call("POST", url, body=body, headers=headers)
+
+    def call(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """What comes back for a call.
+
+        Raises:
+            Halt: nothing came back, or nothing that is an answer.
+        """
         until = time.monotonic_ns() + self.timeout * _NANOSECONDS
         try:
             with (
                 httpx.Client(verify=_trust(self.ca), timeout=self.timeout, follow_redirects=False) as client,
-                client.stream("POST", url, content=body, headers={**headers, **_PLAIN}) as response,
+                client.stream(method, url, content=body, headers={**headers, **_PLAIN}) as response,
             ):
                 return Answer(
                     status=response.status_code,

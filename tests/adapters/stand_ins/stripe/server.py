@@ -10,40 +10,16 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from time import sleep
-from typing import Any
-from urllib.parse import urlsplit
 
 from planshift.adapters.contract import Fault
+from tests.adapters.stand_ins.serving import LOST, Answer, Request, serving
 from tests.adapters.stand_ins.stripe.books import Books, Denied
 from tests.adapters.stand_ins.stripe.calls import CALLS, Call, answer
 from tests.adapters.stand_ins.stripe.shapes import WrongParameter, decoded, fitted
 
 KEY = "sk_test_stand_in"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What goes back: a status, headers, and text."""
-
-    status: int
-    text: str
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-LOST = Answer(status=0, text="")
-
-
-@dataclass
-class Request:
-    """A request as it came in."""
-
-    method: str
-    path: str
-    form: str
-    key: str
 
 
 @dataclass
@@ -68,11 +44,15 @@ class StripeSide:
         """Prune all idempotency keys, as Stripe does after a day."""
         self._kept.clear()
 
-    def answered(self, request: Request, *, token: str) -> Answer:
+    def called(self, request: Request) -> Answer:
+        if self.slow:
+            sleep(self.slow)
         with self._lock:
             self.asked.append(request)
-            if token != KEY:
+            if request.headers.get("authorization") != f"Bearer {KEY}":
                 return _denied(Denied("Invalid API Key provided", status=401))
+            if request.body and request.headers.get("content-type") != "application/x-www-form-urlencoded":
+                return _denied(Denied("Stripe takes forms only", status=415))
             if not self._hit(request):
                 return self._kept_answer(request)
             fault, self.fault = self.fault, None
@@ -107,25 +87,25 @@ class StripeSide:
 
     def _kept_answer(self, request: Request) -> Answer:
         """The answer to a request: the one that is kept for its key, or that of acting on it."""
-        if request.method == "POST" and request.key in self.busy:
+        if request.method == "POST" and key_of(request) in self.busy:
             return _denied(Denied("The key is in use", status=409, kind="idempotency_error"))
-        kept = self._kept.get(request.key) if request.method == "POST" and request.key else None
+        kept = self._kept.get(key_of(request)) if request.method == "POST" and key_of(request) else None
         if kept is not None:
             told, found = kept
-            if told != f"{request.path}?{request.form}":
+            if told != f"{request.path}?{form_of(request)}":
                 return _denied(Denied("Keys can only be used with the same parameters", kind="idempotency_error"))
             return Answer(found.status, found.text, {**found.headers, "Idempotent-Replayed": "true"})
         return self._keep(request, self._acted(request))
 
     def _keep(self, request: Request, given: Answer) -> Answer:
-        if request.method == "POST" and request.key and given.headers.get("Not-Kept") is None:
-            self._kept[request.key] = (f"{request.path}?{request.form}", given)
+        if request.method == "POST" and key_of(request) and given.headers.get("Not-Kept") is None:
+            self._kept[key_of(request)] = (f"{request.path}?{form_of(request)}", given)
         return given
 
     def _acted(self, request: Request) -> Answer:
         try:
             call, names = _call_of(request)
-            params = fitted(decoded(request.form), call.shape)
+            params = fitted(decoded(form_of(request)), call.shape)
             return Answer(status=200, text=json.dumps(answer(self.books, call, params=params, names=names)))
         except WrongParameter as wrong:
             # Stripe does not keep what fails before it begins to act.
@@ -134,14 +114,24 @@ class StripeSide:
             return _denied(denied)
 
 
+def form_of(request: Request) -> str:
+    """The parameters of a request, in its body or behind its address."""
+    return request.body or request.query
+
+
+def key_of(request: Request) -> str:
+    """The idempotency key of a request; empty where it has none."""
+    return request.headers.get("idempotency-key", "")
+
+
 def _inert(request: Request) -> bool:
     """Whether a call changes nothing that counts: drafts and their lines, previews, and what is sent by mail."""
     draft = request.path == "/v1/invoices" or request.path.endswith(("/create_preview", "/send"))
-    return draft or (request.path == "/v1/invoiceitems" and "invoice=" in request.form)
+    return draft or (request.path == "/v1/invoiceitems" and "invoice=" in form_of(request))
 
 
 def _call_of(request: Request) -> tuple[Call, list[str]]:
-    if request.method != "POST" and request.key:
+    if request.method != "POST" and key_of(request):
         raise Denied("idempotency keys go with POST only")
     for call in CALLS:
         match = call.path.fullmatch(request.path)
@@ -155,58 +145,9 @@ def _denied(denied: Denied, **headers: str) -> Answer:
     return Answer(status=denied.status, text=json.dumps({"error": error}), headers=headers)
 
 
-def _handler(side: StripeSide) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # an answer in one piece: the other side waits for each piece
-
-        def do_GET(self) -> None:
-            self._answer()
-
-        def do_POST(self) -> None:
-            self._answer()
-
-        def do_DELETE(self) -> None:
-            self._answer()
-
-        def _answer(self) -> None:
-            url, length = urlsplit(self.path), int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length).decode()
-            if body and self.headers.get_content_type() != "application/x-www-form-urlencoded":
-                raise AssertionError("Stripe takes forms only")
-            request = Request(self.command, url.path, body or url.query, self.headers.get("Idempotency-Key", ""))
-            token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-            found = side.answered(request, token=token)
-            if side.slow:
-                sleep(side.slow)
-            if found is LOST:
-                self.close_connection = True
-                return
-            sent = found.text.encode()
-            self.send_response(found.status)
-            for name, value in {"Content-Type": "application/json", **found.headers}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(sent)))
-            self.end_headers()
-            self.wfile.write(sent)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name that the base class gives it
-            """Say nothing."""
-
-    return Handler
-
-
 @contextmanager
 def stripe_side(*, now: int) -> Iterator[StripeSide]:
     """A Stripe that is up for a while."""
     side = StripeSide(books=Books(now=now))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(side))
-    side.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with serving(side.called) as side.address:
         yield side
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

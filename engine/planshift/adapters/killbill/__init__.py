@@ -1,0 +1,1 @@
+"""Kill Bill: plan changes through its REST API, checked against its own dry run (extra `http`)."""
