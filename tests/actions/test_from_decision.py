@@ -281,6 +281,26 @@ def test_what_waits_for_the_next_invoice_is_not_asked_for() -> None:
     assert "ask_payment" not in ids(found)
 
 
+def test_a_later_change_inside_the_period_leaves_its_charges_for_the_next_invoice_as_well() -> None:
+    found = plan("collect: next_invoice, timing: on_date", on=date(2026, 3, 20))
+    action = step(found, "add_to_next_invoice").action
+    assert isinstance(action, AddToNextInvoice)
+    assert action.on == date(2026, 4, 1)
+    assert not {"issue_invoice", "ask_payment"} & set(ids(found))
+
+
+def test_credit_for_the_next_bill_pays_the_bill_of_a_later_change_that_is_this_bill() -> None:
+    found = plan("unused_credit: next_invoice, timing: on_date, charge: full", **DOWN, on=date(2026, 3, 20))
+    discount, invoice = step(found, "discount_next_invoice").action, step(found, "issue_invoice").action
+    asked = step(found, "ask_payment").action
+    assert isinstance(discount, DiscountNextInvoice)
+    assert isinstance(invoice, IssueInvoice)
+    assert isinstance(asked, AskPayment)
+    assert discount.on == invoice.due_on == date(2026, 3, 20)
+    assert invoice.credit_used == discount.amount
+    assert asked.amount == invoice.total - discount.amount
+
+
 def test_what_the_invoice_run_bills_is_due_now_and_not_asked_for() -> None:  # S2.9
     found = plan("collect: invoice_run, fee: 2 EUR")
     action = step(found, "add_to_invoice_run").action

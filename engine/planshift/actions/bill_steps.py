@@ -59,7 +59,7 @@ def next_bill_on(change: Change) -> date:
 def _bill_of(change: Change, lines: tuple[BillLine, ...], *, total: Money, used: Money) -> Action:
     if not total.minor:
         return PostLines(lines=lines)
-    if change.decision.immediate and change.decision.word("collect") == "next_invoice":
+    if change.decision.truth("with_next_invoice"):
         return AddToNextInvoice(lines=lines, total=total, on=next_bill_on(change))
     due_on = max(change.effective, change.today)
     if change.decision.word("collect") == "invoice_run":
@@ -68,10 +68,14 @@ def _bill_of(change: Change, lines: tuple[BillLine, ...], *, total: Money, used:
 
 
 def _credit_used(change: Change, total: Money) -> Money:
-    """What account credit pays of a bill, as the decision says: at once, or of the next regular bill on its day."""
+    """What credit pays of a bill, as the decision says: at once, or of the next regular bill on its day.
+
+    Of that bill it is the credit of the change itself, too, where it is kept for it.
+    """
     found = change.decision.next_bill
     if change.decision.immediate and not change.renews:
         return change.flow.account_used
     if found is None or found.on != change.effective:
         return change.nothing
-    return min(found.account_credit_used, total)
+    kept_for_it = replace(change.nothing, minor=change.decision.value("next_bill_credit"))
+    return min(found.account_credit_used + kept_for_it, total)

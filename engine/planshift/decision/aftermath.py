@@ -182,7 +182,7 @@ def _money_after(outcome: Outcome) -> _Money:
         "debt": debt,
         "older_debt": debt,
         "waiting": waiting - taken_off,
-        "unpaid_invoices": max(before.unpaid_invoices - settled, 0),
+        "unpaid_invoices": 0 if settled else before.unpaid_invoices,
         "account_credit": before.account_credit + outcome.value("to_account") + credit - taken_off - used,
     }
 

@@ -20,6 +20,7 @@ from planshift.cases.run import run
 from planshift.decision.fingerprint import digest_of
 from planshift.policy.case_documents import Case
 from tests.adapters.ledger.carrying import Carrying, empty, tried
+from tests.adapters.ledger.test_payments import AT, anna, shop
 from tests.properties.people import draw_renewal, draw_subscription
 from tests.properties.strategies import SHARED, book_of, decisions
 
@@ -102,6 +103,32 @@ def test_the_orders_of_a_policy_end_as_they_were_decided(name: str) -> None:
     found = of_book(name)
     assert found
     for decision in found:
+        holds_as_decided(decision)
+
+
+MONEY = [
+    (route, timing, collect)
+    for route in ("offset", "next_invoice", "account_credit", "refund", "offset_then_forfeit")
+    for timing in ("now", "on_date", "period_end")
+    for collect in ("now", "next_invoice", "invoice_run")
+]
+STANDINGS: list[dict[str, object]] = [
+    {},
+    {"waiting": "2 EUR", "account_credit": "30 EUR"},
+    {"waiting": "4 EUR"},
+    {"paid": "3 EUR", "debt": "6 EUR", "older_debt": "1 EUR", "unpaid_invoices": 3},
+]
+
+
+@pytest.mark.parametrize("route,timing,collect", MONEY)
+def test_money_ends_where_it_was_decided_whichever_way_it_goes(route: str, timing: str, collect: str) -> None:
+    book = shop(f"unused_credit: {route}, timing: {timing}, collect: {collect}, charge: full, unpaid: reduce_debt")
+    wished = {"on": "2026-03-20"} if timing == "on_date" else {}
+    for number, standing_now in enumerate(STANDINGS):
+        old, new = ("bronze", "silver") if number % 2 else ("silver", "bronze")
+        held = anna(book, **{"plan": old, "paid": "20 EUR" if old == "silver" else "10 EUR", **standing_now})
+        decision = book.decide(held, book.request(held, to=new, at=AT, **wished))
+        assert decision.allowed
         holds_as_decided(decision)
 
 

@@ -13,6 +13,7 @@ from planshift.actions.plan import placed
 from planshift.adapters.ledger.held import LedgerRefuses, invoice_numbered
 from planshift.adapters.ledger.ledger import Ledger
 from planshift.adapters.ledger.opening import open_subscription
+from planshift.adapters.ledger.pauses import resume_paused
 from planshift.adapters.ledger.payments import pay_refund, receive_payment, run_invoices
 from planshift.adapters.ledger.reading import subscription_held
 from planshift.adapters.ledger.reports import balances, flaws, trial_balance
@@ -323,3 +324,27 @@ def test_another_document_of_the_same_subscription_is_refused(store: Store) -> N
         with pytest.raises(LedgerRefuses, match="has a subscription anna already"):
             open_subscription(connection, replace(held, quantity=2), at=0)
         assert subscription_held(connection, "bo") is None
+
+
+def test_a_pause_ends_on_its_day(store: Store) -> None:
+    book = shop("timing: now")
+    held = anna(book)
+    till = Till(store, book.decide(held, book.request(held, kind="cancel", at=AT, until="2026-03-20")))
+    till.do("end_plan")
+    assert till.held().status == "paused"
+    with store.begin() as connection:
+        assert not list(resume_paused(connection, until=date(2026, 3, 19), at=till.at))
+        assert list(resume_paused(connection, until=date(2026, 3, 20), at=till.at)) == ["anna"]
+        assert not list(resume_paused(connection, until=date(2026, 3, 21), at=till.at))
+    assert till.held() == held
+
+
+def test_a_cancellation_ends_the_subscription_and_is_not_renewed(store: Store) -> None:
+    book = shop("timing: now")
+    held = anna(book)
+    till = Till(store, book.decide(held, book.request(held, kind="cancel", at=AT)))
+    till.do("end_plan")
+    assert till.held() == replace(held, status="cancelled")
+    assert list(Ledger(store=store).due_for_renewal(until=date(2026, 4, 1))) == []
+    till.do("end_plan", undoing=True)
+    assert till.held() == held

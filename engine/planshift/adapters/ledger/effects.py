@@ -109,7 +109,7 @@ def _of_money(task: Task, action: Money, *, held: Held, connection: Connection) 
         case AddToNextInvoice():
             return money.add_to_next_invoice(task, action, connection=connection)
         case DiscountNextInvoice():
-            return money.discount_next_invoice(action, held=held)
+            return money.discount_next_invoice(task, action, held=held)
         case PostLines():
             return money.post_lines(action)
         case IssueCredit():
@@ -136,7 +136,10 @@ def _gated(task: Task, effect: Effect, *, held: Held) -> Effect:
 
 def _of_state(task: Task, action: Belonging, *, held: Held) -> Effect:
     begins = plans.begins_state(task, action)
-    effect = Effect(state_by=task.order if begins and held.state_by != task.order else None)
+    effect = Effect(
+        state_by=task.order if begins and held.state_by != task.order else None,
+        reference=action.until.isoformat() if isinstance(action, EndPlan) and action.until is not None else "",
+    )
     return _with_state(effect, held, _state_after(task, action, running=held.subscription))
 
 

@@ -23,7 +23,7 @@ from planshift.actions.money_actions import (
     ReleaseCredit,
 )
 from planshift.actions.plan import placed
-from planshift.adapters.ledger.chart import Posting, charged, credited, posted
+from planshift.adapters.ledger.chart import Posting, charged, credited, moved_by, posted
 from planshift.adapters.ledger.effect import Effect, TakenOff
 from planshift.adapters.ledger.held import Held, Invoice, LedgerRefuses, invoice_of, open_invoices
 from planshift.adapters.ledger.tables import payment_requests, postings, refunds
@@ -98,12 +98,23 @@ def _discount_left(task: Task, connection: Connection) -> int:
     return int(connection.scalar(into) or 0) - int(connection.scalar(out) or 0)
 
 
-def discount_next_invoice(action: DiscountNextInvoice, *, held: Held) -> Effect:
-    """Credit that takes off what waits for the next bill, and is kept for that bill for the rest."""
-    taken_off = min(action.amount.minor, held.balances["waiting"])
-    moved = credited(action.lines, to="next_bill_credit")
+def discount_next_invoice(task: Task, action: DiscountNextInvoice, *, held: Held) -> Effect:
+    """Credit that takes off what waits for the next bill, and is kept for that bill for the rest.
+
+    Where the change itself makes the bill of that day, it is kept for that one first: it has nothing that waits.
+    """
+    moved = tuple(credited(action.lines, to="next_bill_credit"))
+    waiting = held.balances["waiting"] + moved_by(moved).get("waiting", 0)
+    taken_off = min(max(action.amount.minor - _billed_on(task, action.on), 0), waiting)
     net = posted(taken_off, debit="next_bill_credit", credit="waiting")
     return Effect(postings=(*moved, *net), lines=action.lines)
+
+
+def _billed_on(task: Task, on: date) -> int:
+    """What the plan itself bills on a day."""
+    actions = [each.step.action for each in placed(task.plan.steps)]
+    issued = sum(each.total.minor for each in actions if isinstance(each, IssueInvoice) and each.due_on == on)
+    return issued + sum(each.total.minor for each in actions if isinstance(each, AddToInvoiceRun) and each.on == on)
 
 
 def post_lines(action: PostLines) -> Effect:
