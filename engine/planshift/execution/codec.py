@@ -47,5 +47,4 @@ def _fields_of(kind: str) -> tuple[tuple[str, object], ...]:
     return tuple((field.name, field.default) for field in fields(LOG_KINDS[kind]))
 
 
-def _text(data: object) -> str:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_text = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

@@ -43,7 +43,9 @@ class Gateways:
     ) -> None:
         self._chosen: Final = tuple(each if isinstance(each, Gateway) else Gateway(adapter=each) for each in chosen)
         self.source: Final = source
-        self._inside: Final = frozenset(id(each.adapter) for each in self._chosen if isinstance(each.adapter, Resident))
+        self._residents: Final = tuple(
+            each.adapter if isinstance(each.adapter, Resident) else None for each in self._chosen
+        )
 
     @property
     def adapters(self) -> tuple[Adapter | Resident, ...]:
@@ -52,11 +54,21 @@ class Gateways:
 
     def of(self, step: Step) -> Adapter | Resident | None:
         """Who does a step, and undoes it; None where nobody does."""
-        return next((each.adapter for each in self._chosen if each.does(step.action)), None)
+        return self.inside(step) or self.outside(step)
 
-    def lives_inside(self, adapter: Adapter | Resident) -> bool:
-        """Whether an adapter works in the database of the orders."""
-        return id(adapter) in self._inside
+    def inside(self, step: Step) -> Resident | None:
+        """Who does a step in the database of the orders; None where it is not done there."""
+        for each, resident in zip(self._chosen, self._residents, strict=True):
+            if each.does(step.action):
+                return resident
+        return None
+
+    def outside(self, step: Step) -> Adapter | None:
+        """Who does a step in a system outside; None where it is not done there."""
+        for each, resident in zip(self._chosen, self._residents, strict=True):
+            if each.does(step.action):
+                return None if resident is not None else each.adapter  # type: ignore[return-value]  # what is no resident
+        return None
 
     def without(self, placement: Placement) -> tuple[str, ...]:
         """The kinds of actions of an order that nobody carries out, sorted."""

@@ -10,7 +10,7 @@ from typing import Final, final
 from planshift.execution.codec import encode
 from planshift.execution.log import Entry, Happened, LogEvent, Moved, Placed, after, begun, hash_of, told
 from planshift.execution.order import Order, Placement
-from planshift.execution.upcoming import Become, Rest, upcoming
+from planshift.execution.upcoming import Become, Next, Rest, upcoming
 
 INVOICE_ISSUED: Final = "invoice.issued"
 
@@ -23,12 +23,14 @@ Reacts = Callable[[Order, str, int], tuple[LogEvent, ...]]
 class Grown:
     """An order before and after entries were added to its log; `before` is None where it was just placed.
 
-    `due_at` is the instant at which it is to be looked at again.
+    `ahead` is what comes next for it at the instant at which that was, and `due_at` the instant at which it is to be
+    looked at again.
     """
 
     before: Order | None
     order: Order
     entries: tuple[Entry, ...]
+    ahead: Next
     due_at: int
 
 
@@ -73,7 +75,7 @@ def _settled(before: Order | None, order: Order, entries: list[Entry], *, at: in
         order = after(order, entries[-1])
         ahead = upcoming(order, now=at)
     due_at = ahead.until if isinstance(ahead, Rest) else at
-    return Grown(before=before, order=order, entries=tuple(entries), due_at=due_at)
+    return Grown(before=before, order=order, entries=tuple(entries), ahead=ahead, due_at=due_at)
 
 
 def _next(order: Order, event: LogEvent, *, at: int) -> Entry:

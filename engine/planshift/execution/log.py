@@ -333,7 +333,7 @@ StepEvent = StepStarted | StepDone | StepWaits | StepFailed | StepSkipped | Held
 
 def _with_steps(order: Order, event: StepEvent) -> Order:
     def told_of(steps: tuple[OrderStep, ...]) -> tuple[OrderStep, ...]:
-        return tuple(_step_told(step, event) if step.position == event.position else step for step in steps)
+        return tuple([_step_told(step, event) if step.position == event.position else step for step in steps])
 
     if event.position.startswith(EXTRA):
         return replace(order, extra=told_of(order.extra))

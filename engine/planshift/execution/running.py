@@ -19,16 +19,16 @@ from planshift.execution.calling import called, performed_within, task_of
 from planshift.execution.gateways import OWN, Gateways
 from planshift.execution.growing import Grown, Reacts, grown
 from planshift.execution.log import LogEvent, StepFailed, StepStarted, Stuck
-from planshift.execution.order import Order, OrderStep
+from planshift.execution.order import Order
 from planshift.execution.outcomes import told_of
-from planshift.execution.ports import Adapter, Done, Outcome, Resident, Waits
+from planshift.execution.ports import Done, Outcome, Resident, Waits
 from planshift.execution.queueing import decided_again
 from planshift.execution.retries import PATIENT, Retries
 from planshift.execution.store import leases
 from planshift.execution.store.engine import Store
 from planshift.execution.store.orders import Lease, Overtaken, load, save
 from planshift.execution.telemetry import count, say
-from planshift.execution.upcoming import Become, DecideAgain, Do, FindOut, Rest, upcoming
+from planshift.execution.upcoming import Become, DecideAgain, Do, FindOut, Next, Rest, upcoming
 
 LEASE: Final = 300
 """For how many seconds a worker takes an order. Every write to its log begins them anew."""
@@ -40,10 +40,11 @@ ATTEMPTS: Final = 20
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """An order and the right to carry it out."""
+    """An order and the right to carry it out; `ahead` is what comes next for it, where that is known already."""
 
     order: Order
     lease: Lease
+    ahead: Next | None = None
 
 
 @final
@@ -95,13 +96,13 @@ class Runner:
             inside: list[tuple[Taken, Turn]] = []
             outside: list[tuple[Taken, Do | FindOut]] = []
             for each in going:
-                ahead = upcoming(each.order, now=now)
+                ahead = each.ahead or upcoming(each.order, now=now)
                 if isinstance(ahead, Rest):
                     self._let_go(each, ahead.until)
                     at_rest.append(each.order)
                 elif isinstance(ahead, DecideAgain):
                     in_turn.append(each)
-                elif isinstance(ahead, Become) or not self._is_outside(ahead.step):
+                elif isinstance(ahead, Become) or self.gateways.outside(ahead.step.step) is None:
                     inside.append((each, ahead))
                 else:
                     outside.append((each, ahead))
@@ -109,10 +110,6 @@ class Runner:
             going += [found for held, ahead in outside for found in self._called(held, ahead, now=now)]
             going += [found for held in in_turn for found in self._decided_again(held, now=now)]
         return at_rest
-
-    def _is_outside(self, step: OrderStep) -> bool:
-        adapter = self.gateways.of(step.step)
-        return adapter is not None and not self.gateways.lives_inside(adapter)
 
     def _let_go(self, held: Taken, until: int) -> None:
         """Give an order back that was not given back with the last entry of its log."""
@@ -164,15 +161,14 @@ class Runner:
         if isinstance(ahead, Become):
             return grown(order, (), at=now)
         step, undoing = ahead.step, isinstance(ahead, Do) and ahead.undoing
-        adapter = self.gateways.of(step.step)
-        why = _hopeless(ahead, adapter)
+        inside = self.gateways.inside(step.step)
+        why = _hopeless(ahead, inside)
         if why:
             return grown(order, (Stuck(position=step.position, why=why),), at=now)
         task = task_of(order, step, at=now, undoing=undoing)
         outcome = stands_against(connection, task)
         if outcome is None:
-            assert adapter is None or isinstance(adapter, Resident)  # that is why the step is inside
-            outcome = Done() if adapter is None else performed_within(adapter, task, connection=connection)
+            outcome = Done() if inside is None else performed_within(inside, task, connection=connection)
         if not isinstance(outcome, Done) and (undoing or not isinstance(outcome, Waits)):
             raise _WentWrong(outcome)
         told = told_of(order, step, outcome=outcome, undoing=undoing, at=now, retries=self.retries)
@@ -193,8 +189,8 @@ class Runner:
             return
         step = held.order.step(position)
         task = task_of(held.order, step, at=self._instant(now), undoing=undoing)
-        adapter = self.gateways.of(step.step)
-        assert isinstance(adapter, Adapter)  # that is why the step is outside
+        adapter = self.gateways.outside(step.step)
+        assert adapter is not None  # that is why the call goes out
         asks = ahead.step.state in ("started", "undoing")
         outcome = called(adapter, task, asks=asks, acts=isinstance(ahead, Do))
         went_wrong = not isinstance(outcome, Done | Waits | None)
@@ -258,7 +254,8 @@ class Runner:
     def _kept(self, held: Taken, change: Grown, *, now: int) -> Taken:
         """The lease begins anew while there is something to do, and ends with the last write."""
         until = 0 if change.due_at > now else self._instant(now) + self.lease
-        return Taken(order=change.order, lease=replace(held.lease, until=until))
+        lease = Lease(order=held.lease.order, number=held.lease.number, until=until)
+        return Taken(order=change.order, lease=lease, ahead=change.ahead)
 
     def _read(self, held: Taken) -> Iterator[Taken]:
         """The order as it stands now, if it is still ours."""
@@ -275,7 +272,7 @@ class Runner:
         return now if self.clock is None else max(self.clock(), now)
 
 
-def _hopeless(ahead: Do | FindOut, adapter: Adapter | Resident | None) -> str:
+def _hopeless(ahead: Do | FindOut, adapter: Resident | None) -> str:
     """Why a person has to look at a step that would be done inside; empty where it can be."""
     kind = ahead.step.step.action.kind
     if isinstance(ahead, FindOut):

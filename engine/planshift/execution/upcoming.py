@@ -89,10 +89,12 @@ def _of_plan(order: Order, *, now: int) -> Next:
         return _backwards(order, now=now)
     if order.state == "scheduled" and now >= locks_at(order):
         return Become(state="locked", why="it can no longer be called off")
-    due = [step for step in order.steps if step.state in ("open", "started") and _reached(order, step, now=now)]
-    for step in due:
-        if step.try_at <= now:
-            return Do(step=step)
+    due: list[OrderStep] = []
+    for step in order.steps:
+        if step.state in ("open", "started") and _reached(order, step, now=now):
+            if step.try_at <= now:
+                return Do(step=step)
+            due.append(step)
     return _settled(order, now=now) or Rest(until=min(_instants(order, due, now=now), default=NEVER))
 
 
@@ -135,9 +137,10 @@ def _reached(order: Order, step: OrderStep, *, now: int) -> bool:
     """Whether it is a step's turn, but for the time of its next try."""
     if step.held and not step.step.later:
         return False
-    needed = set(step.step.needs)
-    beside = (each for each in order.steps if each.within == step.within)
-    if not all(each.over for each in beside if each.step.id in needed):
+    needed = step.step.needs
+    if needed and any(
+        not each.over and each.within == step.within and each.step.id in needed for each in order.steps
+    ):
         return False
     keeper = _keeper(order, step)
     return keeper is None or (keeper.state == "done" and _let_go(order, keeper, now=now))

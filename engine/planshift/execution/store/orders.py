@@ -219,7 +219,13 @@ def step_row(order: Order, step: OrderStep) -> dict[str, object]:
 
 
 def _step_values(step: OrderStep) -> dict[str, object]:
-    return {name: getattr(step, name) for name in _STEP_VALUES}
+    return {
+        "state": step.state,
+        "attempts": step.attempts,
+        "try_at": step.try_at,
+        "fault": step.fault,
+        "reference": step.reference,
+    }
 
 
 def _moved_steps(change: Grown) -> Iterator[dict[str, object]]:

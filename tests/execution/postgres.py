@@ -1,0 +1,86 @@
+"""A PostgreSQL server of one's own, for tests and benchmarks: on a socket in a folder, and gone at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+STARTS_WITHIN = 60
+
+_NUMBERS = count(1)
+
+
+def binaries() -> Path | None:
+    """The folder of the newest PostgreSQL that is installed."""
+    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    found = shutil.which("initdb")
+    if packaged:
+        return packaged[-1].parent
+    return Path(found).resolve().parent if found else None
+
+
+def _as_owner(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to be run by root."""
+    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
+
+
+@contextmanager
+def running_server(programs: Path) -> Iterator[str]:
+    """A server that listens on a socket in a folder of its own, and nowhere else: the folder."""
+    folder = Path(tempfile.mkdtemp(prefix="planshift-postgres-"))
+    folder.chmod(0o700)
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+    initialise = [str(programs / "initdb"), "-D", str(data), "-U", "planshift", "-A", "trust", "--no-sync", "-E", "UTF8"]
+    subprocess.run(_as_owner([*initialise, "--locale=C.UTF-8"]), check=True, capture_output=True, cwd="/")
+    serve = [str(programs / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(_as_owner(serve), stdout=log, stderr=log, cwd="/")
+    try:
+        _wait_for(folder, server)
+        yield str(folder)
+    finally:
+        _stop(data, server)
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def fresh_database(folder: str) -> Iterator[str]:
+    """A database without tables on a server: its address."""
+    name = f"fresh_{os.getpid()}_{next(_NUMBERS)}"
+    with psycopg.connect(host=folder, user="planshift", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    yield f"postgresql+psycopg://planshift@/{name}?host={folder}"
+    with psycopg.connect(host=folder, user="planshift", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def _wait_for(folder: Path, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while True:
+        try:
+            psycopg.connect(host=str(folder), user="planshift", dbname="postgres").close()
+        except psycopg.OperationalError:
+            assert server.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < deadline, (folder / "log").read_text()
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _stop(data: Path, server: subprocess.Popen[bytes]) -> None:
+    """Ask the server itself to end: what was started may be a program that stands in front of it."""
+    pid = int((data / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(pid, signal.SIGINT)  # a fast shutdown
+    server.wait(timeout=STARTS_WITHIN)
