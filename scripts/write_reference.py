@@ -28,6 +28,8 @@ from planshift.decision.reasons import REASON_CODES, sentence
 from planshift.decision.term_text import term_text
 from planshift.decision.words import listed
 from planshift.diagnostics.codes import CODES, PHASES
+from planshift.execution.log import LOG_KINDS
+from planshift.execution.states import MOVES, OPEN, STATES
 from planshift.expressions.functions import FUNCTIONS, Function
 from planshift.expressions.names import SCOPE_WORDS, Symbol
 from planshift.expressions.needs import NEEDS
@@ -197,6 +199,15 @@ ACTIONS_NOTE = """\
 `schedule` and `hold_credit` carry `steps` of their own, which run on their day or after their events. Amounts are
 whole numbers of the currency's smallest unit, days are written `2026-01-31`."""
 
+ORDERS_INTRO = """\
+What can become of a requested change on its way. [Orders](../explanation/orders.md) tells the life of one."""
+
+MOVES_NOTE = "These moves there are. Every other one is refused, with a reason."
+
+LOG_NOTE = """\
+An order is what its log says. Every entry carries the hash of the one before it, so that a changed, missing or added
+one shows."""
+
 COMMANDS_INTRO = """\
 `planshift --help` lists the commands. `planshift COMMAND --help` shows what stands here. What goes into a file or a
 pipe is plain text, and `--format json` gives the same answer as data."""
@@ -206,7 +217,7 @@ def main(arguments: list[str]) -> int:
     """Write or check the pages; 1 when the check finds a difference."""
     pages = {"terms.md": terms_page, "names.md": names_page, "diagnostics.md": diagnostics_page}
     pages |= {"reasons.md": reasons_page, "commands.md": commands_page, "cases.md": cases_page}
-    pages |= {"actions.md": actions_page}
+    pages |= {"actions.md": actions_page, "orders.md": orders_page}
     pages["messages.md"] = messages_page
     stale = []
     for name, make in pages.items():
@@ -518,6 +529,28 @@ def actions_page() -> str:
     ]
     return page_of(
         "Actions", ACTIONS_INTRO, table(("action", "what it does", "its fields", "undone by"), rows), ACTIONS_NOTE
+    )
+
+
+def orders_page() -> str:
+    """The states of an order, the moves between them, and what its log can say."""
+    states = [(code(state), "yes" if state in OPEN else "no", meaning) for state, meaning in STATES.items()]
+    moves = [(code(move.start), code(move.end), move.when) for move in MOVES]
+    entries = [
+        (code(kind), _first_sentence(event), ", ".join(code(field.name) for field in fields(event)))
+        for kind, event in LOG_KINDS.items()
+    ]
+    return page_of(
+        "Orders",
+        ORDERS_INTRO,
+        "## States",
+        table(("state", "steps left", "meaning"), states),
+        "## Moves",
+        MOVES_NOTE,
+        table(("from", "to", "when"), moves),
+        "## The log",
+        LOG_NOTE,
+        table(("entry", "what it says", "its fields"), entries),
     )
 
 

@@ -42,7 +42,18 @@ def running_server(programs: Path) -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     data = folder / "data"
-    initialise = [str(programs / "initdb"), "-D", str(data), "-U", "planshift", "-A", "trust", "--no-sync", "-E", "UTF8"]
+    initialise = [
+        str(programs / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "planshift",
+        "-A",
+        "trust",
+        "--no-sync",
+        "-E",
+        "UTF8",
+    ]
     subprocess.run(_as_owner([*initialise, "--locale=C.UTF-8"]), check=True, capture_output=True, cwd="/")
     serve = [str(programs / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
     with (folder / "log").open("wb") as log:

@@ -76,7 +76,7 @@ def test_only_those_may_call_it_off_who_may_ask_for_it(store: Store) -> None:
 
 def test_what_the_policy_never_lets_go_is_locked_at_once(store: Store) -> None:
     assert scheduled(store, LATER + ", cancellable_until: never").state == "locked"
-    with pytest.raises(CannotCallOff, match="it waits for its day, and cannot be called off"):
+    with pytest.raises(CannotCallOff, match="the policy does not let it be called off"):
         call_off(store, "o-1", by="customer", at=AT)
 
 

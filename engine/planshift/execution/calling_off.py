@@ -14,7 +14,7 @@ from planshift.execution.log import LogEvent, TurnedBack
 from planshift.execution.order import Order
 from planshift.execution.states import STATES
 from planshift.execution.store.engine import Store
-from planshift.execution.upcoming import locks_at, schedule_of
+from planshift.execution.upcoming import LOCKED_BY_TIME, locks_at, schedule_of
 
 
 @dataclass(eq=False)
@@ -80,9 +80,8 @@ def _can_stop(order: Order) -> bool:
 
 def _too_late(order: Order) -> str:
     keeper = schedule_of(order)
-    if order.state == "locked" and order.why:
-        return f"it is too late, {order.why}" if keeper is None else order.why
-    assert keeper is not None  # only such orders lock by time
-    assert isinstance(keeper.step.action, Schedule)  # as above
+    if keeper is None or (order.state == "locked" and order.why not in LOCKED_BY_TIME):
+        return order.why
+    assert isinstance(keeper.step.action, Schedule)  # what `schedule_of` looks for
     last = keeper.step.action.cancellable_until
     return "the policy does not let it be called off" if last is None else f"it could be until {last}"

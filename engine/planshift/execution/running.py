@@ -37,6 +37,10 @@ ATTEMPTS: Final = 20
 """How often a write is tried again that somebody else was quicker than."""
 
 
+_GIVE_WAY: Final = ("40P01", "40001")
+"""What PostgreSQL calls a deadlock, and a transaction that came too late."""
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
@@ -147,7 +151,7 @@ class Runner:
 
     def _alone(self, held: Taken, ahead: Turn, *, now: int) -> Iterator[Taken]:
         try:
-            yield from self._together([(held, ahead)], now=now)
+            yield from self._giving_way(held, ahead, now=now)
         except Overtaken:
             yield from self._read(held)
         except _WentWrong as wrong:
@@ -155,6 +159,16 @@ class Runner:
             self.counts.faults += 1
             count("steps.faults")
             yield from self._recorded(held, ahead, outcome=wrong.outcome, now=now, counted=False)
+
+    def _giving_way(self, held: Taken, ahead: Turn, *, now: int) -> list[Taken]:
+        """A server asks one of two transactions that wait for each other to give way; that one is begun again."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._together([(held, ahead)], now=now)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in _GIVE_WAY or attempt == ATTEMPTS:
+                    raise
+        raise Overtaken((held.order.id,))
 
     def _changed(self, connection: Connection, order: Order, ahead: Turn, *, now: int) -> Grown:
         """What an order comes to by its next step, which is done on the way."""

@@ -59,6 +59,13 @@ class DecideAgain:
 
 Next = Do | FindOut | Become | DecideAgain | Rest
 
+LOCKED_BY_TIME: Final = (
+    "it can no longer be called off",
+    "its day has come",
+    "it waits for its day, and cannot be called off",
+)
+"""Why an order is locked that nothing but the time has locked."""
+
 FRONT_APPLIED: Final = "order.applied"
 """What an order is told when the one before it is over, and its change in force."""
 
@@ -88,7 +95,7 @@ def _of_plan(order: Order, *, now: int) -> Next:
     if order.undoing is not None:
         return _backwards(order, now=now)
     if order.state == "scheduled" and now >= locks_at(order):
-        return Become(state="locked", why="it can no longer be called off")
+        return Become(state="locked", why=LOCKED_BY_TIME[0])
     due: list[OrderStep] = []
     for step in order.steps:
         if step.state in ("open", "started") and _reached(order, step, now=now):
@@ -115,7 +122,7 @@ def _settled(order: Order, *, now: int) -> Become | DecideAgain | None:
         if order.plan.queued and not order.count(DECIDED_AGAIN):
             return DecideAgain() if turn_at(order) <= now else None
         if order.state == "scheduled":
-            return Become(state="locked", why="its day has come")
+            return Become(state="locked", why=LOCKED_BY_TIME[1])
         return Become(state="applied", why="every step is done")
     left = [step for step in order.steps if not step.over]
     if order.state != "pending" or not all(_kept(order, step) for step in left):
@@ -124,7 +131,7 @@ def _settled(order: Order, *, now: int) -> Become | DecideAgain | None:
         return Become(state="locked", why="the change is in force, and a credit is held")
     if now < locks_at(order):
         return Become(state="scheduled", why="it waits for its day")
-    return Become(state="locked", why="it waits for its day, and cannot be called off")
+    return Become(state="locked", why=LOCKED_BY_TIME[2])
 
 
 def _kept(order: Order, step: OrderStep) -> bool:
@@ -138,9 +145,7 @@ def _reached(order: Order, step: OrderStep, *, now: int) -> bool:
     if step.held and not step.step.later:
         return False
     needed = step.step.needs
-    if needed and any(
-        not each.over and each.within == step.within and each.step.id in needed for each in order.steps
-    ):
+    if needed and any(not each.over and each.within == step.within and each.step.id in needed for each in order.steps):
         return False
     keeper = _keeper(order, step)
     return keeper is None or (keeper.state == "done" and _let_go(order, keeper, now=now))
