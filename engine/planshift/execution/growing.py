@@ -34,11 +34,13 @@ class Grown:
     due_at: int
 
 
-def placed(placement: Placement) -> Grown:
-    """A new order."""
-    event = Placed(placement=placement)
-    entry = _entry(event, order=placement.id, number=1, at=placement.placed_at, previous="")
-    return _settled(None, begun(entry), [entry], at=placement.placed_at)
+def placed(placement: Placement, *, reacts: Reacts | None = None) -> Grown:
+    """A new order, with what its book's reactions make of it."""
+    event, at = Placed(placement=placement), placement.placed_at
+    entry = _entry(event, order=placement.id, number=1, at=at, previous="")
+    order = begun(entry)
+    told = () if reacts is None else reacts(order, "change.requested", at)
+    return _grown(None, order, [entry], events=told, at=at, reacts=reacts)
 
 
 def grown(order: Order, events: Iterable[LogEvent], *, at: int, reacts: Reacts | None = None) -> Grown:
@@ -47,35 +49,44 @@ def grown(order: Order, events: Iterable[LogEvent], *, at: int, reacts: Reacts |
     Raises:
         IllegalMove: one of them moves it where it may not go.
     """
-    entries: list[Entry] = []
-    found, waiting = order, deque(events)
-    while waiting:
-        event = waiting.popleft()
-        entries.append(_next(found, event, at=at))
-        found = after(found, entries[-1])
-        if isinstance(event, Happened):
-            waiting.extendleft(reversed(_follows(found, event, at=at, reacts=reacts)))
-    return _settled(order, found, entries, at=at)
+    return _grown(order, order, [], events=events, at=at, reacts=reacts)
 
 
-def _follows(order: Order, event: Happened, *, at: int, reacts: Reacts | None) -> tuple[LogEvent, ...]:
-    """What an event comes to at once: an issued invoice locks a change that waits, and then reactions fire."""
-    own: tuple[LogEvent, ...] = ()
-    if event.event == INVOICE_ISSUED and order.state == "scheduled" and order.placement.locks_on_invoice:
-        own = (Moved(start="scheduled", end="locked", why="its invoice is issued"),)
-        order = told(order, own[0])
-    return own if reacts is None else (*own, *reacts(order, event.event, at))
-
-
-def _settled(before: Order | None, order: Order, entries: list[Entry], *, at: int) -> Grown:
-    """Moves follow from what happened, so they are told with it."""
-    ahead = upcoming(order, now=at)
-    while isinstance(ahead, Become):
-        entries.append(_next(order, Moved(start=order.state, end=ahead.state, why=ahead.why), at=at))
-        order = after(order, entries[-1])
+def _grown(
+    before: Order | None,
+    order: Order,
+    entries: list[Entry],
+    *,
+    events: Iterable[LogEvent],
+    at: int,
+    reacts: Reacts | None,
+) -> Grown:
+    """Moves follow from what happened, so they are told with it; reactions hear of both."""
+    waiting = deque(events)
+    while True:
+        while waiting:
+            event = waiting.popleft()
+            entries.append(_next(order, event, at=at))
+            order = after(order, entries[-1])
+            waiting.extendleft(reversed(_follows(order, event, at=at, reacts=reacts)))
         ahead = upcoming(order, now=at)
+        if not isinstance(ahead, Become):
+            break
+        waiting.append(Moved(start=order.state, end=ahead.state, why=ahead.why))
     due_at = ahead.until if isinstance(ahead, Rest) else at
     return Grown(before=before, order=order, entries=tuple(entries), ahead=ahead, due_at=due_at)
+
+
+def _follows(order: Order, event: LogEvent, *, at: int, reacts: Reacts | None) -> tuple[LogEvent, ...]:
+    """What an event comes to at once: an issued invoice locks a change that waits, and then reactions fire."""
+    own: tuple[LogEvent, ...] = ()
+    if not isinstance(event, Happened | Moved):
+        return own
+    name = event.event if isinstance(event, Happened) else f"change.{event.end}"
+    if name == INVOICE_ISSUED and order.state == "scheduled" and order.placement.locks_on_invoice:
+        own = (Moved(start="scheduled", end="locked", why="its invoice is issued"),)
+        order = told(order, own[0])
+    return own if reacts is None else (*own, *reacts(order, name, at))
 
 
 def _next(order: Order, event: LogEvent, *, at: int) -> Entry:

@@ -22,6 +22,7 @@ from planshift.execution.beside import open_orders
 from planshift.execution.growing import placed
 from planshift.execution.order import Order, Placement
 from planshift.execution.ports import SubscriptionSource
+from planshift.execution.reactions.of_book import reacts_of_book
 from planshift.execution.states import STATES
 from planshift.execution.store.books import keep_book
 from planshift.execution.store.engine import Store
@@ -86,7 +87,7 @@ def place(
         found = load_many(connection, [placement.id])
         if found:
             return _same(found[0], placement)
-        change = placed(_beside(connection, placement, turn_of=turn_of))
+        change = placed(_beside(connection, placement, turn_of=turn_of), reacts=reacts_of_book(book))
         if source is not None:
             _ensure_fresh(placement, source.subscription(placement.subscription))
         keep_book(connection, book, at=at)

@@ -173,7 +173,7 @@ class Runner:
     def _changed(self, connection: Connection, order: Order, ahead: Turn, *, now: int) -> Grown:
         """What an order comes to by its next step, which is done on the way."""
         if isinstance(ahead, Become):
-            return grown(order, (), at=now)
+            return grown(order, (), at=now, reacts=self.reacts)
         step, undoing = ahead.step, isinstance(ahead, Do) and ahead.undoing
         inside = self.gateways.inside(step.step)
         why = _hopeless(ahead, inside)
