@@ -12,7 +12,7 @@ from planshift.billing.change import ChangeRequest
 from planshift.billing.period import Period
 from planshift.billing.subscription import Customer, Subscription
 from planshift.billing.zones import parse_instant
-from planshift.book import load_text
+from planshift.book import Book, Decision, load_text
 from planshift.execution.ports import Adapter, Done, Outcome, Task
 
 ZONE = "Europe/Stockholm"
@@ -59,12 +59,19 @@ def held(plan: str = "bronze", **more: Any) -> Subscription:  # noqa: ANN401  # 
     return replace(anna, **more)
 
 
-def change(terms: str, before: Subscription, **asked: Any) -> tuple[Task, ...]:  # noqa: ANN401  # fields of a request
-    """The tasks of an allowed change, all steps in their order."""
+def decided(terms: str, before: Subscription, **asked: Any) -> tuple[Book, Decision]:  # noqa: ANN401  # of a request
+    """An allowed change, and the book that it was decided by."""
     book = load_text({"policy.yaml": POLICY.replace("TERMS", terms), "catalog.yaml": CATALOG})
     at = parse_instant(TODAY, book.zone)
     decision = book.decide(before, ChangeRequest(at=at, **{"price": "monthly", **asked}))
     assert decision.allowed, decision.reasons
+    return book, decision
+
+
+def change(terms: str, before: Subscription, **asked: Any) -> tuple[Task, ...]:  # noqa: ANN401  # fields of a request
+    """The tasks of an allowed change, all steps in their order."""
+    _, decision = decided(terms, before, **asked)
+    at = decision.computed_at
     after = decision.subscription_after() if decision.request.plan else None
     return tasks_of(decision.plan("order-1"), before=before, after=after, at=at)
 

@@ -14,6 +14,7 @@ from planshift.actions.plan_actions import StartPlan
 from planshift.adapters.stripe.adapter import open_stripe
 from planshift.adapters.stripe.settings import StripeSettings
 from planshift.billing.calendar import from_day, to_day
+from planshift.billing.period import Period
 from planshift.billing.subscription import Discount
 from planshift.billing.zones import local_day, midnight
 from planshift.execution.ports import Done, Refused, Task, Unanswered, Unavailable, Waits
@@ -28,6 +29,9 @@ SETTINGS = StripeSettings(
     coupons={"TEN": "coupon_ten"},
     timezone=ZONE,
 )
+
+
+LENIENT: dict[str, Any] = {"account_credit": "as_stripe_does"}
 
 
 def noon(year: int, month: int, day: int) -> int:
@@ -128,6 +132,17 @@ def test_another_interval_is_not_billed_by_stripe_at_once(shop: Shop) -> None:
     worker.all_done()
     assert [invoice["total"] for invoice in shop.invoices] == [10000 - 677]
     assert (shop.item["price"]["id"], shop.next_bill_on) == ("price_by", date(2027, 3, 11))
+
+
+def test_another_interval_with_the_same_day_is_not_billed_by_stripe_at_once(shop: Shop) -> None:
+    shop.runs("price_by")
+    year = Period(start=date(2025, 4, 1), end=date(2026, 4, 1))
+    worker = shop.worker(
+        change("anchor: keep", held(price="yearly", period=year, paid=10000), plan="bronze"), **LENIENT
+    )
+    worker.all_done()
+    assert (shop.item["price"]["id"], shop.next_bill_on) == ("price_b", date(2026, 4, 1))
+    assert all("planshift_key" in invoice["metadata"] for invoice in shop.invoices)
 
 
 def test_time_for_money_moves_the_next_bill(shop: Shop) -> None:
@@ -386,6 +401,20 @@ def test_a_cancelled_subscription_gets_a_successor_when_it_is_undone(shop: Shop)
     assert shop.invoices == []
 
 
+def test_a_pause_holds_the_bills_back_and_is_taken_up_again(shop: Shop) -> None:
+    running = shop.runs()
+    pause = change("unused_credit: account_credit", held(), kind="cancel", plan="", price="", until=date(2026, 3, 21))
+    worker = shop.worker(pause)
+    worker.done("end_plan")
+    resumes_at = midnight(to_day(date(2026, 3, 21)), ZONE)
+    assert (running["status"], running["pause_collection"]) == (
+        "active",
+        {"behavior": "void", "resumes_at": resumes_at},
+    )
+    worker.done("end_plan", undoing=True)
+    assert running["pause_collection"] is None
+
+
 # who is meant
 
 
@@ -458,6 +487,17 @@ def test_nothing_is_doubled_once_stripe_has_forgotten_the_keys(shop: Shop) -> No
     worker.all_done()
     assert len(shop.invoices) == 1
     assert len(shop.books.of("customer_balance_transaction")) == 1
+
+
+def test_a_draft_is_found_again_once_stripe_has_forgotten_the_keys(shop: Shop) -> None:
+    shop.runs()
+    worker = shop.worker(upgrade())
+    for calls in (0, 2):
+        shop.side.meet_behind("answer_lost", calls=calls)
+        assert isinstance(worker.do("issue_invoice"), Unanswered)
+        shop.side.forget_keys()
+    worker.done("issue_invoice")
+    assert [(shop.amounts(invoice), invoice["status"]) for invoice in shop.invoices] == [([1355, 1500, -677], "open")]
 
 
 def test_a_key_in_use_is_waited_for(shop: Shop) -> None:

@@ -31,6 +31,7 @@ class StripeSide:
     asked: list[Request] = field(default_factory=list)
     fault: Fault | None = None
     fault_at: str = ""
+    first: int | None = None
     slow: float = 0
     busy: set[str] = field(default_factory=set)
     _kept: dict[str, tuple[str, Answer]] = field(default_factory=dict)
@@ -38,7 +39,11 @@ class StripeSide:
 
     def meet(self, fault: Fault, *, at: str = "") -> None:
         """Let the next call that counts meet a fault; `at` is what the path of that call contains."""
-        self.fault, self.fault_at = fault, at
+        self.fault, self.fault_at, self.first = fault, at, None
+
+    def meet_behind(self, fault: Fault, *, calls: int) -> None:
+        """Let the call meet a fault that comes behind some others, of all that change anything at all."""
+        self.fault, self.fault_at, self.first = fault, "", calls
 
     def forget_keys(self) -> None:
         """Prune all idempotency keys, as Stripe does after a day."""
@@ -59,9 +64,12 @@ class StripeSide:
             return self._faulty(request, fault=fault)
 
     def _hit(self, request: Request) -> bool:
-        if self.fault is None or request.method == "GET" or _inert(request):
+        if self.fault is None or request.method == "GET":
             return False
-        return self.fault_at in request.path
+        if self.first is None:
+            return not _inert(request) and self.fault_at in request.path
+        self.first -= 1
+        return self.first < 0
 
     def _faulty(self, request: Request, *, fault: Fault | None) -> Answer:
         match fault:
