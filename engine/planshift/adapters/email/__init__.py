@@ -1,0 +1,1 @@
+"""Telling customers and staff of a change by mail."""
