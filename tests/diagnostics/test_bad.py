@@ -16,6 +16,7 @@ import pytest
 from planshift.diagnostics.codes import CODES
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
 from planshift.diagnostics.render import to_text
+from planshift.policy.adapter_documents import ADAPTERS, read_adapters
 from planshift.policy.case_documents import read_cases, read_subscriptions
 from planshift.policy.document import BookDocument
 from planshift.policy.from_yaml import read_book
@@ -66,6 +67,10 @@ def answer(book: Path) -> tuple[tuple[Diagnostic, ...], dict[str, str]]:
         for path in (*book.parent.glob("subscription.*"), *book.parent.glob("request.*")):
             found += beside(path, document, anna=book / "subscriptions/anna.yaml")
             texts[path.as_posix()] = path.read_text(encoding="utf-8", errors="replace")
+    if (path := book / ADAPTERS).exists():
+        modules = None if document is None else [plan.module for plan in document.catalog.plans if plan.module]
+        found += read_adapters(path.read_bytes(), file=path.as_posix(), modules=modules)[1]
+        texts[path.as_posix()] = path.read_text(encoding="utf-8", errors="replace")
     return sort_diagnostics(found), texts
 
 

@@ -12,7 +12,7 @@ from planshift.cli.answering import answering
 from planshift.cli.exits import Exit
 from planshift.cli.printing import complain, say
 
-Kind = Literal["policy", "catalog", "cases", "subscription", "request", "messages"]
+Kind = Literal["policy", "catalog", "cases", "subscription", "request", "messages", "adapters"]
 
 _FILES = {
     "policy": "policy.yaml",
@@ -21,6 +21,7 @@ _FILES = {
     "subscription": "subscriptions/*.yaml",
     "request": "a request, for Book.request",
     "messages": "messages/*.yaml",
+    "adapters": "adapters.yaml",
 }
 
 

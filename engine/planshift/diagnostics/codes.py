@@ -19,6 +19,7 @@ PHASES = {
     "PS6": "cases",
     "PS7": "actions",
     "PS8": "messages",
+    "PS9": "adapters",
 }
 """What each range of codes is about, by the first three characters of the code."""
 
@@ -226,7 +227,20 @@ _MESSAGES: dict[str, str] = {
     "PS806": "a rule whose text is not translated",
 }
 
-_TITLES: dict[str, str] = _FILES | _DOCUMENT | _CATALOG | _RULES | _RESOLUTION | _INPUT | _CASES | _ACTIONS | _MESSAGES
+_ADAPTERS: dict[str, str] = {
+    "PS901": "an unknown adapter",
+    "PS902": "two adapters of one name",
+    "PS903": "an adapter that does something else",
+    "PS904": "an address that is not encrypted",
+    "PS905": "a secret that is not there",
+    "PS906": "nobody for the rest",
+    "PS907": "a module that no plan has",
+    "PS908": "a secret in a file",
+}
+
+_TITLES: dict[str, str] = (
+    _FILES | _DOCUMENT | _CATALOG | _RULES | _RESOLUTION | _INPUT | _CASES | _ACTIONS | _MESSAGES | _ADAPTERS
+)
 
 CODES: dict[str, Code] = {code: Code(code=code, title=title) for code, title in sorted(_TITLES.items())}
 """Every code by its name."""

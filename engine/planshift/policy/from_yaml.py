@@ -39,6 +39,9 @@ nothing else, and None where names and types in it could not be trusted.
 
 _ABOUT_FACTS = frozenset({"PS502", "PS503", "PS504"})
 
+ADAPTERS = "adapters.yaml"
+"""Not read here: it says who carries changes out, and belongs to no decision."""
+
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -104,7 +107,7 @@ def _check_names(shelf: Shelf, policy: str, *, read: Mapping[str, str]) -> Itera
             code="PS001", message="the file is not there", span=whole_file(shelf.shown(policy)), help=help_text
         )
     for name in names if policy == POLICY else ():
-        known = (POLICY, CATALOG, RULES)
+        known = (POLICY, CATALOG, RULES, ADAPTERS)
         is_ours = "/" not in name and name.endswith((".yaml", ".yml", ".rules")) and not name.startswith(".")
         if is_ours and name not in known and shelf.shown(name) not in read:
             near = nearest(name, known)

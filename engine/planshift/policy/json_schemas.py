@@ -10,6 +10,7 @@ from typing import cast
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from planshift.policy.adapters_model import AdaptersModel
 from planshift.policy.case_model import CasesModel
 from planshift.policy.catalog_model import CatalogModel
 from planshift.policy.message_model import MessagesModel
@@ -27,6 +28,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "subscription": SubscriptionModel,
     "request": RequestModel,
     "messages": MessagesModel,
+    "adapters": AdaptersModel,
 }
 """The model of each kind of document."""
 

@@ -17,6 +17,7 @@ from planshift.rulebook.checked import Checked
 from planshift.rulebook.passes import run_passes
 
 POLICY = "policy.yaml"
+ADAPTERS = "adapters.yaml"
 EXAMPLES = ("cases/", "subscriptions/")
 
 
@@ -44,8 +45,9 @@ def check_book(path: Path, *, on: date | None = None, shelf: Shelf | None = None
 
 
 def check_all(path: Path, *, on: date | None = None, shelf: Shelf | None = None) -> Checked:
-    """Check one book with its cases, subscriptions and messages; of each repair it is known then whether it is safe.
+    """Check one book with what stands beside its policy; of each repair it is known then whether it is safe.
 
+    These are its cases, subscriptions, messages and the choice of adapters.
     They are read only where there are some: their models take time to load.
     """
     checked = check_book(path, on=on, shelf=shelf)
@@ -56,4 +58,8 @@ def check_all(path: Path, *, on: date | None = None, shelf: Shelf | None = None)
         from planshift.rulebook.checking_examples import with_examples  # noqa: PLC0415  # see the docstring
 
         checked = with_examples(checked, files)
+    if files.has(ADAPTERS):
+        from planshift.rulebook.checking_adapters import with_adapters  # noqa: PLC0415  # as above
+
+        checked = with_adapters(checked, files)
     return Checked(checked.document, settled(checked.diagnostics, checked.sources), checked.sources)

@@ -18,19 +18,7 @@ from planshift.book import Book
 from planshift.decision.told import Told
 from planshift.decision.wording import Wording
 from planshift.execution.ports import Task
-from planshift.policy.message_keys import HoleKind
 from planshift.policy.message_text import Hole, Template
-
-HOLES: Final[Mapping[str, HoleKind]] = {
-    "title": "text",
-    "answer": "text",
-    "text": "text",
-    "order": "text",
-    "subscription": "text",
-    "customer": "text",
-    "on": "date",
-}
-"""What the texts of a template may speak of: what was asked for, whether and from when, and the mail as it is else."""
 
 _ADDRESS: Final = re.compile(r"[^\s@,;:<>()\[\]\\\"]{1,64}@[^\s@,;:<>()\[\]\\\"]{1,255}")
 
@@ -38,7 +26,7 @@ _ADDRESS: Final = re.compile(r"[^\s@,;:<>()\[\]\\\"]{1,64}@[^\s@,;:<>()\[\]\\\"]
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailTemplate:
-    """The subject and the text of mails that a policy asks for by name: texts with the holes of `HOLES`."""
+    """The subject and the text of mails that a policy asks for by name: texts with the holes of `MAIL_HOLES`."""
 
     subject: Template
     text: Template
