@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from planshift.execution.happening import happened
 from planshift.execution.ports import Outcome, Task
+from planshift.execution.running import Taken
 from planshift.execution.store import leases
 from planshift.execution.store.engine import Store
 from planshift.execution.store.orders import load
@@ -59,6 +60,21 @@ def test_a_worker_that_slept_past_its_lease_is_refused(store: Store) -> None:
     assert first.performed == [key for key in first.performed if key.split(":")[-1] in ("1", "2")]
     assert second.asked == [key for key in second.asked if key.endswith(":2")]
     assert len(second.asked) == 1
+
+
+def test_a_worker_that_was_taken_over_does_nothing_even_before_the_other_one_does(store: Store) -> None:
+    prepare(store)
+    placed = order(store)
+    with store.begin() as connection:
+        (slow,) = leases.take_due(connection, worker="slow", now=AT, until=AT + 1, most=1)
+        leases.take_due(connection, worker="quick", now=AT + 1, until=AT + 301, most=1)
+    for adapter in (Notebook(), far := FarAway()):
+        runner = worker(store, adapter).runner
+        assert runner.run([Taken(order=placed, lease=slow)], now=AT + 1) == []
+        assert runner.counts.lost == 1
+    assert not noted(store)
+    assert not far.performed
+    assert state(store) == "pending"
 
 
 def test_what_comes_in_while_a_call_is_out_is_not_overwritten(store: Store) -> None:
