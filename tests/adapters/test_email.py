@@ -20,6 +20,7 @@ from planshift.adapters.finding import Place
 from planshift.billing.subscription import Customer
 from planshift.book import Book
 from planshift.execution.ports import Done, Refused, Task, Unanswered, Unavailable
+from planshift.execution.store.books import OtherBook
 from planshift.policy.message_text import parse_template
 from tests.actions.shop import BRONZE, decide, shop
 from tests.adapters.stand_ins.mail import HOST, PASSWORD, USER, MailStandIn
@@ -210,8 +211,22 @@ def test_a_template_that_the_settings_do_not_have_is_refused(side: MailStandIn) 
     assert found == Refused(why="the settings have no template `moved`")
 
 
-def test_a_book_that_is_not_kept_is_waited_for(side: MailStandIn) -> None:
-    assert isinstance(adapter_of(side, books=lambda _: None).perform(CLIENT), Unavailable)
+def test_a_book_that_cannot_be_had_is_waited_for(side: MailStandIn) -> None:
+    def tampered(digest: str) -> Book:
+        raise OtherBook(digest, "a preset has changed")
+
+    for found in (lambda _: None, tampered):
+        outcome = adapter_of(side, books=found).perform(CLIENT)
+        assert outcome == Unavailable(why="the version of the book that decided the change cannot be had")
+    assert side.received == []
+
+
+def test_a_notice_of_an_event_is_worded_by_its_own_template_and_by_no_other(side: MailStandIn) -> None:
+    task = asking(CLIENT, about="event", template="payment.failed", bcc=())
+    assert adapter_of(side).perform(task) == Refused(why="the settings have no template `payment.failed`")
+    template = MailTemplate(subject=parse_template("Your payment"), text=parse_template("It did not arrive: {order}."))
+    adapter_of(side, templates={"payment.failed": template}).perform(task)
+    assert side.received[0].mail.get_content().strip() == "It did not arrive: order-7."
 
 
 def test_where_nobody_is_to_be_told_nothing_is_sent(side: MailStandIn) -> None:

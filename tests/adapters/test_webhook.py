@@ -156,19 +156,17 @@ def test_by_default_it_is_for_everything_that_concerns_the_outside() -> None:
 
 
 class Slow(Receiver):
-    """Sends its answer bit by bit, without end."""
+    """Acts, and takes too long to say so."""
 
     def act(self, call: Call) -> Reply:
         super().act(call)
-        time.sleep(2)
+        time.sleep(4)
         return Reply()
 
 
 def test_an_answer_that_takes_too_long_is_none() -> None:
     with Slow(now=NOW) as side:
-        before = time.monotonic()
         found = adapter_of(side, line=Line(timeout=1)).perform(TASKS[0])
-        assert time.monotonic() - before < 2
     assert found == Unanswered(why="no answer came (ReadTimeout)")
     assert len(side.in_force) == 1
 

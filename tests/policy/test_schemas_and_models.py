@@ -65,7 +65,7 @@ email:
     sender: "Example Hosting <billing@example.com>"
     staff: [team@example.com]
     lists: { finance: [a@example.com, b@example.com] }
-    templates: { moved: { subject: "{title}", text: "Hello" } }
+    templates: { payment.failed: { subject: "{title}", text: "Hello" } }
 """
 
 DIFFERENCES = {

@@ -42,6 +42,7 @@ _ADDRESS = re.compile(rf"(?:https:{_SLASHES}{_HOST}|http:{_SLASHES}{_HERE}){_RES
 _VARIABLE = re.compile(r"(?!whsec_|sk_live_|sk_test_)[A-Za-z_][A-Za-z0-9_]*")
 _PLACE = re.compile(r"answer [a-z0-9_-]+\.[a-z0-9_-]+|(?:resource|setting|fact) [A-Za-z0-9_.-]+")
 _MAIL = re.compile(r"[^\s@,;:<>()\[\]\\\"]{1,64}@[^\s@,;:<>()\[\]\\\"]{1,255}")
+_TEMPLATE_NAME = re.compile(r"[a-z_][a-z0-9_]*(?:[-.][a-z0-9_]+)*")
 _SENDER = re.compile(rf"(?:[^<>@\r\n]+ <{_MAIL.pattern}>|{_MAIL.pattern})")
 
 
@@ -81,6 +82,13 @@ def _read_sender(value: str) -> str:
     raise wrong("PS103", f"{shown(value)} is not a sender", help_text=help_text)
 
 
+def _read_template_name(value: str) -> str:
+    if _TEMPLATE_NAME.fullmatch(value):
+        return value
+    help_text = "a template is called as the policy calls it, or as the event that it is about: `payment.failed`"
+    raise wrong("PS106", f"{shown(value)} is not a name", help_text=help_text)
+
+
 def _read_template(value: object) -> Template:
     if not isinstance(value, str) or not value.strip():
         raise wrong("PS103", f"expected a text, found {describe(value)}")
@@ -100,6 +108,7 @@ Variable = Annotated[str, AfterValidator(_read_variable), _written(_VARIABLE, "W
 InSubscription = Annotated[str, AfterValidator(_read_place), _written(_PLACE, "fact email", "answer hosting.username")]
 Mail = Annotated[str, AfterValidator(_read_mail), _written(_MAIL, "billing@example.com")]
 Sender = Annotated[str, AfterValidator(_read_sender), _written(_SENDER, "Example Hosting <billing@example.com>")]
+TemplateName = Annotated[str, AfterValidator(_read_template_name), _written(_TEMPLATE_NAME, "moved", "payment.failed")]
 MailText = Annotated[
     Template, PlainValidator(_read_template), WithJsonSchema({"type": "string", "pattern": r"\S", "maxLength": 20_000})
 ]
@@ -295,8 +304,8 @@ class EmailModel(Document):
     lists: dict[Name, tuple[Mail, ...]] = Field(default_factory=dict)
     """Lists of addresses that policies name behind `bcc`."""
 
-    templates: dict[Name, MailTemplateModel] = Field(default_factory=dict)
-    """How mails are worded that policies ask for by name."""
+    templates: dict[TemplateName, MailTemplateModel] = Field(default_factory=dict)
+    """How mails are worded that policies ask for by name, or that tell of an event: `payment.failed`."""
 
     timeout: Seconds = 20
     """The seconds that it has for each answer."""

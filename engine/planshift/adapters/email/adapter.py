@@ -17,13 +17,16 @@ from planshift.adapters.email.writing import MailTemplate, is_address, told_of, 
 from planshift.adapters.finding import Place
 from planshift.adapters.halting import Halt, refusal
 from planshift.book import Book
+from planshift.diagnostics.errors import PlanshiftError
 from planshift.execution.ports import Done, Outcome, Task, Unavailable
 from planshift.policy.locales import is_known, normal
 
 KINDS: Final = frozenset({"send_notice"})
 
+_NOT_KEPT: Final = "the version of the book that decided the change cannot be had"
+
 Books = Callable[[str], Book | None]
-"""The book of a digest, None where it is not kept any more."""
+"""The book of a digest; None, or an exception of planshift's, where it cannot be had any more."""
 
 
 @final
@@ -52,10 +55,10 @@ class EmailAdapter:
         """Send the mail of a task. Sent again it has the same id."""
         notice = task.action
         assert isinstance(notice, SendNotice)  # the only kind that it declares
-        book = self.books(task.plan.quote.book)
-        if book is None:
-            return Unavailable(why="the version of the book that decided the change is not kept")
         try:
+            book = self.books(task.plan.quote.book)
+            if book is None:
+                return Unavailable(why=_NOT_KEPT)
             to = self._to(notice, task)
             everybody = tuple(dict.fromkeys((*to, *self._copies(notice))))
             if not everybody:
@@ -66,6 +69,8 @@ class EmailAdapter:
             self.server.send(mail.as_bytes(), sender=parseaddr(self.sender)[1], recipients=everybody)
         except Halt as halt:
             return halt.outcome
+        except PlanshiftError:  # a book that was kept cannot be read by this release
+            return Unavailable(why=_NOT_KEPT)
         return Done(reference=str(mail["Message-ID"]))
 
     def ask(self, task: Task) -> Outcome | None:  # noqa: ARG002  # nobody can be asked
