@@ -51,18 +51,27 @@ def call_off(store: Store, order: str, *, by: str, at: int, person: str = "", wh
 
 def stands_against_calling_off(order: Order, *, by: str, at: int) -> str:
     """Why somebody cannot call an order off at an instant; empty where they can."""
+    return too_late(order, at=at) or _not_for_them(order, by=by)
+
+
+def too_late(order: Order, *, at: int) -> str:
+    """Why nobody can call an order off any more at an instant; empty where somebody can."""
     if not order.open:
         return f"it is {order.state}: {STATES[order.state]}"
     if order.undoing is not None:
         return f"its steps are being undone: {order.why}"
     if order.state == "locked" or at >= locks_at(order):
-        return _too_late(order)
-    allowed = who_may(order)
-    if by not in allowed:
-        return f"the policy leaves it to {' or '.join(allowed)}" if allowed else "the policy leaves it to nobody"
+        return _past(order)
     if schedule_of(order) is None and not order.plan.queued and not _can_stop(order):
         return "its steps are being done"
     return ""
+
+
+def _not_for_them(order: Order, *, by: str) -> str:
+    allowed = who_may(order)
+    if by in allowed:
+        return ""
+    return f"the policy leaves it to {' or '.join(allowed)}" if allowed else "the policy leaves it to nobody"
 
 
 def who_may(order: Order) -> tuple[str, ...]:
@@ -78,7 +87,7 @@ def _can_stop(order: Order) -> bool:
     return any(isinstance(step.step.action, AwaitPayment) and not step.over for step in order.steps)
 
 
-def _too_late(order: Order) -> str:
+def _past(order: Order) -> str:
     keeper = schedule_of(order)
     if keeper is None or (order.state == "locked" and order.why not in LOCKED_BY_TIME):
         return order.why

@@ -56,7 +56,8 @@ def test_what_is_locked_is_not_called_off() -> None:
     order = carried_on(order_of(book), at=NOON)
     order, _ = after(order, "invoice.issued", at=NOON, book=book)
     order, found = after(order, "usage.reported", at=NOON, book=book)
-    assert found[1:] == (Declined(reaction=2, action="cancel_change", why="it cannot be called off any more"),)
+    why = "it cannot be called off: reaction 1: on invoice.issued"
+    assert found[1:] == (Declined(reaction=2, action="cancel_change", why=why),)
     assert order.state == "locked"
     assert order.undoing is None
 

@@ -44,7 +44,8 @@ class Reactions:
 
     def __init__(self, book: Book, *, matcher: Matcher | None, why: str = "") -> None:
         self._rulebook = book.rulebook
-        self._matcher = matcher
+        self.matcher = matcher
+        """What finds the firings; None where the plain evaluation serves."""
         self._in_a_row = 0
         self.why = why
         """Why the plain evaluation serves; empty where it does not."""
@@ -75,9 +76,9 @@ class Reactions:
     @property
     def ran_by(self) -> str:
         """What matches: for `doctor`, and for whoever compares."""
-        if self._matcher is None:
+        if self.matcher is None:
             return f"{PLAIN}: {self.why}" if self.why else PLAIN
-        return self._matcher.name
+        return self.matcher.name
 
     def firings(self, order: Order, event: str, *, at: int) -> tuple[Firing, ...]:
         """The reactions that fire when an event comes in for an order at an instant, in the order of the book."""
@@ -88,9 +89,9 @@ class Reactions:
         return tuple(self._firing(number, summary, situation) for number in self._fired(summary.fact))
 
     def _fired(self, fact: Fact) -> tuple[int, ...]:
-        if self._matcher is not None:
+        if self.matcher is not None:
             try:
-                found = tuple(self._matcher.match(fact))
+                found = tuple(self.matcher.match(fact))
             except MatcherFaultError as error:
                 self._fault(str(error))
             else:
@@ -106,7 +107,7 @@ class Reactions:
             "reactions_fault", why=why, book=self._rulebook.digest, matcher=self.ran_by, answered_by=PLAIN
         )
         if self._in_a_row == MOST_FAULTS:
-            self._matcher, self.why = None, f"it went wrong {MOST_FAULTS} times in a row: {why}"
+            self.matcher, self.why = None, f"it went wrong {MOST_FAULTS} times in a row: {why}"
 
     def _firing(self, number: int, summary: Summary, situation: Situation) -> Firing:
         reaction = self.reactions.all[number - 1]

@@ -9,9 +9,10 @@ from planshift.actions.action import HoldCredit
 from planshift.actions.money_actions import AwaitPayment, DiscountNextInvoice, IssueCredit, Refund
 from planshift.billing.calendar import to_day
 from planshift.billing.zones import local_day
+from planshift.execution.calling_off import too_late
 from planshift.execution.order import Order, OrderStep
 from planshift.execution.states import State
-from planshift.execution.upcoming import begins_at, locks_at, schedule_of
+from planshift.execution.upcoming import begins_at, schedule_of
 from planshift.rulebook.order_facts import OrderFacts
 from planshift.rulebook.reactions.book_reactions import Situation
 
@@ -45,7 +46,7 @@ def order_facts(order: Order, *, at: int) -> OrderFacts:
         age=max(today - local_day(order.placement.placed_at, zone), 0),
         waiting=waits(order, at=at),
         days_left=max(to_day(order.effective_on) - today, 0),
-        cancellable=cancellable(order, at=at),
+        cancellable=not too_late(order, at=at),
         payment_awaited=awaited_payment(order, at=at) is not None,
         payment_failures=order.count("payment.failed"),
         invoice_open=order.count("invoice.issued") > order.count("invoice.paid"),
@@ -63,11 +64,6 @@ def waits(order: Order, *, at: int) -> bool:
 def going_on(order: Order) -> bool:
     """Whether an order is on its way, and not back."""
     return order.open and order.undoing is None
-
-
-def cancellable(order: Order, *, at: int) -> bool:
-    """Whether a change can still be called off."""
-    return going_on(order) and order.state != "locked" and at < locks_at(order)
 
 
 def awaited_payment(order: Order, *, at: int) -> OrderStep | None:

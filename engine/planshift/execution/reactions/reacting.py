@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, final
 
+from planshift.execution.calling_off import too_late
 from planshift.execution.log import (
     EXTRA,
     Declined,
@@ -26,14 +27,7 @@ from planshift.execution.log import (
 )
 from planshift.execution.order import Order
 from planshift.execution.reactions.engine import Firing, Reactions
-from planshift.execution.reactions.facts import (
-    awaited_payment,
-    cancellable,
-    giving_steps,
-    going_on,
-    held_steps,
-    waits,
-)
+from planshift.execution.reactions.facts import awaited_payment, giving_steps, going_on, held_steps, waits
 
 PAID: Final = ("payment.received", "invoice.paid")
 """Events that say that a payment has come in."""
@@ -101,12 +95,8 @@ def _cancel(deed: Deed) -> Iterator[LogEvent]:
     order = deed.order
     if order.state == "cancelled" or order.undoing == "cancelled":
         return
-    if not going_on(order):
-        yield deed.over()
-    elif not cancellable(order, at=deed.at):
-        yield deed.declined("it cannot be called off any more")
-    else:
-        yield TurnedBack(becomes="cancelled", why=deed.why)
+    why = too_late(order, at=deed.at)
+    yield deed.declined(f"it cannot be called off: {why}") if why else TurnedBack(becomes="cancelled", why=deed.why)
 
 
 def _expire(deed: Deed) -> Iterator[LogEvent]:
