@@ -49,7 +49,8 @@ COMMANDS = (
         function="planshift.cli.check:check",
         summary="Say everything that is wrong with a book.",
         more="Each mistake comes with its place, its code and what to do about it; all of them are told at once. "
-        "With --fix, what is safe to repair is repaired, and comments and layout stay.",
+        "With --fix, what is safe to repair is repaired, and comments and layout stay. "
+        "With --watch it is checked again at each save.",
         example="planshift check policies/hosting",
     ),
     Command(

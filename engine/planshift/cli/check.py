@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +32,9 @@ def check(
     ] = "text",
     fix: Annotated[bool, Parameter(help="Repair what is safe to repair, and tell what is left.")] = False,
     diff: Annotated[bool, Parameter(help="With --fix: show what would be repaired, and write nothing.")] = False,
+    watch: Annotated[
+        bool, Parameter(help="Check again at each save, until Ctrl-C; JSON is one line each time.")
+    ] = False,
 ) -> Exit:
     """Say everything that is wrong with a book."""
     from planshift.rulebook.checking import books_in, check_all
@@ -38,17 +42,18 @@ def check(
     if diff and not fix:
         complain("--diff shows what --fix would do: give both")
         return Exit.USAGE
+    if watch:
+        return _watch(paths, on, form=format, fix=fix)
     books = tuple(book for each in paths for book in books_in(each))
     day = on or today()
     if fix:
         return _fix(books, day, form=format, only_shown=diff)
     by_book = {book.as_posix(): check_all(book, on=day).diagnostics for book in books}
-    found = tuple(diagnostic for each in by_book.values() for diagnostic in each)
     if format == "text":
-        _say_text(found, ", ".join(by_book))
+        _say_report(by_book)
     else:
         say_found(by_book, form=format)
-    return Exit.INVALID if has_errors(found) else Exit.YES
+    return Exit.INVALID if any(map(has_errors, by_book.values())) else Exit.YES
 
 
 def _fix(books: tuple[Path, ...], day: date, *, form: CheckFormat, only_shown: bool) -> Exit:
@@ -71,6 +76,20 @@ def _fix(books: tuple[Path, ...], day: date, *, form: CheckFormat, only_shown: b
         repairs.tell(answers.values())
         _say_text(left, ", ".join(by_book))
     return Exit.INVALID if has_errors(left) else Exit.YES
+
+
+def _watch(paths: tuple[Path, ...], on: date | None, *, form: CheckFormat, fix: bool) -> Exit:
+    """Check again at each save."""
+    if fix or form not in ("text", "json"):
+        complain("--watch repairs nothing" if fix else "--watch prints text or JSON")
+        return Exit.USAGE
+    from planshift.cli.watching import watch_books
+
+    return watch_books(paths, on=on, say_text=_say_report if form == "text" else None)
+
+
+def _say_report(by_book: Mapping[str, tuple[Diagnostic, ...]]) -> None:
+    _say_text(tuple(diagnostic for each in by_book.values() for diagnostic in each), ", ".join(by_book))
 
 
 def _say_text(found: tuple[Diagnostic, ...], names: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import final
+from collections.abc import Callable, Mapping
+from typing import TypeVar, final
 
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.diagnostics.fix import instead_of
@@ -12,6 +12,7 @@ from planshift.expressions import tree
 from planshift.expressions.findings import Findings
 from planshift.expressions.from_syntax import MAX_DEPTH
 from planshift.expressions.infer import Inference
+from planshift.expressions.kept import Kept
 from planshift.expressions.names import SCOPE_WORDS, Environment, Scope
 from planshift.expressions.needs import need_flaw
 from planshift.expressions.resolve import Names
@@ -30,6 +31,8 @@ from planshift.expressions.typed import (
 )
 from planshift.expressions.types import BOOL, MONEY, UNKNOWN, Enum, SetOf, Wanted
 
+M = TypeVar("M", bound="TypedLet | TypedRule | None")
+
 MAX_STATEMENTS = 5_000
 """How many statements one rule file may have."""
 
@@ -39,15 +42,20 @@ _ALWAYS: frozenset[Scope] = frozenset({"change", "outcome"})
 _REACTION: frozenset[Scope] = frozenset({"change", "order"})
 
 
+KeptTypes = Kept[tuple[TypedLet | TypedRule, Mapping[str, TypedLet]]]
+"""The types of `let`s and rules that said nothing wrong, with the `let`s that they use."""
+
+
 def check_rules(
-    file: tree.RuleFile, env: Environment, *, terms: Mapping[str, Wanted]
+    file: tree.RuleFile, env: Environment, *, terms: Mapping[str, Wanted], kept: KeptTypes | None = None
 ) -> tuple[TypedRules, tuple[Diagnostic, ...]]:
     """Return the rules with their types, and everything that is wrong with them.
 
     `terms` are the terms that `set` may settle, by their dotted names, each with the type of its values. Rules with
-    errors are in the answer as far as they make sense; use it only when no diagnostic is an error.
+    errors are in the answer as far as they make sense; use it only when no diagnostic is an error. `kept` is what was
+    checked before.
     """
-    checker = _Checker(file, env, terms)
+    checker = _Checker(file, env, terms, kept=(kept or Kept()).on((env, file.unreadable)))
     return checker.check(), tuple(checker.findings.diagnostics)
 
 
@@ -65,8 +73,9 @@ def check_expression(
 class _Checker:
     """Goes through one rule file from the top, so that a `let` is known to what stands below it."""
 
-    def __init__(self, file: tree.RuleFile, env: Environment, terms: Mapping[str, Wanted]) -> None:
+    def __init__(self, file: tree.RuleFile, env: Environment, terms: Mapping[str, Wanted], *, kept: KeptTypes) -> None:
         self.findings = Findings()
+        self._kept = kept
         self._file = file
         self._env = env
         self._terms = terms
@@ -87,9 +96,9 @@ class _Checker:
             self._enter(statement)
             match statement:
                 case tree.Let():
-                    self._let(statement)
+                    self._kept_let(statement)
                 case tree.Rule():
-                    rules.append(self._rule(statement))
+                    rules.append(self._kept_rule(statement))
                 case tree.Reaction():
                     reactions.append(self._reaction(statement))
                 case tree.Always():
@@ -117,7 +126,37 @@ class _Checker:
 
     # statements
 
-    def _let(self, let: tree.Let) -> None:
+    def _kept_let(self, let: tree.Let) -> None:
+        known = self._again(let)
+        if isinstance(known, TypedLet) and known.name not in self._names.lets:
+            self._names.lets[known.name] = known
+        else:
+            self._made(let, lambda: self._let(let))
+
+    def _kept_rule(self, rule: tree.Rule) -> TypedRule:
+        self._titled("rule", rule.title)
+        known = self._again(rule)
+        return known if isinstance(known, TypedRule) else self._made(rule, lambda: self._rule(rule))
+
+    def _again(self, statement: tree.Statement) -> TypedLet | TypedRule | None:
+        """What was made of a statement before, where the `let`s that it uses are what they were."""
+        found = self._kept.of(statement)
+        if found is None or any(self._names.lets.get(name) is not let for name, let in found[1].items()):
+            return None
+        self._names.used |= found[1].keys()
+        return found[0]
+
+    def _made(self, statement: tree.Statement, make: Callable[[], M]) -> M:
+        """Check a statement, and keep what is made of it where nothing is wrong with it."""
+        told, before = len(self.findings.diagnostics), self._names.used
+        self._names.used = set()
+        made, used = make(), self._names.used
+        if made is not None and told == len(self.findings.diagnostics):
+            self._kept.keep(statement, (made, {name: self._names.lets[name] for name in used}))
+        self._names.used = before | used
+        return made
+
+    def _let(self, let: tree.Let) -> TypedLet | None:
         name = let.name.text
         value = self._inference.infer(let.value)
         earlier = self._names.lets.get(name)
@@ -142,9 +181,10 @@ class _Checker:
                 depth = 1
             scopes = frozenset(self._names.scopes)
             self._names.lets[name] = TypedLet(let=let, value=value, scopes=scopes, depth=depth)
+            return self._names.lets[name]
+        return None
 
     def _rule(self, rule: tree.Rule) -> TypedRule:
-        self._titled("rule", rule.title)
         when = None if rule.when is None else self._inference.check(rule.when, BOOL, place="`when`")
         settled: dict[str, tree.Word] = {}
         effects: list[TypedEffect] = []

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TypeAlias, final
+from zlib import crc32
 
 from planshift.expressions import simplify
 
@@ -68,13 +69,15 @@ class Steps:
 class _Node:
     """What the three kinds of node share."""
 
-    __slots__ = ("args", "form", "id", "op")
+    __slots__ = ("args", "form", "id", "op", "rank")
 
     def __init__(self, form: Form, op: str, args: tuple[Arg, ...]) -> None:
         self.form = form
         self.op = op
         self.args = args
         self.id = form.next_id()
+        self.rank = _rank((op, *args))
+        """An order among nodes that goes by what they are, and not by which of them was made first."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id} {self.op}>"
@@ -242,6 +245,11 @@ class Form:
         self._nodes: dict[tuple[object, ...], Node] = {}
         self._count = 0
 
+    @property
+    def size(self) -> int:
+        """How many nodes it has."""
+        return self._count
+
     def next_id(self) -> int:
         """The next place in the order of evaluation."""
         self._count += 1
@@ -295,7 +303,7 @@ class Form:
 
     def make_int(self, op: str, args: tuple[Arg, ...], *, bounds: tuple[int, int]) -> Int:
         """Intern an integer node; used by `simplify`."""
-        key = ("int", op, *_identity(args))
+        key = ("int", op, bounds, *_identity(args))  # a column can have other bounds after an edit of the book
         node = self._nodes.get(key)
         if node is None:
             node = self._nodes[key] = Int(self, op, args, bounds)
@@ -335,3 +343,12 @@ class Form:
 def _identity(args: tuple[Arg, ...]) -> tuple[object, ...]:
     """Constants and tables by value, nodes by identity: what makes two nodes the same node."""
     return tuple(_identity(arg) if isinstance(arg, tuple) else arg for arg in args)
+
+
+def _rank(arg: Arg) -> int:
+    """A number that equal nodes of any two forms share, in any process; others hardly ever do."""
+    if isinstance(arg, tuple):
+        return hash(tuple(map(_rank, arg)))
+    if isinstance(arg, str):
+        return crc32(arg.encode())
+    return arg.rank if isinstance(arg, _Node) else hash(arg)  # tables hold numbers, and their names do not count

@@ -56,7 +56,7 @@ def parse_rules(
             statements.append(statement)
         elif isinstance(part, lark.Tree) and part.data == "let":
             unreadable.add(str(part.children[1]))
-    rules = tree.RuleFile(statements=tuple(statements), unreadable=frozenset(unreadable), span=_whole(text, place))
+    rules = tree.RuleFile(statements=tuple(statements), unreadable=frozenset(unreadable), span=whole(text, place))
     return rules, (*reader.diagnostics, *builder.diagnostics)
 
 
@@ -98,7 +98,7 @@ class _Reader:
         """Return what could be read, as a tree of tokens; None when it cannot be closed."""
         if len(self._text) > MAX_CHARACTERS:
             message = f"the text has {len(self._text)} characters, and {MAX_CHARACTERS} is the most that is read"
-            self._report("PS303", message, _whole(self._text[:1], self._place))
+            self._report("PS303", message, whole(self._text[:1], self._place))
             return None
         machine = parser().parse_interactive(self._text, start=start)
         tokens: Iterator[lark.Token] = machine.lexer_thread.lex(machine.parser_state)  # type: ignore[no-untyped-call]  # Lark's
@@ -221,7 +221,8 @@ def _named(head: list[lark.Token]) -> str:
     return "a reaction" if kinds[:1] == ["ON"] else ""
 
 
-def _whole(text: str, place: Place) -> Span:
+def whole(text: str, place: Place) -> Span:
+    """Return the place of all of a text."""
     lines = text.split("\n")
     return Span(
         file=place.file,

@@ -267,7 +267,7 @@ def _pair(a: Int) -> tuple[Int, Int]:
 
 
 def _ordered(a: Int, b: Int) -> tuple[Int, Int]:
-    return (a, b) if a.id < b.id else (b, a)
+    return (a, b) if (a.rank, a.id) < (b.rank, b.id) else (b, a)
 
 
 def _positive(b: Int) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
-from typing import final
+from typing import TypeVar, final
 
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
@@ -23,6 +23,7 @@ from planshift.policy.document import BookDocument
 from planshift.policy.expectations import Expected, entries_at, read_expectation, refuse_answers_without_request
 from planshift.policy.expected_plans import check_plans
 from planshift.policy.extends import merge
+from planshift.policy.kept_files import FileRead, KeptFiles
 from planshift.policy.located import Located
 from planshift.policy.located import Mapping as LocatedMapping
 from planshift.policy.places import Path
@@ -30,6 +31,8 @@ from planshift.policy.placing import Placing
 from planshift.policy.shelf import FolderShelf, Shelf, TextShelf
 from planshift.policy.subscription_documents import read_document, subscription_of
 from planshift.policy.validation import Validated, validate
+
+T = TypeVar("T")
 
 CASES, SUBSCRIPTIONS = "cases/", "subscriptions/"
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -80,28 +83,39 @@ Files = FilePath | Mapping[str, str] | Shelf
 """The files of a book: its folder, its texts by file name, or a shelf that holds them."""
 
 
-def read_cases(book: BookDocument, files: Files, *, recording: bool = False, only: str | None = None) -> ReadCases:
-    """Return the cases of a book, or of `only` one file. In `recording` a case may expect nothing yet."""
+def read_cases(
+    book: BookDocument,
+    files: Files,
+    *,
+    recording: bool = False,
+    only: str | None = None,
+    kept: KeptFiles[CaseFile] | None = None,
+) -> ReadCases:
+    """Return the cases of a book, or of `only` one file. In `recording` a case may expect nothing yet.
+
+    `kept` is what was read before.
+    """
     reading = _Reading(book, _shelf(files), recording=recording)
+    kept = (kept or KeptFiles()).on((book, reading.names(SUBSCRIPTIONS), recording))
     names = reading.names(CASES) if only is None else (only,)
-    found = tuple(each for name in names if (each := reading.case_file(name)) is not None)
-    return found, _once(reading.problems), reading.sources
+    found = [kept.read(name, text=reading.text, read=reading.cases) for name in names]
+    return tuple(each.made for each in found if each.made is not None), _once(found), reading.sources(found)
 
 
-def read_subscriptions(book: BookDocument, files: Files) -> ReadSubscriptions:
-    """Return the subscriptions of a book."""
+def read_subscriptions(
+    book: BookDocument, files: Files, *, kept: KeptFiles[Subscription] | None = None
+) -> ReadSubscriptions:
+    """Return the subscriptions of a book; `kept` is what was read before."""
     reading = _Reading(book, _shelf(files))
-    found: list[tuple[str, Subscription]] = []
-    for name in reading.names(SUBSCRIPTIONS):
-        root = reading.tree(name)
-        subscription = reading.subscription(root) if root is not None else None
-        if subscription is not None:
-            found.append((_stem(name), subscription))
-    return tuple(found), sort_diagnostics(reading.problems), reading.sources
+    kept, names = (kept or KeptFiles()).on(book), reading.names(SUBSCRIPTIONS)
+    found = [kept.read(name, text=reading.text, read=reading.subscription) for name in names]
+    read = ((_stem(name), each.made) for name, each in zip(names, found, strict=True) if each.made is not None)
+    return tuple(read), sort_diagnostics(problem for each in found for problem in each.problems), reading.sources(found)
 
 
-def _once(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+def _once(read: Iterable[FileRead[CaseFile]]) -> tuple[Diagnostic, ...]:
     """What is wrong with something that several rows or cases share is told once."""
+    problems = [problem for each in read for problem in each.problems]
     return sort_diagnostics({(each.code, each.span, each.message): each for each in reversed(problems)}.values())
 
 
@@ -122,12 +136,13 @@ class _Reading:
         self._book = book
         self._recording = recording
         self._shelf = shelf
-        self._trees: dict[str, Located | None] = {}
-        self._unchanged: dict[str, Subscription | None] = {}
-        self._told: dict[str, frozenset[tuple[str, str]]] = {}
+        self._texts: dict[str, tuple[str | None, tuple[Diagnostic, ...]]] = {}
+        self._trees: dict[str, tuple[Located | None, tuple[Diagnostic, ...]]] = {}
+        self._unchanged: dict[str, tuple[Subscription | None, list[Diagnostic]]] = {}
+        self._told: dict[str, tuple[Diagnostic, ...]] = {}
         self._decimals = dict(book.policy.decimals)
+        self._used: dict[str, str | None] = {}
         self.problems: list[Diagnostic] = []
-        self.sources: dict[str, str] = {}
 
     def names(self, folder: str) -> tuple[str, ...]:
         """Return the names of the YAML and JSON files of a folder of the book."""
@@ -137,46 +152,72 @@ class _Reading:
     def _named_files(self) -> dict[str, str]:
         return {_stem(each): each for each in self.names(SUBSCRIPTIONS)}
 
-    def tree(self, name: str) -> Located | None:
-        """Return the tree of a file, read once; its problems are reported once."""
-        if name not in self._trees:
-            text, problems = self._shelf.text(name)
-            self.problems += problems
-            self._trees[name] = None
-            if text is not None:
-                shown = self._shelf.shown(name)
-                self.sources[shown] = text
-                self._trees[name], problems = read_document(text, file=shown)
-                self.problems += problems
-        return self._trees[name]
+    def text(self, name: str) -> str | None:
+        """Return the text of a file, None where it cannot be read."""
+        if name not in self._texts:
+            self._texts[name] = self._shelf.text(name)
+        return self._texts[name][0]
 
-    def subscription(self, root: Located) -> Subscription | None:
-        """Return the subscription of a tree; its problems are kept."""
-        found, problems = subscription_of(root, self._book)
+    def sources(self, read: Iterable[FileRead[T]]) -> dict[str, str]:
+        """Return the texts of files by how messages call them."""
+        texts = {name: text for each in read for name, text in each.texts.items()}
+        return {self._shelf.shown(name): text for name, text in texts.items() if text is not None}
+
+    def cases(self, name: str) -> FileRead[CaseFile]:
+        """Return what is read of a file of cases."""
+        return self._file_read(lambda: self.case_file(name))
+
+    def subscription(self, name: str) -> FileRead[Subscription]:
+        """Return what is read of a file of a subscription."""
+        return self._file_read(lambda: self._subscription(name))
+
+    def _file_read(self, read: Callable[[], T | None]) -> FileRead[T]:
+        """What is wrong with a file that several others take over is found once, and is a problem of each of them."""
+        self._used, self.problems = {}, []
+        made = read()
+        return FileRead(made=made, problems=tuple(self.problems), texts=self._used)
+
+    def tree(self, name: str) -> Located | None:
+        """Return the tree of a file, read once; its problems are kept."""
+        self._used[name] = text = self.text(name)
+        if name not in self._trees:
+            unread = None, self._texts[name][1]
+            self._trees[name] = unread if text is None else read_document(text, file=self._shelf.shown(name))
+        root, problems = self._trees[name]
+        self.problems += problems
+        return root
+
+    def _subscription(self, name: str) -> Subscription | None:
+        root = self.tree(name)
+        found, problems = subscription_of(root, self._book) if root is not None else (None, ())
         self.problems += problems
         return found
 
     def _of_case(self, root: Located, name: str | None, *, cut: tuple[Path, ...]) -> Subscription | None:
         """Return the subscription of a case; what is wrong with the file that it takes over is told there alone."""
         if name is None or root is not self.tree(name):
-            return self._put_together(root, name, cut=cut)
-        if name not in self._unchanged:  # many cases take a file over as it is: it is read and checked once
-            self._unchanged[name] = self._put_together(root, name, cut=cut)
-        return self._unchanged[name]
-
-    def _put_together(self, root: Located, name: str | None, *, cut: tuple[Path, ...]) -> Subscription | None:
-        found, problems = subscription_of(root, self._book, cut=cut)
-        told = self._mistakes_of(name) if problems and name is not None else frozenset()
-        self.problems += [each for each in problems if (each.code, each.message) not in told]
+            found, problems = self._put_together(root, name, cut=cut)
+        else:
+            if name not in self._unchanged:  # many cases take a file over as it is: it is read and checked once
+                self._unchanged[name] = self._put_together(root, name, cut=cut)
+            found, problems = self._unchanged[name]
+        self.problems += problems
         return found
 
-    def _mistakes_of(self, name: str) -> frozenset[tuple[str, str]]:
-        """Return what is wrong with a subscription file by itself, and report it."""
+    def _put_together(
+        self, root: Located, name: str | None, *, cut: tuple[Path, ...]
+    ) -> tuple[Subscription | None, list[Diagnostic]]:
+        found, problems = subscription_of(root, self._book, cut=cut)
+        shared = self._mistakes_of(name) if problems and name is not None else ()
+        told = {(each.code, each.message) for each in shared}
+        return found, [*shared, *(each for each in problems if (each.code, each.message) not in told)]
+
+    def _mistakes_of(self, name: str) -> tuple[Diagnostic, ...]:
+        """Return what is wrong with a subscription file by itself."""
         if name not in self._told:
             root = self.tree(name)
             _, problems = subscription_of(root, self._book) if root is not None else (None, ())
-            self.problems += problems
-            self._told[name] = frozenset((each.code, each.message) for each in problems)
+            self._told[name] = problems
         return self._told[name]
 
     def case_file(self, name: str) -> CaseFile | None:

@@ -93,6 +93,11 @@ class Path:
     require: tuple[str, ...] = ()
     terms: tuple[ScopedTerms, ...] = ()
 
+    @property
+    def targets(self) -> tuple[NamePlace, ...]:
+        """Every plan that it leads to."""
+        return (*self.upgrades, *self.downgrades, *self.crossgrades, *self.to)
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from planshift.billing.catalog import Addon, Catalog, ContractTerms, Plan, Price, Resource, Service
 from planshift.billing.currency import is_currency
 from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import did_you_mean, known_names
+from planshift.expressions.kept import Kept
+from planshift.policy import located
 from planshift.policy.amounts import Amounts, Decimals, read_amount, unknown_currency
 from planshift.policy.catalog_model import AddonModel, CatalogModel, ContractModel, PlanModel, PriceModel, ServiceModel
 from planshift.policy.places import Path, problem_at
 from planshift.policy.placing import Placing
 
 
-def read_catalog(model: CatalogModel, placing: Placing, *, at: Path, decimals: Decimals) -> Catalog:
-    """Return the catalog; what is wrong with it is left in `placing`, the value in doubt left out."""
+def read_catalog(
+    model: CatalogModel, placing: Placing, *, at: Path, decimals: Decimals, kept: Kept[Plan] | None = None
+) -> Catalog:
+    """Return the catalog; what is wrong with it is left in `placing`, the value in doubt left out.
+
+    `kept` are the plans that were read before and say nothing wrong: what else is read for them are the names of the
+    catalog.
+    """
     reading = _Reading(model, placing, at=at, decimals=decimals)
-    plans = tuple(reading.plan(name, plan) for name, plan in model.plans.items())
+    plans = tuple(_plans(reading, model, placing=placing, at=at, kept=kept or Kept()))
     addons = tuple(reading.addon(name, addon) for name, addon in (model.addons or {}).items())
     services = tuple(reading.service(name, service) for name, service in (model.services or {}).items())
     _check_raises(plans, addons, placing=placing, at=at)
@@ -32,6 +40,21 @@ def read_catalog(model: CatalogModel, placing: Placing, *, at: Path, decimals: D
     )
 
 
+def _plans(reading: _Reading, model: CatalogModel, *, placing: Placing, at: Path, kept: Kept[Plan]) -> Iterator[Plan]:
+    kept.on((reading.basis, bool(placing.cut)))
+    section = placing.node((*at, "plans"))
+    entries = section.entries if isinstance(section, located.Mapping) else {}
+    for name, each in model.plans.items():
+        node = entries[name].value if name in entries else None
+        plan = kept.of(node)
+        if plan is None or plan.name != name:
+            told = len(placing.problems)
+            plan = reading.plan(name, each)
+            if told == len(placing.problems) and not placing.cut:
+                kept.keep(node, plan)
+        yield plan
+
+
 class _Reading:
     """The parts of one catalog model, read."""
 
@@ -41,6 +64,11 @@ class _Reading:
         self._placing = placing
         self._at = at
         self._decimals = decimals
+
+    @property
+    def basis(self) -> object:
+        """What is read for every plan beside its own model."""
+        return frozenset(self._addons), frozenset(self._services), dict(self._decimals)
 
     def plan(self, name: str, model: PlanModel) -> Plan:
         """Return a plan."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
+
+from planshift.expressions.kept import Kept
 from planshift.policy.document import NamePlace, Path, ScopedTerms
 from planshift.policy.located import Mapping, Sequence, follow, scalars, span_of
 from planshift.policy.policy_model import PathEndsModel
@@ -12,17 +16,32 @@ from planshift.policy.written_fixes import without_second
 At = tuple[str | int, ...]
 
 _ENDS = ("upgrades", "downgrades", "crossgrades", "to")
+_PLACES = {place: number for number, place in enumerate(product(SCOPES, ("", *INTERVAL_SCOPES)))}
 
 
-def read_paths(models: tuple[PathEndsModel, ...], against: Against) -> tuple[Path, ...]:
-    """Return the paths in file order; unknown plans and contradictions are left in the placing."""
+def read_paths(models: tuple[PathEndsModel, ...], against: Against, *, kept: Kept[Path]) -> tuple[Path, ...]:
+    """Return the paths in file order; unknown plans and contradictions are left in the placing.
+
+    Paths that say nothing wrong are kept: what else is read for them are names of the catalog.
+    """
     root = follow(against.placing.root, ("paths",)).value
     nodes = root.items if isinstance(root, Sequence) else ()
+    kept.on((against.named_plans is None, against.named_services, bool(against.placing.cut)))
     return tuple(
-        _path(index, model, node=node, against=against)
+        _kept_path(index, model, node=node, against=against, kept=kept)
         for index, (model, node) in enumerate(zip(models, nodes, strict=True))
         if isinstance(node, Mapping)
     )
+
+
+def _kept_path(index: int, model: PathEndsModel, *, node: Mapping, against: Against, kept: Kept[Path]) -> Path:
+    known, named = kept.of(node), against.named_plans
+    if known is not None and (named is None or all(place.name in named for place in (*known.origins, *known.targets))):
+        return known if known.number == index + 1 else kept.keep(node, replace(known, number=index + 1))
+    told = len(against.placing.problems)
+    path = _path(index, model, node=node, against=against)
+    is_clean = told == len(against.placing.problems) and not against.placing.cut
+    return kept.keep(node, path) if is_clean else path
 
 
 def _path(index: int, model: PathEndsModel, *, node: Mapping, against: Against) -> Path:
@@ -106,9 +125,7 @@ def _with_direct(
                 message = f"the path sets `{term.name}` here and under `{place}:`"
                 against.placing.report("PS121", message, path=(*at, *block, *term.name.split(".")))
         found[own.scope, own.interval] = (*own.terms, *under)
-    places = ((scope, interval) for scope in SCOPES for interval in ("", *INTERVAL_SCOPES))
     return tuple(
         ScopedTerms(scope=scope, interval=interval, terms=found[scope, interval])
-        for scope, interval in places
-        if (scope, interval) in found
+        for scope, interval in sorted(found, key=_PLACES.__getitem__)
     )

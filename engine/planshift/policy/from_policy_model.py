@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from planshift.policy.document import ClientTerms, Group, Member, PlanTerms, PolicyDocument
+from planshift.expressions.kept import Kept
+from planshift.policy.document import ClientTerms, Group, Member, Path, PlanTerms, PolicyDocument
 from planshift.policy.from_carry_map import read_carry_map
 from planshift.policy.from_path_models import read_paths
 from planshift.policy.from_switch_models import read_switch
@@ -17,8 +18,11 @@ from planshift.policy.spoken_terms import Against, read_scopes
 At = tuple[str | int, ...]
 
 
-def read_policy(model: PolicyModel, against: Against, *, book: str) -> PolicyDocument:
-    """Return the policy; what is wrong with it is left in the placing. `book` names it where it has no name."""
+def read_policy(model: PolicyModel, against: Against, *, book: str, kept: Kept[Path] | None = None) -> PolicyDocument:
+    """Return the policy; what is wrong with it is left in the placing. `book` names it where it has no name.
+
+    `kept` are the paths that were read before.
+    """
     switches = (read_switch(index, each, against=against) for index, each in enumerate(model.switches or ()))
     return PolicyDocument(
         book=model.book or book,
@@ -30,7 +34,7 @@ def read_policy(model: PolicyModel, against: Against, *, book: str) -> PolicyDoc
         decimals=tuple(sorted((model.decimals or {}).items())),
         invoice_days_before=model.invoice_days_before,
         groups=tuple(_group(name, group, against=against) for name, group in (model.groups or {}).items()),
-        paths=read_paths(model.paths or (), against),
+        paths=read_paths(model.paths or (), against, kept=kept or Kept()),
         require=model.require,
         terms=read_scopes(model.terms, against, at=("terms",)),
         clients=_clients(model, against),

@@ -17,6 +17,7 @@ from planshift.policy.document import BookDocument
 from planshift.policy.fact_declarations import read_fact_schema
 from planshift.policy.from_catalog_model import read_catalog
 from planshift.policy.from_policy_model import read_policy
+from planshift.policy.kept_reading import CatalogRead, KeptReading
 from planshift.policy.layers import CATALOG, POLICY, RULES, Layer, Stack
 from planshift.policy.located import Located, follow, plain
 from planshift.policy.places import key_place
@@ -59,15 +60,18 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def read_book(path: Path, shelf: Shelf | None = None) -> Read:
-    """Return the book in a folder, or in a single YAML file, with every mistake in it; `shelf` holds other texts."""
+def read_book(path: Path, shelf: Shelf | None = None, *, kept: KeptReading | None = None) -> Read:
+    """Return the book in a folder, or in a single YAML file, with every mistake in it.
+
+    `shelf` holds other texts than the folder; `kept` is what was read of this book before.
+    """
     if not path.exists():
         problem = Diagnostic(code="PS001", message="there is no such folder or file", span=whole_file(path.as_posix()))
         return None, (problem,), {}
     single = not path.is_dir()
     with uncollected():
         names = {"policy": path.name, "book": path.stem} if single else {"policy": POLICY, "book": path.name}
-        return _read(shelf or FolderShelf(path), **names)
+        return _read(shelf or FolderShelf(path), kept=kept or KeptReading(), **names)
 
 
 def read_book_text(files: Mapping[str, str]) -> Read:
@@ -77,17 +81,17 @@ def read_book_text(files: Mapping[str, str]) -> Read:
     """
     only = next(iter(files)) if len(files) == 1 else POLICY
     with uncollected():
-        return _read(TextShelf(files), policy=only, book="book")
+        return _read(TextShelf(files), kept=KeptReading(), policy=only, book="book")
 
 
 def read_kept_book(folder: str, *, policy: str, book: str, texts: Mapping[str, str]) -> Read:
     """Return a book from its sources: the texts that were read of it once, by the names that spans use."""
     with uncollected():
-        return _read(KeptShelf(folder, texts), policy=policy, book=book)
+        return _read(KeptShelf(folder, texts), kept=KeptReading(), policy=policy, book=book)
 
 
-def _read(shelf: Shelf, *, policy: str, book: str) -> Read:
-    stack = Stack(shelf)
+def _read(shelf: Shelf, *, kept: KeptReading, policy: str, book: str) -> Read:
+    stack = Stack(shelf, kept)
     layer = stack.layer(policy) if shelf.has(policy) else Layer()
     stack.problems += _check_names(shelf, policy, read=stack.sources)
     document = _document(layer, stack, book=book)
@@ -123,7 +127,13 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
         return None
     decimals = _decimals(layer.policy)
     catalog, listed, is_sound = _catalog(layer, stack, decimals=decimals)
-    validated = validate(PolicyModel, layer.policy, context={"decimals": decimals}, otherwise={"policy_language": 1})
+    validated = validate(
+        PolicyModel,
+        layer.policy,
+        context={"decimals": decimals},
+        otherwise={"policy_language": 1},
+        known=stack.kept.policy_models,
+    )
     stack.problems += validated.problems
     if validated.model is None:
         return None
@@ -135,7 +145,7 @@ def _document(layer: Layer, stack: Stack, *, book: str) -> BookDocument | None:
         named_services=_keys(listed, "services"),
         listed=listed,
     )
-    policy = read_policy(validated.model, against, book=book)
+    policy = read_policy(validated.model, against, book=book, kept=stack.kept.paths)
     limits = frozenset(name for plan in catalog.plans for name, _ in plan.limits)
     facts = read_fact_schema(against.placing, currency=policy.currency, decimals=decimals, limits=limits)
     stack.problems += against.placing.all_problems()
@@ -162,16 +172,23 @@ def _catalog(layer: Layer, stack: Stack, *, decimals: Mapping[str, int]) -> tupl
             problem = Diagnostic(code="PS013", message="the book has no catalog", span=place, help=help_text)
             stack.problems.append(problem)
         return Catalog(plans=()), None, False
-    validated = validate(CatalogModel, layer.catalog, context={"decimals": decimals})
-    stack.problems += validated.problems
+    read = _catalog_of(layer.catalog, stack.kept, decimals=decimals)
+    stack.problems += read.problems
+    return read.catalog, read.placing, read.is_whole
+
+
+def _catalog_of(root: Located, kept: KeptReading, *, decimals: Mapping[str, int]) -> CatalogRead:
+    found = kept.catalog.of((root, decimals))
+    if found is not None:
+        return found
+    validated = validate(CatalogModel, root, context={"decimals": decimals}, known=kept.catalog_models)
+    own, problems = Placing(root, cut=validated.cut), validated.problems
     if validated.model is None:
-        return Catalog(plans=()), Placing(layer.catalog, cut=validated.cut), False
+        return CatalogRead(Catalog(plans=()), own, False, problems)
     placing = Placing.of(validated)
-    catalog = read_catalog(validated.model, placing, at=(), decimals=decimals)
-    found = placing.all_problems()
-    stack.problems += found
-    own = Placing(layer.catalog, cut=validated.cut)
-    return catalog, own, not has_errors((*validated.problems, *found))
+    catalog = read_catalog(validated.model, placing, at=(), decimals=decimals, kept=kept.plans)
+    problems += placing.all_problems()
+    return kept.catalog.keep((root, decimals), CatalogRead(catalog, own, not has_errors(problems), problems))
 
 
 def _keys(catalog: Placing | None, section: str) -> frozenset[str] | None:

@@ -7,12 +7,11 @@ from typing import final
 
 from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.span import NOWHERE, Span, whole_file
-from planshift.expressions.parse import parse_rules
 from planshift.expressions.tree import RuleFile
 from planshift.policy.document import MessageText
 from planshift.policy.extends import merge
+from planshift.policy.kept_reading import KeptReading
 from planshift.policy.located import Located, Mapping, Scalar, scalars, span_of
-from planshift.policy.read_yaml import read_yaml
 from planshift.policy.shelf import Shelf, join, preset_file, preset_names, preset_text, unknown_preset
 
 POLICY, CATALOG, RULES, MESSAGES = "policy.yaml", "catalog.yaml", "policy.rules", "messages"
@@ -52,7 +51,8 @@ class Layer:
 class Stack:
     """Reads the layers of one book; gathers their texts and everything that is wrong with them."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, kept: KeptReading) -> None:
+        self.kept = kept
         self._shelf = shelf
         self._read: dict[str, Layer] = {}
         self.sources: dict[str, str] = {}
@@ -67,7 +67,7 @@ class Stack:
     def tree_of(self, text: str, *, file: str) -> Located | None:
         """Return the tree of a YAML text."""
         self.sources[file] = text
-        root, problems = read_yaml(text, file=file)
+        root, problems = self.kept.tree(text, file=file)
         self.problems += problems
         if root is None and not problems:
             self.problems.append(Diagnostic(code="PS010", message="the file is empty", span=whole_file(file)))
@@ -109,7 +109,7 @@ class Stack:
             return None
         shown = self._shelf.shown(file)
         self.sources[shown] = text
-        rules, problems = parse_rules(text, file=shown)
+        rules, problems = self.kept.rules.read(text, file=shown)
         self.problems += problems
         return rules
 
@@ -134,7 +134,7 @@ class Stack:
             line, column = line + 1, _indent(self.sources[node.file], line) + 1
         elif node.style:
             column += 1
-        rules, problems = parse_rules(node.text, file=node.file, first_line=line, first_column=column)
+        rules, problems = self.kept.rules.read(node.text, file=node.file, first_line=line, first_column=column)
         self.problems += problems
         return rules
 

@@ -101,6 +101,22 @@ def _events_of_times(text: str) -> Iterator[Event]:
         yield event
 
 
+def read_piece(text: str, *, file: str, depth: int = 0) -> Located | None:
+    """Return the tree of a document, or of a part of one that stands so deep in it; None unless it is read at once.
+
+    What has a mistake is read by `read_yaml`, and so is what the C parser does not take: the pure one places some empty
+    values elsewhere. Empty lines before a part put it in its place.
+    """
+    if check_text(text, file=file):
+        return None
+    builder = _Builder(file, _events(text), depth=depth)
+    try:
+        root = builder.document()
+    except (YAMLError, ValueError, _Stop):
+        return None
+    return None if builder.problems else root
+
+
 def _read_slowly(text: str, *, file: str) -> tuple[Located | None, tuple[Diagnostic, ...]]:
     """Return what the pure parser makes of a text that YAML 1.2 allows and the C parser, of 1.1, does not."""
     builder = _Builder(file, _pure_events(text))
@@ -147,14 +163,14 @@ class _Stop(Exception):
 class _Builder:
     """Makes the tree while it goes through the events."""
 
-    def __init__(self, file: str, events: Iterator[Event]) -> None:
+    def __init__(self, file: str, events: Iterator[Event], *, depth: int = 0) -> None:
         self.problems: list[Diagnostic] = []
         self._file = file
         self._events = events
         self._anchors: dict[str, Located | None] = {}
         self._sizes: dict[int, int] = {}
         self._nodes = 0
-        self._depth = 0
+        self._depth = depth
 
     def document(self) -> Located | None:
         """Return the tree of the only document; None for an empty text."""

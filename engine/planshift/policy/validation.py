@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 from types import UnionType
-from typing import Generic, Literal, TypeVar, get_args, get_origin
+from typing import Generic, Literal, Protocol, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -52,8 +52,23 @@ class Validated(Generic[M]):
     problems: tuple[Diagnostic, ...]
 
 
+class KnownModels(Protocol):
+    """Models of parts of a document that were validated before, and need not be again."""
+
+    def given(self, root: Located, *, context: Dictionary[str, object]) -> object:
+        """Return what a document means, with models in the place of those parts that have one."""
+
+    def keep(self, root: Located, model: BaseModel) -> None:
+        """Remember the models of the parts of a document without mistakes."""
+
+
 def validate(
-    model: type[M], root: Located, *, context: Dictionary[str, object], otherwise: Dictionary[str, Plain] | None = None
+    model: type[M],
+    root: Located,
+    *,
+    context: Dictionary[str, object],
+    otherwise: Dictionary[str, Plain] | None = None,
+    known: KnownModels | None = None,
 ) -> Validated[M]:
     """Return the model of a tree, or of what is left of it without mistakes; no model where nothing sensible is left.
 
@@ -61,10 +76,12 @@ def validate(
     """
     problems: tuple[Diagnostic, ...] = ()
     cut: tuple[Path, ...] = ()
-    left, given = root, plain(root)
+    left, given = root, plain(root) if known is None else known.given(root, context=context)
     for attempt in range(_ATTEMPTS):
         try:
             found = model.model_validate(given, context=dict(context))
+            if known is not None and attempt == 0:
+                known.keep(root, found)
             return Validated(model=found, root=left, cut=cut, problems=problems)
         except ValidationError as error:
             details = error.errors(include_url=False)

@@ -5,29 +5,53 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from planshift.diagnostics.diagnostic import Diagnostic, sort_diagnostics
+from planshift.diagnostics.diagnostic import sort_diagnostics
+from planshift.expressions.tree import RuleFile
 from planshift.policy.case_documents import read_cases, read_subscriptions
-from planshift.policy.document import BookDocument
+from planshift.policy.document import BookDocument, PolicyDocument
 from planshift.policy.shelf import Shelf
 from planshift.rulebook.checked import Checked
+from planshift.rulebook.kept_examples import KeptExamples, Messages
 
 FOLDERS = ("cases", "subscriptions")
 """Where a book keeps them."""
 
 
-def with_examples(checked: Checked, files: Path | Shelf) -> Checked:
-    """The same check with everything that is wrong with cases and subscriptions; they need a readable policy."""
+def with_examples(checked: Checked, files: Path | Shelf, *, kept: KeptExamples | None = None) -> Checked:
+    """The same check with everything that is wrong with cases and subscriptions; they need a readable policy.
+
+    `kept` is what was read before.
+    """
     document = checked.document
     if document is None:
         return checked
-    _, cases, case_texts = read_cases(document, files)
-    _, subscriptions, texts = read_subscriptions(document, files)
-    messages, message_texts = _messages(document)
+    kept = kept or KeptExamples()
+    seen = _seen_by_examples(document)
+    _, cases, case_texts = read_cases(seen, files, kept=kept.cases)
+    _, subscriptions, texts = read_subscriptions(seen, files, kept=kept.subscriptions)
+    told = kept.messages.of(checked.sources) or kept.messages.keep(checked.sources, _messages(document))
+    messages, message_texts = told
     found = sort_diagnostics((*checked.diagnostics, *cases, *subscriptions, *messages))
     return replace(checked, diagnostics=found, sources=checked.sources | case_texts | texts | message_texts)
 
 
-def _messages(document: BookDocument) -> tuple[tuple[Diagnostic, ...], dict[str, str]]:
+def _seen_by_examples(document: BookDocument) -> BookDocument:
+    """What cases and subscriptions are checked against: what a policy says of changes is nothing to them.
+
+    So an edit of a rule or a fee leaves them as they were.
+    """
+    policy = document.policy
+    seen = PolicyDocument(
+        book=policy.book,
+        title=policy.title,
+        currency=policy.currency,
+        timezone=policy.timezone,
+        decimals=policy.decimals,
+    )
+    return BookDocument(policy=seen, catalog=document.catalog, rules=RuleFile(), facts=document.facts)
+
+
+def _messages(document: BookDocument) -> Messages:
     """What is wrong with the messages of a book, where it has some or is written in another language than English."""
     if not document.messages and document.policy.language == "en":
         return (), {}

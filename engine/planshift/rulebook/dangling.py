@@ -63,10 +63,10 @@ def _switch(
 
 def _paths(document: BookDocument, plans: dict[str, Plan], *, on: date | None) -> Iterator[Diagnostic]:
     """Targets of paths that nobody can have."""
+    against = {name: _unsellable(plan, on) for name, plan in plans.items()}
     for path in document.policy.paths:
-        for place in (*path.upgrades, *path.downgrades, *path.crossgrades, *path.to):
-            plan = plans.get(place.name)
-            why, key = ("", "") if plan is None else _unsellable(plan, on)
+        for place in path.targets:
+            why, key = against.get(place.name, ("", ""))
             if why:
                 yield Diagnostic(
                     code="PS215",

@@ -10,6 +10,7 @@ from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.expressions.typed import TypedRules
 from planshift.policy.document import BookDocument
 from planshift.rulebook.catalog_tables import CatalogTables, currencies_of
+from planshift.rulebook.kept_checks import KeptChecks
 from planshift.rulebook.ladder_values import Holders, Ladder, Road
 from planshift.rulebook.symbols import Known, known_names
 
@@ -30,10 +31,17 @@ class Draft:
     holders: Holders = field(default_factory=Holders)
     rules: TypedRules = field(default_factory=TypedRules)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    kept: KeptChecks = field(default_factory=KeptChecks)
+    """What the passes made of the book before, if they did."""
 
     @classmethod
-    def of(cls, document: BookDocument, *, on: date | None = None) -> Draft:
+    def of(cls, document: BookDocument, *, on: date | None = None, kept: KeptChecks | None = None) -> Draft:
         """The draft of a document that was read without errors."""
-        catalog = document.catalog
-        tables = CatalogTables(catalog=catalog, currencies=currencies_of(catalog, document.policy.currency))
-        return cls(document=document, tables=tables, names=known_names(tables, document.facts), on=on)
+        kept = kept or KeptChecks()
+        basis = document.catalog, document.policy.currency, document.facts
+        named = kept.names.of(basis)
+        if named is None:
+            currencies = currencies_of(document.catalog, document.policy.currency)
+            tables = CatalogTables(catalog=document.catalog, currencies=currencies)
+            named = kept.names.keep(basis, (tables, known_names(tables, document.facts)))
+        return cls(document=document, tables=named[0], names=named[1], on=on, kept=kept)

@@ -60,8 +60,9 @@ def _level(group: document.Group, place: int) -> int:
 
 def resolve_paths(draft: Draft) -> None:
     """Fill the roads of `draft.ladder`: one for each pair of plans that some path joins."""
+    kept = draft.kept.roads.on(draft.tables.plans)
     for path in draft.document.policy.paths:
-        for road in _roads_of_path(draft, path):
+        for road in kept.of(path) or kept.keep(path, tuple(_roads_of_path(draft, path))):
             draft.roads.setdefault((road.origin, road.target), []).append(road)
     draft.ladder = replace(draft.ladder, roads=tuple(reduce(_joined, roads) for roads in draft.roads.values()))
 

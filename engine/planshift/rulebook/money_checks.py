@@ -22,12 +22,29 @@ def check_amounts(draft: Draft) -> None:
             draft.diagnostics += _coarse(draft, statement)
     seen: set[int] = set()  # by identity: the roads of one path share its statements
     for road in draft.ladder.roads:
-        currencies = _sold_on_both(draft, road)
-        for statement in _all(road.statements):
-            if id(statement) not in seen:
-                draft.diagnostics += _missing(statement, currencies)
-                draft.diagnostics += _coarse(draft, statement)
-                seen.add(id(statement))
+        for _, said in road.statements.scopes:
+            for statement in said:
+                if id(statement) not in seen:
+                    seen.add(id(statement))
+                    draft.diagnostics += _coarse(draft, statement)
+                    if _lacks(statement, everywhere):
+                        draft.diagnostics += _missing(statement, _sold_on_both(draft, road))
+
+
+def _lacks(statement: Statement, currencies: tuple[str, ...]) -> bool:
+    """Whether an amount is not stated in every one of some currencies; most are, and quickly seen to be."""
+    fee = statement.value
+    return isinstance(fee, Fee) and any(
+        missing_currencies(pairs, currencies) for pairs in (fee.amounts, fee.at_least, fee.at_most) if pairs
+    )
+
+
+def _sold_on_both(draft: Draft, road: Road) -> tuple[str, ...]:
+    plans = draft.tables.catalog.plans
+    ends = [
+        {currency for price in plans[k].prices for currency, _ in price.amounts} for k in (road.origin, road.target)
+    ]
+    return tuple(c for c in draft.tables.currencies if c in ends[0] and c in ends[1])
 
 
 def _holders(draft: Draft) -> Iterator[Statements]:
@@ -46,20 +63,10 @@ def _all(statements: Statements) -> Iterator[Statement]:
         yield from said
 
 
-def _sold_on_both(draft: Draft, road: Road) -> tuple[str, ...]:
-    plans = draft.tables.catalog.plans
-    ends = [
-        {currency for price in plans[k].prices for currency, _ in price.amounts} for k in (road.origin, road.target)
-    ]
-    return tuple(c for c in draft.tables.currencies if c in ends[0] and c in ends[1])
-
-
 def missing_currencies(pairs: Pairs, currencies: tuple[str, ...]) -> tuple[str, ...]:
     """The currencies in which an amount is not stated; nothing at all is nothing in every currency."""
-    if not any(minor for _, minor in pairs):
-        return ()
-    stated = {currency for currency, _ in pairs}
-    return tuple(currency for currency in currencies if currency not in stated)
+    stated = dict(pairs)
+    return tuple(code for code in currencies if code not in stated) if any(stated.values()) else ()
 
 
 def _missing(statement: Statement, currencies: tuple[str, ...]) -> Iterator[Diagnostic]:

@@ -13,6 +13,7 @@ from planshift.rulebook.conflicts import find_conflicts
 from planshift.rulebook.dangling import find_dangling
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.holders import resolve_holders
+from planshift.rulebook.kept_checks import KeptChecks
 from planshift.rulebook.ladder import resolve_groups, resolve_paths
 from planshift.rulebook.money_checks import check_amounts
 from planshift.rulebook.rules import check_book_rules
@@ -30,9 +31,12 @@ PASSES: tuple[Pass, ...] = (
 )
 
 
-def run_passes(document: BookDocument, *, on: date | None = None) -> Draft:
-    """The draft of a document after all passes, with everything that is wrong with it; on a day where one is given."""
-    draft = Draft.of(document, on=on)
+def run_passes(document: BookDocument, *, on: date | None = None, kept: KeptChecks | None = None) -> Draft:
+    """The draft of a document after all passes, with everything that is wrong with it; on a day where one is given.
+
+    `kept` is what the passes made of the book before.
+    """
+    draft = Draft.of(document, on=on, kept=kept)
     for run in PASSES:
         run(draft)
     return draft

@@ -57,12 +57,16 @@ def _wanted(definition: TermDefinition) -> Wanted:
 def check_book_rules(draft: Draft) -> None:
     """Fill `draft.rules`."""
     env = environment_of(draft.names, draft.tables)
-    draft.rules, diagnostics = check_rules(draft.document.rules, env, terms=term_types())
+    draft.rules, diagnostics = check_rules(draft.document.rules, env, terms=term_types(), kept=draft.kept.types)
     draft.diagnostics += diagnostics
     if not any(d.is_error for d in diagnostics):
+        kept = draft.kept.values.on(draft.tables.decimals_by_currency)
         for rule in draft.rules.rules:
-            for effect in rule.sets:
-                draft.diagnostics += _unreadable(draft, rule, effect)
+            found = kept.of(rule)
+            if found is None:
+                unreadable = (each for effect in rule.sets for each in _unreadable(draft, rule, effect))
+                found = kept.keep(rule, tuple(unreadable))
+            draft.diagnostics += found
 
 
 def _unreadable(draft: Draft, rule: TypedRule, effect: TypedSet) -> Iterator[Diagnostic]:
@@ -135,7 +139,7 @@ def lower_book_rules(draft: Draft) -> LowerRules:
     rules, decimals = draft.rules, draft.tables.decimals_by_currency
 
     def lower_rules(facts: Facts, road: RoadFinding) -> tuple[RuleNodes, ...]:
-        lowering = _lowering(draft.names, facts, road)
+        lowering = lowering_of(draft.names, facts, road, nodes={})
         tried = rules_tried(rules, renewal=facts.renews)
         return tuple(_rule_nodes(rule, lowering, decimals=decimals) for rule in tried)
 
@@ -147,7 +151,7 @@ def lower_book_promises(draft: Draft) -> LowerPromises:
     statements = draft.rules.always
 
     def lower_promises(facts: Facts, road: RoadFinding) -> tuple[Promise, ...]:
-        lowering = _lowering(draft.names, facts, road)
+        lowering = lowering_of(draft.names, facts, road, nodes={})
         return tuple(_promise(statement, lowering) for statement in statements)
 
     return lower_promises
@@ -156,12 +160,11 @@ def lower_book_promises(draft: Draft) -> LowerPromises:
 def book_lowering(draft: Draft) -> LowerNames:
     """The function that makes what turns expressions of the book into nodes."""
     names = draft.names
-    return lambda facts, road: _lowering(names, facts, road)
+    return lambda facts, road: lowering_of(names, facts, road, nodes={})
 
 
-def _lowering(names: Mapping[str, Known], facts: Facts, road: RoadFinding) -> Lowering:
-    """What turns expressions of the book into nodes; the node of each fact is built once."""
-    nodes: dict[str, Node] = {}
+def lowering_of(names: Mapping[str, Known], facts: Facts, road: RoadFinding, *, nodes: dict[str, Node]) -> Lowering:
+    """What turns expressions of the book into nodes; the node of each fact is built once, and put into `nodes`."""
 
     def inputs(symbol: Symbol) -> Node:
         if symbol.name not in nodes:

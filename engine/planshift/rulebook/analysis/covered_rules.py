@@ -52,16 +52,27 @@ def _covering(scenes: Scenes, rule: TypedRule, effect: TypedSet) -> Earlier | No
 
 def _together(scene: Scene, condition: Bool, earlier: Sequence[Reading]) -> tuple[Reading, ...] | None:
     """Of some rules as few as hold wherever a condition does; None where they do not."""
+    holds = tuple(each.holds for each in earlier)
+    found = scene.answer(("covered", condition, holds), lambda: _covers(scene, condition, holds))
+    return None if found is None else tuple(earlier[place] for place in found)
+
+
+def _covers(scene: Scene, condition: Bool, earlier: Sequence[Bool]) -> tuple[int, ...] | None:
+    """The places of as few truths as hold wherever a condition does."""
     state = scene.after(condition)
-    met = [each for each in earlier if state is not None and not scene.excludes(state, each.holds)]
-    for each in met:
-        if scene.impossible([(each.holds, False)], given=state):
-            return (each,)
-    if not 1 < len(met) <= _MOST_EARLIER or not scene.impossible([(each.holds, False) for each in met], given=state):
+    met = [place for place, each in enumerate(earlier) if state is not None and not scene.excludes(state, each)]
+
+    def one_of(places: Sequence[int]) -> bool:
+        return scene.impossible([(earlier[place], False) for place in places], given=condition)
+
+    for place in met:
+        if one_of((place,)):
+            return (place,)
+    if not 1 < len(met) <= _MOST_EARLIER or not one_of(met):
         return None
-    for each in tuple(met):
-        fewer = [other for other in met if other is not each]
-        if scene.impossible([(other.holds, False) for other in fewer], given=state):
+    for place in tuple(met):
+        fewer = [other for other in met if other != place]
+        if one_of(fewer):
             met = fewer
     return tuple(met)
 

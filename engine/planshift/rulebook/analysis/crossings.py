@@ -11,7 +11,7 @@ from typing import final
 from planshift.billing.change import KINDS
 from planshift.expressions.scalar import ScalarCall, compile_scalar
 from planshift.rulebook.analysis.scene import Scene
-from planshift.rulebook.analysis.support import CURRENCY, FROM, KIND, TO, Supports
+from planshift.rulebook.analysis.support import CURRENCY, FROM, KIND, TO
 
 MOST_CHANGES = 50_000
 """Where more pairs of prices than that are joined, roads are not gone through one by one."""
@@ -38,15 +38,10 @@ class Crossings:
     def __init__(self, scene: Scene) -> None:
         self._tables = scene.draft.tables
         self._ladder = scene.draft.ladder
-        supports = Supports()
+        supports = scene.kept.supports
         known = [(name, holds) for name, holds in scene.road.reasons if supports.of(holds) is not None]
-        self._names = tuple(name for name, _ in known)
-        self._against: ScalarCall = compile_scalar(
-            [holds for _, holds in known],
-            name="roads",
-            parameters=("kind", "old", "new", "currency"),
-            access={KIND: "kind", FROM: "old", TO: "new", CURRENCY: "currency"},
-        ).call
+        self._kept = scene.kept.crossings
+        self._reasons = tuple(known)
 
     @cached_property
     def all(self) -> Mapping[Pair, Crossing]:
@@ -61,14 +56,34 @@ class Crossings:
             return {}
         for group in self._ladder.groups:
             pairs.update(permutations((member.plan for member in group.members), 2))
-        return {pair: self._crossing(pair) for pair in sorted(pairs)}
+        plans = self._tables.catalog.plans
+        basis = self._reasons, self._tables.prices, self._tables.currencies
+        known, found = self._kept.of(basis) or {}, {}
+        for pair in sorted(pairs):
+            old, new = (plans[plan] for plan in pair)
+            before = known.get(pair)
+            same = before is not None and before[0] is old and before[1] is new
+            found[pair] = before if before is not None and same else (old, new, self._crossing(pair))
+        self._kept.keep(basis, found)
+        return {pair: crossing for pair, (_, _, crossing) in found.items()}
+
+    @cached_property
+    def _against(self) -> ScalarCall:
+        return compile_scalar(
+            [holds for _, holds in self._reasons],
+            name="roads",
+            parameters=("kind", "old", "new", "currency"),
+            access={KIND: "kind", FROM: "old", TO: "new", CURRENCY: "currency"},
+        ).call
 
     def _crossing(self, pair: Pair) -> Crossing:
         found: set[str] = set()
         kind = KINDS.index("change")
         for old, new, currency in self._changes(pair):
             against = [
-                name for name, holds in zip(self._names, self._against(kind, old, new, currency), strict=True) if holds
+                name
+                for (name, _), holds in zip(self._reasons, self._against(kind, old, new, currency), strict=True)
+                if holds
             ]
             if not against:
                 return Crossing(open=True)

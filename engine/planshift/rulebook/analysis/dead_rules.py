@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.expressions.printer import to_text
 from planshift.expressions.typed import Typed, TypedRule
-from planshift.rulebook.analysis.scene import Depth
-from planshift.rulebook.analysis.scenes import Scenes, conjuncts, is_written_out
+from planshift.rulebook.analysis.scene import Depth, conjuncts
+from planshift.rulebook.analysis.scenes import Scenes, is_written_out
 from planshift.rulebook.analysis.values import values_told
 from planshift.rulebook.rules import speaks_of_renewals
 

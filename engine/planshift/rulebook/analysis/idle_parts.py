@@ -11,8 +11,8 @@ from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.expressions import tree
 from planshift.expressions.printer import to_text
 from planshift.expressions.typed import Typed, TypedRule, TypedSet
-from planshift.rulebook.analysis.scene import Depth
-from planshift.rulebook.analysis.scenes import Scenes, conjuncts, is_written_out
+from planshift.rulebook.analysis.scene import Depth, conjuncts
+from planshift.rulebook.analysis.scenes import Scenes, is_written_out
 from planshift.rulebook.analysis.values import values_told
 
 
@@ -28,11 +28,11 @@ def find_idle_parts(scenes: Scenes) -> Iterator[Diagnostic]:
 
 
 def _always(scenes: Scenes, rule: TypedRule, parts: tuple[Typed, ...]) -> Iterator[Diagnostic]:
-    for part in parts:
+    readings = scenes.readings(rule)
+    for place, part in enumerate(parts):
         if is_written_out(part):
             continue
-        readings = scenes.readings(rule)
-        if all(scene.always(scene.lowering.truth(part)) for scene, _ in readings):
+        if all(scene.always(reading.parts[place][1]) for scene, reading in readings):
             advice = "leave it out" if len(parts) > 1 else "leave out `when`, or ask for what was meant"
             told = values_told(scenes, part, depth=Depth.ITSELF)
             yield Diagnostic(

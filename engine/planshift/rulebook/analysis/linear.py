@@ -14,7 +14,7 @@ from typing import final
 from planshift.expressions.form import Int
 
 Terms = tuple[tuple[Int, int], ...]
-"""Integers, each with how often it counts, in the order in which they were made."""
+"""Integers, each with how often it counts, in the order of their ranks."""
 
 _MOST_TERMS = 8
 """A longer sum is taken as one integer that nothing is known of but its interval."""
@@ -51,7 +51,7 @@ def joined(first: Sum, second: Sum, *, times: int) -> Sum:
     counts = dict(first.terms)
     for node, count in second.terms:
         counts[node] = counts.get(node, 0) + times * count
-    terms = tuple(sorted(((n, c) for n, c in counts.items() if c), key=lambda term: term[0].id))
+    terms = tuple(sorted(((n, c) for n, c in counts.items() if c), key=lambda term: (term[0].rank, term[0].id)))
     return Sum(terms, first.constant + times * second.constant)
 
 

@@ -17,6 +17,7 @@ from planshift.rulebook.analysis.currencies import find_currencies_apart, find_u
 from planshift.rulebook.analysis.dead_rules import find_dead_rules
 from planshift.rulebook.analysis.idle_parts import find_idle_parts
 from planshift.rulebook.analysis.idle_terms import find_idle_terms, find_misplaced_terms, find_terms_of_renewals
+from planshift.rulebook.analysis.kept_scenes import KeptScenes
 from planshift.rulebook.analysis.overridden import find_overridden_terms
 from planshift.rulebook.analysis.scenes import Scenes
 from planshift.rulebook.draft import Draft
@@ -41,7 +42,10 @@ ANALYSES: tuple[Analysis, ...] = (
 )
 
 
-def analyse(draft: Draft) -> tuple[Diagnostic, ...]:
-    """What is true of every change under a book without errors, as far as it is worth a warning."""
-    scenes = Scenes(draft)
+def analyse(draft: Draft, kept: KeptScenes | None = None) -> tuple[Diagnostic, ...]:
+    """What is true of every change under a book without errors, as far as it is worth a warning.
+
+    `kept` is what was found out about the book before.
+    """
+    scenes = Scenes(draft, kept)
     return tuple(found for analysis in ANALYSES for found in analysis(scenes))

@@ -7,27 +7,32 @@ allows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from operator import and_
-from typing import final
+from typing import TypeVar, final
 
 from planshift.billing.calendar import to_day
 from planshift.billing.change import KINDS
-from planshift.expressions.form import Bool, Form, Int
-from planshift.expressions.typed import Typed, TypedRule, TypedSet
+from planshift.expressions import tree
+from planshift.expressions.form import Bool, Int
+from planshift.expressions.kept import KeptOne
+from planshift.expressions.lower import Lowering
+from planshift.expressions.typed import Typed, TypedRule, TypedSet, behind
 from planshift.rulebook.analysis.declared import declared_bounds
-from planshift.rulebook.analysis.solver import Solver
+from planshift.rulebook.analysis.kept_scenes import KeptScene, Search
 from planshift.rulebook.analysis.space import Row, Space
 from planshift.rulebook.analysis.state import Claim, State
-from planshift.rulebook.analysis.support import CURRENCY, FROM, KIND, TO, Supports
+from planshift.rulebook.analysis.support import CURRENCY, FROM, KIND, TO
 from planshift.rulebook.analysis.worlds import TooManyWorlds, Worlds, may_be_overridden
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.facts import Facts
 from planshift.rulebook.roads import find_road
-from planshift.rulebook.rules import book_lowering, guarded_leaves, rules_tried
+from planshift.rulebook.rules import guarded_leaves, lowering_of, rules_tried
+
+T = TypeVar("T")
 
 
 class Depth(IntEnum):
@@ -41,11 +46,15 @@ class Depth(IntEnum):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reading:
-    """A rule in a scene: its place among the others, when it holds, each value it sets and when it does."""
+    """A rule in a scene: its place among the others, when it holds, each value it sets and when it does.
+
+    `parts` are those of its condition, each with when it holds.
+    """
 
     rule: TypedRule
     place: int
     holds: Bool
+    parts: tuple[tuple[Typed, Bool], ...]
     leaves: tuple[tuple[TypedSet, Bool, Typed], ...]
 
 
@@ -53,12 +62,13 @@ class Reading:
 class Scene:
     """The rules of a book in the form of all changes, or of all renewals."""
 
-    def __init__(self, draft: Draft, *, renews: bool) -> None:
+    def __init__(self, draft: Draft, *, renews: bool, kept: KeptScene | None = None) -> None:
         policy = draft.document.policy
         self.draft = draft
         self.renews = renews
+        self.kept = kept or KeptScene()
         self.facts = Facts(
-            Form(),
+            self.kept.form,
             draft.tables,
             zone=policy.timezone,
             in_force_from=to_day(policy.effective_from) if policy.effective_from else 0,
@@ -66,7 +76,7 @@ class Scene:
             carry_map=policy.carry_map,
         )
         self.road = find_road(self.facts, draft.ladder)
-        self.lowering = book_lowering(draft)(self.facts, self.road)
+        self.lowering = self._lowering()
         told = rules_tried(draft.rules, renewal=renews)
         self.readings = tuple(self._reading(rule, place) for place, rule in enumerate(told))
         self.by_title = {reading.rule.title: reading for reading in self.readings}
@@ -75,40 +85,47 @@ class Scene:
         for reading in self.readings:
             for effect in reading.rule.sets:
                 self.setting.setdefault(effect.term, []).append(reading)
-        self._supports = Supports()
+        self._supports = self.kept.supports
         self._bounds = dict(declared_bounds(draft, self.facts, road=self.road))
-        self._always: dict[Bool, bool] = {}
-        self._known: dict[Bool, State | None] = {}
+
+    def _lowering(self) -> Lowering:
+        names, known = self.draft.names, self.kept.nodes
+        self.kept.named({name: names[name].build(self.facts, self.road) for name in known if name in names})
+        return lowering_of(names, self.facts, self.road, nodes=self.kept.nodes)
 
     def _reading(self, rule: TypedRule, place: int) -> Reading:
+        known = self.kept.readings.of(rule)
+        if known is not None:
+            return known if known.place == place else self.kept.readings.keep(rule, replace(known, place=place))
         holds = self.facts.form.truth(True) if rule.when is None else self.lowering.truth(rule.when)
+        parts = () if rule.when is None else tuple((part, self.lowering.truth(part)) for part in conjuncts(rule.when))
         leaves = (
             (effect, condition, leaf)
             for effect in rule.sets
             for condition, leaf in guarded_leaves(effect.value, self.lowering, holds=holds)
         )
-        return Reading(rule=rule, place=place, holds=holds, leaves=tuple(leaves))
+        reading = Reading(rule=rule, place=place, holds=holds, parts=parts, leaves=tuple(leaves))
+        return self.kept.readings.keep(rule, reading)
 
-    def impossible(self, claims: Iterable[Claim], *, given: State | None = None, depth: Depth = Depth.ROADS) -> bool:
-        """Whether it is proven that claims cannot hold together, where those of a state hold."""
-        return self._solver(depth).impossible(claims, given=given)
+    def impossible(self, claims: Iterable[Claim], *, given: Bool | None = None, depth: Depth = Depth.ROADS) -> bool:
+        """Whether it is proven that claims cannot hold together, where a truth holds that can."""
+        return self._search(depth).impossible(claims, given=given)
 
     def after(self, node: Bool) -> State | None:
         """What follows by the roads where a truth holds; None where it never does."""
-        if node not in self._known:
-            state = self._by_roads.assumed([(node, True)])
-            self._known[node] = None if state is None or self._by_roads.exhausted(state) else state
-        return self._known[node]
+        return self._by_roads.after(node)
 
     def always(self, node: Bool) -> bool:
         """Whether a truth holds whatever is asked, by itself."""
-        if node not in self._always:
-            self._always[node] = self._by_itself.impossible([(node, False)])
-        return self._always[node]
+        return self._by_itself.impossible([(node, False)])
+
+    def answer(self, asked: Hashable, find: Callable[[], T]) -> T:
+        """What was found by the roads when this was asked before, or what is found now."""
+        return self._by_roads.answer(asked, find)
 
     def extremes(self, node: Int, *, depth: Depth) -> tuple[int, int]:
         """Between what an integer lies."""
-        solver = self._solver(depth)
+        solver = self._search(depth).solver
         return solver.interval(solver.start(), node)
 
     def excludes(self, state: State, node: Bool) -> bool:
@@ -116,41 +133,43 @@ class Scene:
         other = self.after(node)
         if other is None or not all(map(and_, state.rows, other.rows)):
             return True
-        return self._by_roads.excludes(state, node)
+        return self._by_roads.solver.excludes(state, node)
 
-    def _solver(self, depth: Depth) -> Solver:
-        """The solver of a depth; each is made when it is first needed."""
+    def _search(self, depth: Depth) -> Search:
+        """The search of a depth; each is made when it is first needed."""
         if depth is Depth.ITSELF:
             return self._by_itself
         return self._by_catalog if depth is Depth.CATALOG else self._by_roads
 
-    def _solving(self, *spaces: Space) -> Solver:
-        return Solver(spaces, bounds=self._bounds)
+    def _searching(self, depth: Depth, *spaces: Space) -> Search:
+        return self.kept.search(depth.name, spaces, bounds=self._bounds)
 
     @cached_property
-    def _by_itself(self) -> Solver:
-        return self._solving()
+    def _by_itself(self) -> Search:
+        return self._searching(Depth.ITSELF)
 
     @cached_property
-    def _by_catalog(self) -> Solver:
+    def _by_catalog(self) -> Search:
         rows = None if self.renews else self._changes(anywhere=True)
-        return self._solving(*self._apart() if rows is None else (self._space(rows, self._roots),))
+        spaces = self._apart() if rows is None else (self._space(Depth.CATALOG, rows, self._roots),)
+        return self._searching(Depth.CATALOG, *spaces)
 
     @cached_property
-    def _by_roads(self) -> Solver:
+    def _by_roads(self) -> Search:
         if self.renews:
-            return self._solving(self._space(self._worlds(self._roots).renewals(), self._roots))
+            rows = self._worlds(self._roots).renewals()
+            return self._searching(Depth.ROADS, self._space(Depth.ROADS, rows, self._roots))
         if may_be_overridden(self.draft):  # that of a missing road, too
             return self._by_catalog
         against = [holds for _, holds in self.road.reasons]
-        rows = self._changes(anywhere=False, also=against)
-        if rows is None:
-            return self._solving(*self._apart())
-        space = self._space(rows, [*self._roots, *against])
+        found = self._changes(anywhere=False, also=against)
+        if found is None:
+            return self._searching(Depth.ROADS, *self._apart())
+        space = self._space(Depth.ROADS, found, [*self._roots, *against])
         for holds in against:
             if space.knows(holds) or holds.literal is not None:
                 space.left &= ~space.where(holds)
-        return self._solving(space)
+        return self._searching(Depth.ROADS, space)
 
     @property
     def _roots(self) -> list[Bool]:
@@ -163,13 +182,18 @@ class Scene:
 
     def _changes(self, *, anywhere: bool, also: Sequence[Bool] = ()) -> tuple[Row, ...] | None:
         """The classes of changes; None where there are too many of them to go through."""
-        try:
-            return self._worlds([*self._roots, *also]).changes(anywhere=anywhere)
-        except TooManyWorlds:
-            return None
+        worlds = self._worlds([*self._roots, *also])
+        kept = self.kept.rows.setdefault(anywhere, KeptOne())
+        basis = worlds.basis
+        if not kept.has(basis):
+            try:
+                kept.keep(basis, worlds.changes(anywhere=anywhere))
+            except TooManyWorlds:
+                kept.keep(basis, None)
+        return kept.of(basis)
 
-    def _space(self, rows: Sequence[Row], roots: Sequence[Bool]) -> Space:
-        space = Space((KIND, FROM, TO, CURRENCY), rows, supports=self._supports)
+    def _space(self, depth: Depth, rows: Sequence[Row], roots: Sequence[Bool]) -> Space:
+        space = self.kept.space(depth.name, (KIND, FROM, TO, CURRENCY), rows)
         space.prepare(roots)
         return space
 
@@ -178,9 +202,15 @@ class Scene:
         tables = self.draft.tables
         prices = range(tables.no_price + 1)
         sizes = {FROM: prices, TO: prices, CURRENCY: range(len(tables.currencies)), KIND: range(len(KINDS) - 1)}
-        return tuple(
-            Space((name,), [(value,) for value in values], supports=self._supports) for name, values in sizes.items()
-        )
+        return tuple(self.kept.space(name, (name,), [(value,) for value in values]) for name, values in sizes.items())
+
+
+def conjuncts(condition: Typed) -> tuple[Typed, ...]:
+    """What must hold for a condition to hold, from left to right; a `let` that joins several is looked into."""
+    whole = behind(condition)
+    if isinstance(whole.node, tree.Junction) and whole.node.operator == "and":
+        return tuple(part for each in whole.parts for part in conjuncts(each))
+    return (condition,)
 
 
 def _renewed(facts: Facts) -> Int:

@@ -9,6 +9,7 @@ from typing import final
 from planshift.expressions import tree
 from planshift.expressions.typed import Typed, TypedRule, behind
 from planshift.rulebook.analysis.crossings import Crossing, Crossings, Pair
+from planshift.rulebook.analysis.kept_scenes import KeptScenes
 from planshift.rulebook.analysis.scene import Depth, Reading, Scene
 from planshift.rulebook.draft import Draft
 from planshift.rulebook.rules import speaks_of_renewals
@@ -18,18 +19,19 @@ from planshift.rulebook.rules import speaks_of_renewals
 class Scenes:
     """What the analyses of one book share: forms are built and worlds gone through once, when they are first needed."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, kept: KeptScenes | None = None) -> None:
         self.draft = draft
+        self._kept = kept or KeptScenes()
 
     @cached_property
     def changes(self) -> Scene:
         """All requests but renewals."""
-        return Scene(self.draft, renews=False)
+        return Scene(self.draft, renews=False, kept=self._kept.of(renews=False))
 
     @cached_property
     def renewals(self) -> Scene:
         """All renewals."""
-        return Scene(self.draft, renews=True)
+        return Scene(self.draft, renews=True, kept=self._kept.of(renews=True))
 
     @cached_property
     def all(self) -> tuple[Scene, ...]:
@@ -63,14 +65,6 @@ class Scenes:
             scene.impossible([(scene.lowering.truth(part), True) for part in parts], depth=depth)
             for scene, _ in self.readings(rule)
         )
-
-
-def conjuncts(condition: Typed) -> tuple[Typed, ...]:
-    """What must hold for a condition to hold, from left to right; a `let` that joins several is looked into."""
-    whole = behind(condition)
-    if isinstance(whole.node, tree.Junction) and whole.node.operator == "and":
-        return tuple(part for each in whole.parts for part in conjuncts(each))
-    return (condition,)
 
 
 def is_written_out(condition: Typed) -> bool:

@@ -42,8 +42,39 @@ class Worlds:
         self._roots = roots
         self._supports = supports
         self._rows: dict[tuple[int, ...], Row] = {}
-        self._before = self._classes(FROM)
-        self._after = self._classes(TO)
+
+    @property
+    def basis(self) -> object:
+        """Everything that the rows of changes are made from."""
+        tables, ladder = self._draft.tables, self._draft.ladder
+        return (
+            frozenset(self._told_of[FROM]),
+            frozenset(self._told_of[TO]),
+            tables.price_plan,
+            tables.price_sold,
+            tables.currencies,
+            tuple((road.origin, road.target) for road in ladder.roads),
+            tuple(tuple(member.plan for member in group.members) for group in ladder.groups),
+        )
+
+    @cached_property
+    def _told_of(self) -> dict[str, tuple[Node, ...]]:
+        """The columns that depend on one side alone, by side."""
+        facts = self._facts
+        told = (facts.from_price.same(facts.to_price), facts.from_plan.same(facts.to_plan))  # by the class itself
+        return {side: self._columns(side, told) for side in (FROM, TO)}
+
+    def _columns(self, side: str, told: Iterable[Node]) -> tuple[Node, ...]:
+        wanted = frozenset({side})
+        return columns_of(self._roots, lambda node: self._supports.of(node) == wanted, without=told)
+
+    @cached_property
+    def _before(self) -> tuple[int, ...]:
+        return self._classes(FROM)
+
+    @cached_property
+    def _after(self) -> tuple[int, ...]:
+        return self._classes(TO)
 
     def changes(self, *, anywhere: bool) -> tuple[Row, ...]:
         """Kind, price left, price asked for and currency of each class of changes.
@@ -129,10 +160,7 @@ class Worlds:
 
     def _classes(self, side: str) -> tuple[int, ...]:
         """The class of each price on a side: what is read of it there, and the currencies it is sold in."""
-        facts = self._facts
-        told = (facts.from_price.same(facts.to_price), facts.from_plan.same(facts.to_plan))  # by the class itself
-        wanted = frozenset({side})
-        nodes = columns_of(self._roots, lambda node: self._supports.of(node) == wanted, without=told)
+        nodes = self._told_of[side]
         prices = range(self._tables.no_price + 1)
         read = compile_scalar(nodes, name="classes", parameters=("price",), access={side: "price"}).call
         known: dict[tuple[object, ...], int] = {}
