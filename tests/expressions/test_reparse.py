@@ -60,14 +60,14 @@ def read(text: str, *, line: int = 1, column: int = 1) -> tuple[RuleFile, bool]:
 )
 def test_an_edit_of_a_statement_is_read_by_itself(old: str, new: str, line: int, column: int) -> None:
     before, text = read(RULES, line=line, column=column)[0], RULES.replace(old, new)
-    found = reparse_rules(before, RULES, text)
+    found = reparse_rules(before, text, before=RULES)
     assert found is not None
     assert written(found) == written(read(text, line=line, column=column)[0])
 
 
 def test_what_an_edit_leaves_is_the_same_object() -> None:
     before = read(RULES)[0]
-    found = reparse_rules(before, RULES, RULES.replace("9 EUR", "8 EUR"))
+    found = reparse_rules(before, RULES.replace("9 EUR", "8 EUR"), before=RULES)
     assert found is not None
     kept = [new is old for new, old in zip(found.statements, before.statements, strict=True)]
     assert kept == [True, True, False, True]
@@ -78,7 +78,7 @@ def test_what_an_edit_leaves_is_the_same_object() -> None:
     [("24 months", "24 moons and"), ("set fee = 9 EUR", ""), ('"Dear"', '"Dear'), ("  set fee = 0 EUR\n", "")],
 )
 def test_a_mistake_is_left_to_whoever_reads_it_all(old: str, new: str) -> None:
-    assert reparse_rules(read(RULES)[0], RULES, RULES.replace(old, new)) is None
+    assert reparse_rules(read(RULES)[0], RULES.replace(old, new), before=RULES) is None
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -87,7 +87,7 @@ def test_whatever_somebody_types(seed: int) -> None:
     for _ in range(120):
         before = chance.choice(TEXTS)
         text = typed(before, chance)
-        again = reparse_rules(read(before)[0], before, text)
+        again = reparse_rules(read(before)[0], text, before=before)
         if again is not None:
             whole, is_right = read(text)
             assert is_right, text

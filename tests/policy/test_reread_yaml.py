@@ -59,7 +59,7 @@ def at(mark: Mark) -> tuple[int, int]:
 
 def again(before: str, text: str) -> Located | None:
     """The tree of a text, read again."""
-    return reread(read_piece(before, file="f"), before, text, moved=lambda _old, _new: None)
+    return reread(read_piece(before, file="f"), text, before=before, moved=lambda _old, _new: None)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_an_edit_of_an_entry_is_read_by_itself(old: str, new: str) -> None:
 
 def test_what_an_edit_leaves_is_the_same_object() -> None:
     root = read_piece(DOCUMENT, file="f")
-    found = reread(root, DOCUMENT, DOCUMENT.replace("Silver", "Tin"), moved=lambda _old, _new: None)
+    found = reread(root, DOCUMENT.replace("Silver", "Tin"), before=DOCUMENT, moved=lambda _old, _new: None)
     assert root is not None
     assert found is not None
     plans, now = (tree.entries["plans"].value for tree in (root, found))  # type: ignore[union-attr]  # a mapping
@@ -98,7 +98,7 @@ def test_what_an_edit_leaves_is_the_same_object() -> None:
 def test_whoever_wants_to_know_is_told_what_moved() -> None:
     told: list[tuple[Located, Located]] = []
     text = DOCUMENT.replace("  # the last one\n", "")
-    reread(read_piece(DOCUMENT, file="f"), DOCUMENT, text, moved=lambda old, new: told.append((old, new)))
+    reread(read_piece(DOCUMENT, file="f"), text, before=DOCUMENT, moved=lambda old, new: told.append((old, new)))
     assert len(told) == 4, "the list of paths and each of them"
     assert all(new.start.line == old.start.line - 1 for old, new in told)
 

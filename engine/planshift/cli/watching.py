@@ -95,6 +95,6 @@ def _checked(
         bench = benches.setdefault(book, Workbench(book))
         checked = bench.check(on=on or today())
         report[book.as_posix()] = checked.diagnostics
-        folders |= {book, *(book / name for name in _INSIDE), *(Path(file).parent for file in checked.sources)}
+        folders |= {book, *(book.joinpath(name) for name in _INSIDE), *(Path(file).parent for file in checked.sources)}
     there = {each if each.is_dir() else each.parent for each in folders}
     return report, frozenset(each.resolve() for each in there if each.is_dir())

@@ -22,7 +22,7 @@ from planshift.expressions.parse import MAX_CHARACTERS, parse_rules, whole
 N = TypeVar("N")
 
 
-def reparse_rules(rules: tree.RuleFile, before: str, text: str) -> tree.RuleFile | None:
+def reparse_rules(rules: tree.RuleFile, text: str, *, before: str) -> tree.RuleFile | None:
     """Return the rules of an edited text; `rules` were those of the text `before`, which had no mistake.
 
     None where the whole text has to be read.

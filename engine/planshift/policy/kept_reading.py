@@ -50,7 +50,7 @@ class KeptTrees:
         known = self._known.get(file)
         if known is not None and known[0] == text:
             return known[1], ()
-        root = None if known is None else reread(known[1], known[0], text, moved=moved)
+        root = None if known is None else reread(known[1], text, before=known[0], moved=moved)
         if root is None:
             root = read_piece(text, file=file)
         if root is None:
@@ -74,7 +74,7 @@ class KeptRules:
         known = self._known.get(place)
         if known is not None and known[0] == text:
             return known[1], ()
-        rules = None if known is None else reparse_rules(known[1], known[0], text)
+        rules = None if known is None else reparse_rules(known[1], text, before=known[0])
         if rules is None:
             rules, problems = parse_rules(text, file=file, first_line=first_line, first_column=first_column)
             if problems:

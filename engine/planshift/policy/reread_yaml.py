@@ -25,7 +25,7 @@ _BEFORE_ITEM = re.compile(r" *- +")
 
 
 def reread(
-    root: Located | None, before: str, text: str, *, moved: Callable[[Located, Located], None]
+    root: Located | None, text: str, *, before: str, moved: Callable[[Located, Located], None]
 ) -> Located | None:
     """Return the tree of an edited text; `root` was that `read_piece` gave of the text `before`.
 

@@ -139,7 +139,7 @@ def lower_book_rules(draft: Draft) -> LowerRules:
     rules, decimals = draft.rules, draft.tables.decimals_by_currency
 
     def lower_rules(facts: Facts, road: RoadFinding) -> tuple[RuleNodes, ...]:
-        lowering = lowering_of(draft.names, facts, road, nodes={})
+        lowering = lowering_of(draft.names, facts, road=road, nodes={})
         tried = rules_tried(rules, renewal=facts.renews)
         return tuple(_rule_nodes(rule, lowering, decimals=decimals) for rule in tried)
 
@@ -151,7 +151,7 @@ def lower_book_promises(draft: Draft) -> LowerPromises:
     statements = draft.rules.always
 
     def lower_promises(facts: Facts, road: RoadFinding) -> tuple[Promise, ...]:
-        lowering = lowering_of(draft.names, facts, road, nodes={})
+        lowering = lowering_of(draft.names, facts, road=road, nodes={})
         return tuple(_promise(statement, lowering) for statement in statements)
 
     return lower_promises
@@ -160,10 +160,10 @@ def lower_book_promises(draft: Draft) -> LowerPromises:
 def book_lowering(draft: Draft) -> LowerNames:
     """The function that makes what turns expressions of the book into nodes."""
     names = draft.names
-    return lambda facts, road: lowering_of(names, facts, road, nodes={})
+    return lambda facts, road: lowering_of(names, facts, road=road, nodes={})
 
 
-def lowering_of(names: Mapping[str, Known], facts: Facts, road: RoadFinding, *, nodes: dict[str, Node]) -> Lowering:
+def lowering_of(names: Mapping[str, Known], facts: Facts, *, road: RoadFinding, nodes: dict[str, Node]) -> Lowering:
     """What turns expressions of the book into nodes; the node of each fact is built once, and put into `nodes`."""
 
     def inputs(symbol: Symbol) -> Node:

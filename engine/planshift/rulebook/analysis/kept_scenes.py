@@ -82,7 +82,7 @@ class KeptScene:
         self.nodes = dict(nodes)
         self.readings.on(self._rounds)
 
-    def space(self, depth: str, names: Sequence[str], rows: Sequence[Row]) -> Space:
+    def space(self, names: Sequence[str], rows: Sequence[Row], *, depth: str) -> Space:
         """The space of some rows, with all of them left."""
         kept, basis = self._spaces.setdefault(depth, KeptOne()), (tuple(names), tuple(rows))
         space = kept.of(basis) or kept.keep(basis, Space(names, rows, supports=self.supports))

@@ -91,7 +91,7 @@ class Scene:
     def _lowering(self) -> Lowering:
         names, known = self.draft.names, self.kept.nodes
         self.kept.named({name: names[name].build(self.facts, self.road) for name in known if name in names})
-        return lowering_of(names, self.facts, self.road, nodes=self.kept.nodes)
+        return lowering_of(names, self.facts, road=self.road, nodes=self.kept.nodes)
 
     def _reading(self, rule: TypedRule, place: int) -> Reading:
         known = self.kept.readings.of(rule)
@@ -193,7 +193,7 @@ class Scene:
         return kept.of(basis)
 
     def _space(self, depth: Depth, rows: Sequence[Row], roots: Sequence[Bool]) -> Space:
-        space = self.kept.space(depth.name, (KIND, FROM, TO, CURRENCY), rows)
+        space = self.kept.space((KIND, FROM, TO, CURRENCY), rows, depth=depth.name)
         space.prepare(roots)
         return space
 
@@ -202,7 +202,9 @@ class Scene:
         tables = self.draft.tables
         prices = range(tables.no_price + 1)
         sizes = {FROM: prices, TO: prices, CURRENCY: range(len(tables.currencies)), KIND: range(len(KINDS) - 1)}
-        return tuple(self.kept.space(name, (name,), [(value,) for value in values]) for name, values in sizes.items())
+        return tuple(
+            self.kept.space((name,), [(value,) for value in values], depth=name) for name, values in sizes.items()
+        )
 
 
 def conjuncts(condition: Typed) -> tuple[Typed, ...]:
