@@ -54,11 +54,11 @@ class Outcome:
 
     def value(self, name: str) -> int:
         """One output of the kernel by name; 0 for what a denied change leaves uncomputed."""
-        constant = self.reading.constants.get(name)
-        if constant is not None:
-            return int(constant)
-        position = self.reading.positions.get(name, len(self.raw))
-        return int(self.raw[position]) if position < len(self.raw) else 0
+        reading, raw = self.reading, self.raw
+        position = reading.positions.get(name)
+        if position is None:
+            return int(reading.constants.get(name, 0))
+        return int(raw[position]) if position < len(raw) else 0
 
     def truth(self, name: str) -> bool:
         """One truth of the kernel by name."""
@@ -140,14 +140,19 @@ class Outcome:
         return known.get(name) or known.setdefault(name, self._resolved(name))
 
     def _resolved(self, name: str) -> ResolvedTerm:
-        resolved = self.reading.kernel.terms[name]
-        value = resolved.values[self.value(f"term.{name}")]
-        source = self.reading.kernel.sources[self.value(f"source.{name}")]
-        text = term_text(name, value, decimals=self.decimals)
+        kernel, place, by = self.reading.kernel, self.value(f"term.{name}"), self.value(f"source.{name}")
+        value, source = kernel.terms[name].values[place], kernel.sources[by]
         if isinstance(value, Computed):
             amount = self.money(self.value("fee"))
+            text = term_text(name, value, decimals=self.decimals)
             return ResolvedTerm(name=name, value=amount, text=f"{text} = {amount}", source=source)
-        return ResolvedTerm(name=name, value=value, text=text, source=source)
+        # The same few values from the same few sources are told of every change: each once, kept as cached properties are.
+        known: dict[tuple[str, int, int], ResolvedTerm] = self.reading.__dict__.setdefault("_told", {})
+        told = known.get((name, place, by))
+        if told is None:
+            text = term_text(name, value, decimals=self.decimals)
+            told = known[name, place, by] = ResolvedTerm(name=name, value=value, text=text, source=source)
+        return told
 
     def word(self, name: str) -> str:
         """The word of a term."""

@@ -103,10 +103,10 @@ class _Reading:
                 yield self._expected(key, entry.value, money=key in _MONEY)
 
     def _expected(self, name: str, node: Located, *, money: bool) -> Expected:
-        path = (*self._at, *name.split("."))
         value = plain(node)
         found: ExpectedValue
         if money and value is not None:
+            path = (*self._at, *name.split("."))
             found = self._placing.read(path, partial(self._money, value), otherwise=None)
         elif isinstance(value, list):
             found = tuple(str(item) for item in value)

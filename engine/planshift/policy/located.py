@@ -140,7 +140,12 @@ def plain(node: Located) -> Plain:
     if isinstance(node, Scalar):
         return node.text if node.style else plain_scalar(node.text)
     if isinstance(node, Mapping):
-        return {name: plain(entry.value) for name, entry in node.entries.items()}
+        found: dict[str, Plain] = {}
+        for name, entry in node.entries.items():
+            value = entry.value  # most are scalars: they are read here, without another call
+            is_text = isinstance(value, Scalar)
+            found[name] = (value.text if value.style else plain_scalar(value.text)) if is_text else plain(value)
+        return found
     return [plain(item) for item in node.items]
 
 
