@@ -146,7 +146,7 @@ class Outcome:
             amount = self.money(self.value("fee"))
             text = term_text(name, value, decimals=self.decimals)
             return ResolvedTerm(name=name, value=amount, text=f"{text} = {amount}", source=source)
-        # The same few values from the same few sources are told of every change: each once, kept as cached properties are.
+        # The same few values from the same few sources are told of every change: kept as cached properties are.
         known: dict[tuple[str, int, int], ResolvedTerm] = self.reading.__dict__.setdefault("_told", {})
         told = known.get((name, place, by))
         if told is None:

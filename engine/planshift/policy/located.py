@@ -143,8 +143,10 @@ def plain(node: Located) -> Plain:
         found: dict[str, Plain] = {}
         for name, entry in node.entries.items():
             value = entry.value  # most are scalars: they are read here, without another call
-            is_text = isinstance(value, Scalar)
-            found[name] = (value.text if value.style else plain_scalar(value.text)) if is_text else plain(value)
+            if isinstance(value, Scalar):
+                found[name] = value.text if value.style else plain_scalar(value.text)
+            else:
+                found[name] = plain(value)
         return found
     return [plain(item) for item in node.items]
 
