@@ -69,6 +69,17 @@ def check_book(
         return Checked(document, found, sources)
 
 
+def _found(
+    document: BookDocument, problems: tuple[Diagnostic, ...], *, on: date | None, kept: KeptBook
+) -> tuple[Diagnostic, ...]:
+    """Everything wrong with a book that could be read."""
+    draft = run_passes(document, on=on, kept=kept.checks)
+    found = (*problems, *draft.diagnostics)
+    if not has_errors(found):
+        found += analyse(draft, kept.scenes)
+    return sort_diagnostics(found)
+
+
 def check_all(
     path: Path, *, on: date | None = None, shelf: Shelf | None = None, kept: KeptBook | None = None
 ) -> Checked:
