@@ -14,7 +14,7 @@ from planshift.cli.conditions import say_conditions
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import Asked, open_book, open_request, open_subscription
 from planshift.cli.printing import complain, say, say_json, say_page
-from planshift.cli.sheets import LinkOption, LocaleOption, SheetFormat, SheetFormatOption, say_as
+from planshift.cli.sheets import LinkOption, LocaleOption, PictureFormatOption, SheetFormat, say_as
 from planshift.cli.why_not import say_why_not, with_advice
 from planshift.diagnostics.codes import CODES
 from planshift.diagnostics.nearest import nearest
@@ -64,7 +64,7 @@ def explain(
     asked: Asked = Asked(),  # noqa: B008  # frozen, so that sharing it harms nobody
     aspect: Aspect = Aspect(),
     link_to: LinkOption = None,
-    format: SheetFormatOption = "text",  # noqa: A002  # the option's name
+    format: PictureFormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Explain a decision in full, a term, or a diagnostic code."""
     if aspect.term is not None:
@@ -72,6 +72,9 @@ def explain(
 
         ask = {"subscription": subscription, "origin": aspect.origin}
         return say_term(Path(book), term=aspect.term, asked=asked, form=format, link_to=link_to, **ask)
+    if format == "svg":
+        complain("only a term has a picture: add --term")
+        return Exit.USAGE
     if subscription is None:
         return _explain_code(book, format=format)
     path = Path(book)

@@ -21,6 +21,14 @@ SheetFormatOption = Annotated[
     SheetFormat,
     Parameter(help="Text for people (the default), Markdown for a ticket, HTML as a page, or JSON for programs."),
 ]
+PictureFormat = Literal["text", "markdown", "html", "json", "svg"]
+PictureFormatOption = Annotated[
+    PictureFormat,
+    Parameter(
+        help="Text for people (the default), Markdown for a ticket, HTML as a page, or JSON for programs; with --term "
+        "also SVG, a picture."
+    ),
+]
 _HOLES = ("file", "line", "column", "path")
 
 
@@ -55,8 +63,13 @@ LocaleOption = Annotated[
 _ON_SCREEN = "file://{path}"
 
 
-def say_as(sheet: Sheet, *, form: SheetFormat, link_to: str | None = None, language: str = "en") -> None:
-    """Print a sheet in a format; in Markdown and HTML its places are links, on a screen where it knows links."""
+def say_as(
+    sheet: Sheet, *, form: SheetFormat, link_to: str | None = None, language: str = "en", inset: str = ""
+) -> None:
+    """Print a sheet in a format; in Markdown and HTML its places are links, on a screen where it knows links.
+
+    `inset` is markup for HTML, such as a drawing.
+    """
     from planshift.decision.citing import beside
 
     links = None if link_to is None else links_to(link_to)
@@ -68,7 +81,7 @@ def say_as(sheet: Sheet, *, form: SheetFormat, link_to: str | None = None, langu
         case "html":
             from planshift.decision.html import to_html
 
-            sys.stdout.write(to_html(sheet, links=links or beside, language=language))
+            sys.stdout.write(to_html(sheet, links=links or beside, language=language, inset=inset))
         case _:
             say_sheet(sheet, links=links or links_to(_ON_SCREEN))
 

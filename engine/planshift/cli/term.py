@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import Asked, open_book, open_request, open_subscription
 from planshift.cli.printing import complain, say_json
-from planshift.cli.sheets import SheetFormat, say_as
+from planshift.cli.sheets import PictureFormat, say_as
 from planshift.diagnostics.nearest import known_names
 from planshift.policy.terms import TERM
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def say_term(
-    path: Path, *, term: str, subscription: str | None, origin: str | None, asked: Asked, form: SheetFormat,
+    path: Path, *, term: str, subscription: str | None, origin: str | None, asked: Asked, form: PictureFormat,
     link_to: str | None,
 ) -> Exit:  # fmt: skip
     """Draw who settles a term: of all changes, of those between two plans, or of the change that is asked for."""
@@ -47,12 +47,16 @@ def _tree(
     return decided_tree(book.decide(held, open_request(book, held, asked=asked)), term)
 
 
-def _say(tree: TermTree, *, form: SheetFormat, link_to: str | None) -> None:
+def _say(tree: TermTree, *, form: PictureFormat, link_to: str | None) -> None:
+    from planshift.decision.term_picture import term_svg
     from planshift.decision.term_tree import sheet_of_tree, tree_json, tree_mermaid
 
     if form == "json":
         say_json(tree_json(tree))
         return
-    say_as(sheet_of_tree(tree), form=form, link_to=link_to)
+    if form == "svg":
+        sys.stdout.write(term_svg(tree))
+        return
+    say_as(sheet_of_tree(tree), form=form, link_to=link_to, inset=term_svg(tree) if form == "html" else "")
     if form == "markdown":
         sys.stdout.write(f"\n```mermaid\n{tree_mermaid(tree)}```\n")

@@ -11,7 +11,7 @@ from planshift.decision.explain_json import plain
 from planshift.decision.sheet import Branch, Paragraph, Section, Sheet, Tree, sheet_of
 from planshift.decision.term_text import term_text
 from planshift.policy.terms import TERM
-from planshift.rulebook.exceptions import Word, concerns, condition_text, exceptions_of
+from planshift.rulebook.exceptions import Word, concerning, condition_text, exceptions_of
 from planshift.rulebook.rulebook import Rulebook
 from planshift.rulebook.sources import SourceKind
 
@@ -55,7 +55,7 @@ class TermTree:
 def term_tree(rulebook: Rulebook, term: str, *, origin: str = "", target: str = "") -> TermTree:
     """The exceptions of a term in a book, for all changes or for those between two plans."""
     found = exceptions_of(rulebook, term)
-    words = [word for word in found.words if concerns(rulebook, word, origin=origin, target=target)]
+    words = filter(concerning(rulebook, origin=origin, target=target), found.words)
     nodes = tuple(_node(rulebook, word) for word in words)
     return TermTree(term=term, origin=origin, target=target, nodes=nodes)
 
@@ -67,10 +67,11 @@ def decided_tree(decision: Decision, term: str) -> TermTree:
     heard = found.heard(subscription, decision.request, today=decision.today)
     last = max(k for k, truth in enumerate(heard) if truth)
     old = subscription.plan if decision.request.kind != "start" else ""
+    is_concerned = concerning(rulebook, origin=old, target=decision.request.plan)
     nodes = tuple(
         _node(rulebook, word, heard=truth, settles=k == last)
         for k, (word, truth) in enumerate(zip(found.words, heard, strict=True))
-        if truth or concerns(rulebook, word, origin=old, target=decision.request.plan)
+        if truth or is_concerned(word)
     )
     return TermTree(term=term, origin=old, target=decision.request.plan, nodes=nodes)
 
@@ -94,13 +95,17 @@ def sheet_of_tree(tree: TermTree) -> Sheet:
     return sheet_of(title, [Section(blocks=(block,)) for block in (Paragraph(text=doc), drawn, end)])
 
 
+def ranks_of(tree: TermTree) -> list[tuple[str, list[Node]]]:
+    """The ranks in which somebody speaks, weak before strong, with who does."""
+    found = ((name, _of_rank(tree, kinds)) for name, kinds in _RANKS)
+    return [(name, nodes) for name, nodes in found if nodes]
+
+
 def _ranked(tree: TermTree) -> tuple[Branch, ...]:
     """The ranks, each within the one that it is an exception of."""
     within: tuple[Branch, ...] = ()
-    for name, kinds in reversed(_RANKS):
-        nodes = _of_rank(tree, kinds)
-        if nodes:
-            within = (Branch(text=name, branches=(*(_branch(node) for node in nodes), *within), tone="faint"),)
+    for name, nodes in reversed(ranks_of(tree)):
+        within = (Branch(text=name, branches=(*(_branch(node) for node in nodes), *within), tone="faint"),)
     return within
 
 

@@ -6,9 +6,9 @@ is looked at by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import final
 
 from planshift.billing.change import ChangeRequest
@@ -102,18 +102,19 @@ def condition_text(rulebook: Rulebook, source: Source) -> str:
         return f"when {to_text(rule.rule.when)}" if rule.rule.when is not None else "always"
     if source.kind == "path":
         plans = rulebook.tables.catalog.plans
-        roads = [road for road in rulebook.ladder.roads if _says(road.statements, source)]
-        return f"to {', '.join(dict.fromkeys(plans[road.target].name for road in roads))}"
+        return f"to {', '.join(plans[target].name for target in _targets(rulebook)[source])}"
     return ""
 
 
-def concerns(rulebook: Rulebook, word: Word, *, origin: str, target: str) -> bool:
-    """Whether a word can be heard for a change between two plans; `origin` or `target` may be empty for any plan."""
-    places = [(scope, statements, fits) for statements, fits in _holders(rulebook, origin, target=target)
-              for scope, said in statements.scopes if word.statement in said]  # fmt: skip
-    if not places:  # a rule, or the built-in default
-        return True
-    return any(fits and _in_reach(rulebook, scope, origin=origin, target=target) for scope, _, fits in places)
+def concerning(rulebook: Rulebook, *, origin: str, target: str) -> Callable[[Word], bool]:
+    """Whether words can be heard for a change between two plans; `origin` or `target` may be empty for any plan."""
+    told: dict[Statement, bool] = {}
+    for statements, fits in _holders(rulebook, origin, target=target):
+        for scope, said in statements.scopes:
+            reached = fits and _in_reach(rulebook, scope, origin=origin, target=target)
+            for statement in said:
+                told[statement] = reached or told.get(statement, False)
+    return lambda word: told.get(word.statement, True)  # a rule and the built-in default are always concerned
 
 
 def _in_reach(rulebook: Rulebook, scope: Scope, *, origin: str, target: str) -> bool:
@@ -148,5 +149,12 @@ def _on_roads(ladder: Ladder, *, origin: int | None, target: int | None) -> Iter
         yield road.statements, origin in (None, road.origin) and target in (None, road.target)
 
 
-def _says(statements: Statements, source: Source) -> bool:
-    return any(statement.source == source for _, said in statements.scopes for statement in said)
+@lru_cache(maxsize=4)
+def _targets(rulebook: Rulebook) -> dict[Source, tuple[int, ...]]:
+    """Where the roads lead that each source speaks of."""
+    found: dict[Source, dict[int, None]] = {}
+    for road in rulebook.ladder.roads:
+        for _, said in road.statements.scopes:
+            for statement in said:
+                found.setdefault(statement.source, {})[road.target] = None
+    return {source: tuple(targets) for source, targets in found.items()}
