@@ -76,3 +76,9 @@ class TestLedger(ResidentContract):
         engine = create_engine("sqlite://", poolclass=StaticPool)
         yield LedgerCase(engine)
         engine.dispose()
+
+
+def test_every_kind_is_carried_out_and_undone_on_a_server_too(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    TestLedger().test_undoing_gives_back_what_was(LedgerCase(engine))
+    engine.dispose()

@@ -20,6 +20,7 @@ from planshift.adapters.ledger.reports import balances, flaws, trial_balance
 from planshift.adapters.ledger.tables import refunds
 from planshift.billing.money import Money
 from planshift.billing.subscription import PendingChange, Subscription
+from planshift.billing.zones import parse_instant
 from planshift.book import Book, Decision, load_text
 from planshift.execution.ports import Done, Outcome, Refused, Task, Waits
 from planshift.execution.store.engine import Store
@@ -76,7 +77,7 @@ class Till:
     def do(self, name: str, *, days: int = 0, undoing: bool = False) -> Outcome:
         today = date.fromordinal(self.plan.quote.decided_on.toordinal() + days)
         task = Task(
-            order="o1",
+            order=self.plan.order or "",
             plan=self.plan,
             step=self.steps[name],
             before=self.decision.subscription,
@@ -285,7 +286,7 @@ def test_credit_that_was_spent_since_cannot_be_taken_back(store: Store) -> None:
     assert left < with_credit.account_credit
     found = till.do("issue_credit", undoing=True)
     assert isinstance(found, Refused)
-    assert "there is not enough on the account credit of anna" in found.why
+    assert "there is not enough left on `Account credit` of anna" in found.why
     assert till.held().account_credit == left
 
 
@@ -324,6 +325,25 @@ def test_another_document_of_the_same_subscription_is_refused(store: Store) -> N
         with pytest.raises(LedgerRefuses, match="has a subscription anna already"):
             open_subscription(connection, replace(held, quantity=2), at=0)
         assert subscription_held(connection, "bo") is None
+
+
+def test_a_renewal_uses_up_first_what_is_kept_for_its_bill(store: Store) -> None:
+    book = shop("unused_credit: next_invoice, timing: now")
+    held = anna(book, plan="silver", paid="20 EUR", account_credit="30 EUR")
+    till = Till(store, book.decide(held, book.request(held, to="bronze", at=AT)))
+    for name in till.steps:
+        till.do(name)
+    with store.begin() as connection:
+        pay(connection, till.held().debt, source="bank:1")
+    kept = -till.balances()["next_bill_credit"]
+    assert kept > 1000
+    till.decision = book.renew(till.held(), at=parse_instant("2026-04-01 00:00", book.zone))
+    till.plan = till.decision.plan("o2")
+    for name in till.steps:
+        till.do(name)
+    found = till.balances()
+    assert (-found["next_bill_credit"], -found["account_credit"]) == (kept - 1000, 3000)
+    assert till.held() == till.decision.subscription_after()
 
 
 def test_a_pause_ends_on_its_day(store: Store) -> None:

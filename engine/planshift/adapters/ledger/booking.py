@@ -10,7 +10,7 @@ from typing import final
 
 from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, update
 
-from planshift.adapters.ledger.chart import NEVER_ABOVE_ZERO, NEVER_BELOW_ZERO, moved_by
+from planshift.adapters.ledger.chart import CHART, NEVER_ABOVE_ZERO, NEVER_BELOW_ZERO, moved_by
 from planshift.adapters.ledger.effect import Effect, TakenOff
 from planshift.adapters.ledger.held import Held, LedgerRefuses
 from planshift.adapters.ledger.state import changes_between, document_of
@@ -149,7 +149,6 @@ def _hold_their_side(held: Held, moved: Mapping[str, int]) -> None:
     wrong = [name for name in NEVER_BELOW_ZERO if moved.get(name, 0) < 0]
     wrong += [name for name in NEVER_ABOVE_ZERO if moved.get(name, 0) > 0]
     if wrong:
-        accounts = " and ".join(name.replace("_", " ") for name in wrong)
-        raise LedgerRefuses(
-            f"there is not enough on the {accounts} of {held.id}", "it was used, billed or paid in the meantime"
-        )
+        accounts = " and ".join(f"`{account.title}`" for account in CHART if account.id in wrong)
+        why = f"there is not enough left on {accounts} of {held.id}"
+        raise LedgerRefuses(why, "it was used, billed or paid in the meantime")
