@@ -254,3 +254,12 @@ def places(node: Located) -> list[tuple[int, int]]:
     if isinstance(node, Scalar):
         return [(node.start.line, node.start.column)]
     return [place for item in node.items for place in places(item)]
+
+
+def test_a_merge_key_is_one_mistake_and_not_one_for_each_key_that_it_stands_for() -> None:
+    text = "a: &a { level: 1 }\nb:\n  <<: *a\n  x: 1\nc: { <<: *a }\n"
+    root, problems = read_yaml(text, file="book.yaml")
+    assert root is None
+    assert [(problem.code, problem.message, problem.span.line) for problem in problems] == [
+        ("PS008", "merge keys are not used here", 3)
+    ]

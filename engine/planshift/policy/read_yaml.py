@@ -301,6 +301,7 @@ class _Builder:
         elif key.text == "<<":
             help_text = "repeat the keys, or take them over with `extends`"
             self._problem("PS008", "merge keys are not used here", span=span, help_text=help_text)
+            raise _Stop  # what it stands for would be missed below, key by key
         else:
             self._problem("PS006", "a key is missing before the `:`", span=span)
 
