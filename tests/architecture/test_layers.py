@@ -21,12 +21,14 @@ SPOKEN_TO_IN = {
     "_ruamel_yaml": ("policy",),  # the only reader of YAML
     "alembic": ("execution/store",),
     "cyclopts": ("cli",),
+    "duckdb": ("population", "cli/decide_all.py"),
     "durable_rules_engine": ("execution/reactions/durable.py",),  # breaks in many ways: one module knows them all
     "jsonschema": ("policy",),
     "httpx": ("adapters",),
     "lark": ("expressions",),
     "opentelemetry": ("execution/telemetry.py",),
     "psycopg": ("execution/store",),
+    "pyarrow": ("population/data.py",),
     "pydantic": ("policy",),
     "rich": ("cli", "diagnostics"),
     "ruamel": ("policy",),

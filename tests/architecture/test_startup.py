@@ -25,12 +25,14 @@ print(json.dumps([code or 0, sorted({name.partition(".")[0] for name in sys.modu
 
 ALWAYS_TOO_HEAVY = {
     "asyncio": "no command before `serve` waits for anything",
+    "duckdb": "only everybody at once needs an engine for columns",
     "difflib": "only a mistake looks for the nearest name",
     "durable_rules_engine": "matches events of orders; no command here has any",
     "hypothesis": "belongs to tests",
     "importlib_metadata": "the version is known without searching the environment",
     "markdown_it": "rendering help as Markdown costs as much as all the rest of the start",
     "multiprocessing": "no command here needs a second process",
+    "pyarrow": "one of several formats of a population",
     "pygments": "colours source code, which no command shows in a language it knows",
     "sqlite3": "only `apply` keeps orders",
     "tzlocal": "zones come from the book, never from the machine",

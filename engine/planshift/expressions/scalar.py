@@ -17,6 +17,7 @@ from typing import final
 
 from planshift.billing.rounding import muldiv
 from planshift.expressions.form import Arg, Bool, FormError, Int, Node, Steps, Table, Text
+from planshift.expressions.order import operands, reachable
 
 ScalarCall = Callable[..., tuple[int | bool | str, ...]]
 
@@ -94,18 +95,6 @@ def compile_scalar(
     return ScalarFunction(call=function, source=source, filename=filename, inputs=tuple(emitter.inputs))
 
 
-def _operands(node: Node) -> list[tuple[Node, int | None]]:
-    """The nodes a node reads, each with the branch it is read in (None: always)."""
-    if node.op == "case":
-        conditions, values = node.args
-        assert isinstance(conditions, tuple)  # made by Form.make_case
-        assert isinstance(values, tuple)  # made by Form.make_case
-        always = [(c, None) for c in conditions if isinstance(c, Int | Bool | Text)]
-        branches = [(v, k) for k, v in enumerate(values) if isinstance(v, Int | Bool | Text)]
-        return [*always, *branches]
-    return [(arg, None) for arg in node.args if isinstance(arg, Int | Bool | Text)]
-
-
 class _Emitter:
     """Places every node in a scope, decides which become locals, and writes the text."""
 
@@ -117,7 +106,7 @@ class _Emitter:
         self.inputs: dict[str, None] = {}
         self._names: dict[Node, str] = {}
         self._table_names: dict[object, str] = {}
-        self._order = _reachable([*outputs, early.when] if early else outputs)
+        self._order = reachable([*outputs, early.when] if early else outputs)
         self._root = _Scope(None, 0, [])
         self._late = _Scope(self._root, 1, [])
         self._scopes: dict[Node, _Scope] = {}
@@ -155,7 +144,7 @@ class _Emitter:
             self._use(self.early.when, self._root)
         for node in reversed(self._order):
             scope = self._scopes[node]
-            for operand, branch in _operands(node):
+            for operand, branch in operands(node):
                 self._use(operand, scope if branch is None else self._branch(node, branch))
 
     def _use(self, node: Node, scope: _Scope) -> None:
@@ -181,7 +170,7 @@ class _Emitter:
         for node in self._order:
             if node.op in ("lit", "truth", "text"):
                 continue
-            below = [heights.get(o, 0) for o, _ in _operands(node) if o not in chosen]
+            below = [heights.get(o, 0) for o, _ in operands(node) if o not in chosen]
             heights[node] = 1 + max(below, default=0)
             if self._uses[node] > 1 or heights[node] > _MAX_INLINE:
                 chosen.add(node)
@@ -189,7 +178,7 @@ class _Emitter:
         return chosen
 
     def _choose_statements(self) -> set[Node]:
-        statements = {n for n in self._order if n.op == "case" and len(_operands(n)) > 2 * _MAX_CHAIN}
+        statements = {n for n in self._order if n.op == "case" and len(operands(n)) > 2 * _MAX_CHAIN}
         self._locals |= statements
         for node in self._locals:
             scope: _Scope | None = self._scopes[node]
@@ -322,22 +311,10 @@ class _Emitter:
         return name
 
 
-def _reachable(outputs: Sequence[Node]) -> list[Node]:
-    """Everything the outputs need, in an order of evaluation."""
-    seen: set[Node] = set()
-    waiting = list(outputs)
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting.extend(operand for operand, _ in _operands(node))
-    return sorted(seen, key=lambda node: node.id)
-
-
 def _named_operands(node: Node) -> list[Node]:
     """Operands that the text repeats, so that they must be locals."""
     if node.op in ("least", "greatest"):
-        return [operand for operand, _ in _operands(node)]
+        return [operand for operand, _ in operands(node)]
     if node.op == "muldiv" and node.args[3] == "half_up":
         return [operand for operand in node.args[2:3] if isinstance(operand, Int)]
     return []

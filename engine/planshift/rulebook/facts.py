@@ -7,14 +7,16 @@ value that is 0 when it is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 from typing import final
 
 from planshift.billing import calendar
 from planshift.billing.change import KINDS, REQUESTERS
 from planshift.billing.subscription import Discount, FactValue, Subscription
+from planshift.billing.whole import Whole, both, choose, same
 from planshift.billing.zones import midnight
 from planshift.expressions.form import Bool, Form, Int, Text
 from planshift.policy.document import NO_MAP, CarryMap
@@ -130,10 +132,20 @@ def held(subscription: Subscription, name: str) -> int:
 
 
 def remembered_bill_day(subscription: Subscription) -> int:
-    """The bill day where none is stated: the period's last day, or its first where the month end cut the last short."""
-    start, end = subscription.period.start.day, subscription.period.end
-    cut_short = calendar.to_day(end) + 1 == calendar.add_months(calendar.to_day(end), 1, anchor_day=1)
-    return start if start > end.day and cut_short else end.day
+    """The bill day where none is stated."""
+    period = subscription.period
+    day: int = suggested_bill_day(calendar.to_day(period.start), calendar.to_day(period.end))
+    return day
+
+
+def suggested_bill_day(start: Whole, end: Whole) -> Whole:
+    """The bill day that a period suggests: its last day, or its first where the month end cut the last short.
+
+    Polymorphic (`billing/whole.py`): the columnar reading asks the same of its columns.
+    """
+    (_, _, first), (_, _, last) = calendar.civil(start), calendar.civil(end)
+    cut_short = same(end + 1, calendar.add_months(end, 1, anchor_day=1))
+    return choose(both(first > last, cut_short), first, last)
 
 
 def changes_within(subscription: Subscription, day: int, *, months: int, days: int) -> int:
@@ -150,6 +162,9 @@ class Facts:
     A kernel is for all kinds of requests but renewals, or for renewals only: `renews_to` then finds the price that the
     subscription renews to. What is asked of one pair of prices alone names it as `between`, by position: known nodes
     then stand where a kernel has columns, so that everything that hangs on the two prices folds.
+
+    `within` are intervals of columns that are narrower than those of every subscription, for a kernel that is asked of
+    rows inside of them only: what they leave one value folds, and what is computed from them needs fewer digits.
     """
 
     def __init__(
@@ -162,6 +177,7 @@ class Facts:
         renews_to: Callable[[Facts], Int] | None = None,
         carry_map: CarryMap = NO_MAP,
         between: tuple[int, int] | None = None,
+        within: Mapping[str, tuple[int, int]] = MappingProxyType({}),
     ) -> None:
         self.form = form
         self.tables = tables
@@ -171,6 +187,7 @@ class Facts:
         """Whether the kernel is for renewals."""
         self._renews_to = renews_to
         self._between = between
+        self._within = within
         self.carry_map = carry_map
         self.access: dict[str, str] = {}
         self.named: dict[str, object] = {}
@@ -189,8 +206,7 @@ class Facts:
 
     def truth(self, name: str) -> Bool:
         """A truth column of `TRUTH_COLUMNS`."""
-        self.access[name] = TRUTH_COLUMNS[name]
-        return self.form.truth_input(name)
+        return self.truth_column(name, TRUTH_COLUMNS[name])
 
     def text(self, name: str) -> Text:
         """A text column of `TEXT_COLUMNS`."""
@@ -200,12 +216,14 @@ class Facts:
     def column(self, name: str, access: str, *, low: int = 0, high: int) -> Int:
         """An integer column of this book."""
         self.access[name] = access
-        return self.form.whole_input(name, low=low, high=high)
+        low, high = self._within.get(name, (low, high))
+        return self.form.lit(low) if low == high else self.form.whole_input(name, low=low, high=high)
 
     def truth_column(self, name: str, access: str) -> Bool:
         """A truth column of this book."""
         self.access[name] = access
-        return self.form.truth_input(name)
+        low, high = self._within.get(name, (0, 1))
+        return self.form.truth(low == 1) if low == high else self.form.truth_input(name)
 
     def text_column(self, name: str, access: str) -> Text:
         """A text column of this book."""

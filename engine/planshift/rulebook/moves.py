@@ -39,7 +39,7 @@ def movables(
     catalog: Catalog, subscription: Subscription, *, plan: Plan | None, carry_map: CarryMap = NO_MAP
 ) -> Iterator[Movable]:
     """Everything that could move to `plan` (None: the subscription ends)."""
-    places = _places(catalog, plan)
+    places = places_of(catalog, plan)
     for kind, name, value in _things(subscription):
         key = (kind, name, value if kind == "resources" else "")
         to = carry_map.of(kind).get(name)
@@ -59,7 +59,7 @@ def _things(subscription: Subscription) -> Iterator[tuple[Kind, str, str]]:
     yield from (("usage", name, str(left)) for name, left in subscription.allowances if left)
 
 
-def _places(catalog: Catalog, plan: Plan | None) -> set[tuple[str, str, str]]:
+def places_of(catalog: Catalog, plan: Plan | None) -> set[tuple[str, str, str]]:
     """Kind and name of every place that a plan has for things, and the connector of a resource."""
     if plan is None:
         return set()

@@ -163,19 +163,24 @@ class Rulebook:
             return known[zone]
 
     def _compile(self, zone: str, *, renews: bool) -> Reading:
-        policy = self.document.policy
         with uncollected():
-            kernel = build_kernel(
-                self.facts(zone, renews=renews),
-                ladder=self.ladder,
-                holders=self.holders,
-                lower_rules=self.lower_rules,
-                lower_promises=self.lower_promises,
-                renewing=Renewing(switches=self.switches, days_ahead=policy.invoice_days_before) if renews else None,
-            )
-            return read_kernel(kernel)
+            return read_kernel(self.kernel(zone, renews=renews))
 
-    def facts(self, zone: str, *, renews: bool) -> Facts:
+    def kernel(
+        self, zone: str, *, renews: bool, within: Mapping[str, tuple[int, int]] = MappingProxyType({})
+    ) -> Kernel:
+        """A kernel of this book; `within` makes it one for subscriptions and requests of narrower intervals only."""
+        days_ahead = self.document.policy.invoice_days_before
+        return build_kernel(
+            self.facts(zone, renews=renews, within=within),
+            ladder=self.ladder,
+            holders=self.holders,
+            lower_rules=self.lower_rules,
+            lower_promises=self.lower_promises,
+            renewing=Renewing(switches=self.switches, days_ahead=days_ahead) if renews else None,
+        )
+
+    def facts(self, zone: str, *, renews: bool, within: Mapping[str, tuple[int, int]] = MappingProxyType({})) -> Facts:
         """The facts of this book in a form of their own."""
         policy = self.document.policy
         return Facts(
@@ -185,6 +190,7 @@ class Rulebook:
             in_force_from=to_day(policy.effective_from) if policy.effective_from else 0,
             renews_to=self.switches.price if renews else None,
             carry_map=policy.carry_map,
+            within=within,
         )
 
 
