@@ -1,0 +1,185 @@
+"""Data of a population: Parquet, CSV, JSON lines, Arrow or a table of DuckDB, opened as a table of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+import duckdb
+
+from planshift.billing.zones import is_zone
+from planshift.book import Book
+from planshift.diagnostics.diagnostic import Diagnostic
+from planshift.diagnostics.errors import InvalidInput
+from planshift.diagnostics.nearest import did_you_mean
+from planshift.diagnostics.span import whole_file
+from planshift.population.columns import Column, columns_of
+from planshift.population.dialects import quoted, text
+from planshift.population.door import Door, Field
+from planshift.population.typed import given_of
+
+ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".jsonl", ".ndjson", ".arrow", ".feather", ".duckdb")
+"""The files that are read."""
+
+_MOST_ZONES = 2_000
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Opened:
+    """Data that is open: its door, and the columns of it that stand for nothing."""
+
+    engine: duckdb.DuckDBPyConnection
+    door: Door
+    ignored: tuple[str, ...]
+
+
+def connect(*, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """The engine, in a process of ours; it takes no more memory than this, and spills what needs more."""
+    engine = duckdb.connect()
+    engine.execute(f"SET memory_limit = {text(memory)}")
+    engine.execute("SET preserve_insertion_order = false")
+    engine.execute("SET TimeZone = 'UTC'")
+    engine.execute("SET autoinstall_known_extensions = false")  # what an engine needs is in it: nothing is fetched
+    if threads is not None:
+        engine.execute(f"SET threads = {threads}")
+    return engine
+
+
+def open_data(
+    engine: duckdb.DuckDBPyConnection, book: Book, *, where: str, names: Mapping[str, str] | None = None
+) -> Opened:
+    """Open data for a book; `names` tells for our columns how the data calls them.
+
+    Raises:
+        InvalidInput: there is no such data, or a column is missing that is needed, or one holds inexact amounts.
+    """
+    columns = {column.name: column for column in columns_of(book)}
+    called = dict(names or {})
+    _check_names(called, columns, where)
+    source = _source(engine, where, text_columns=[called.get(name, name) for name in columns])
+    held = {name: kind for name, kind, *_ in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    fields = {
+        name: Field(theirs=called.get(name, name), given=given_of(held[called.get(name, name)]))
+        for name in columns
+        if called.get(name, name) in held
+    }
+    problems = [*_missing(columns, fields, called, held, where), *_inexact(columns, fields, where)]
+    if problems:
+        raise InvalidInput(diagnostics=tuple(problems))
+    ignored = tuple(name for name in held if name not in {field.theirs for field in fields.values()})
+    zones = _zones(engine, source, fields)
+    return Opened(
+        engine=engine,
+        door=Door(book=book, source=source, columns=columns, fields=fields, zones=zones),
+        ignored=ignored,
+    )
+
+
+def _zones(engine: duckdb.DuckDBPyConnection, source: str, fields: Mapping[str, Field]) -> tuple[str, ...]:
+    """The time zones that the rows name and that there are."""
+    if "timezone" not in fields:
+        return ()
+    theirs = quoted(fields["timezone"].theirs)
+    found = engine.execute(f"SELECT DISTINCT {theirs} FROM {source} WHERE {theirs} IS NOT NULL LIMIT {_MOST_ZONES}")
+    return tuple(sorted(zone for (zone,) in found.fetchall() if isinstance(zone, str) and zone and is_zone(zone)))
+
+
+def _source(engine: duckdb.DuckDBPyConnection, where: str, *, text_columns: list[str]) -> str:
+    """The SQL that reads the data."""
+    file, _, table = where.partition("#")
+    path = Path(file)
+    if not path.exists():
+        raise _wrong("PS001", "there is no such file", where, f"data is one of {', '.join(ENDINGS)}")
+    name = path.name.lower()
+    try:
+        if name.endswith(".parquet"):
+            return f"read_parquet({text(file)})"
+        if name.endswith((".csv", ".csv.gz", ".tsv")):
+            return f"read_csv({text(file)}, all_varchar = true, header = true, store_rejects = true)"
+        if name.endswith((".jsonl", ".ndjson")):
+            return _json_lines(engine, file, text_columns)
+        if name.endswith((".arrow", ".feather")):
+            return _arrow(engine, path)
+        if name.endswith((".duckdb", ".db")) and table:
+            engine.execute(f"ATTACH {text(file)} AS population (READ_ONLY)")
+            return "population." + ".".join(quoted(part) for part in table.split("."))
+    except duckdb.Error as error:
+        raise _wrong("PS010", str(error).splitlines()[0], where) from None
+    raise _wrong(
+        "PS010",
+        "this is no data that is read",
+        where,
+        f"data is one of {', '.join(ENDINGS)}; of a .duckdb file add #TABLE",
+    )
+
+
+def _json_lines(engine: duckdb.DuckDBPyConnection, file: str, text_columns: list[str]) -> str:
+    """Every field as its own text: what stands there is read by the door and by nobody before."""
+    found = engine.execute(f"DESCRIBE SELECT * FROM read_json_auto({text(file)}, format = 'newline_delimited')")
+    named = [name for name, *_ in found.fetchall()]
+    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in named if name in text_columns)
+    return f"read_json({text(file)}, format = 'newline_delimited', ignore_errors = true, columns = {{{columns}}})"
+
+
+def _arrow(engine: duckdb.DuckDBPyConnection, path: Path) -> str:
+    from pyarrow import dataset  # noqa: PLC0415  # one of several formats
+
+    engine.register("arrow_data", dataset.dataset(path, format="ipc"))
+    return "arrow_data"
+
+
+def _check_names(called: Mapping[str, str], columns: Mapping[str, Column], where: str) -> None:
+    unknown = [name for name in called if name not in columns]
+    if unknown:
+        raise InvalidInput(
+            diagnostics=tuple(
+                Diagnostic(
+                    code="PS501",
+                    message=f"there is no column `{name}`",
+                    span=whole_file(where),
+                    help=did_you_mean(name, columns),
+                )
+                for name in unknown
+            )
+        )
+
+
+def _missing(
+    columns: Mapping[str, Column],
+    fields: Mapping[str, Field],
+    called: Mapping[str, str],
+    held: Mapping[str, str],
+    where: str,
+) -> list[Diagnostic]:
+    """Columns that every row would lack."""
+    lacking = [c for c in columns.values() if c.needed and c.name not in fields and c.path[0] != "request"]
+    return [
+        Diagnostic(
+            code="PS102",
+            message=f"the data has no column `{called.get(column.name, column.name)}`: {column.meaning}",
+            span=whole_file(where),
+            help=did_you_mean(column.name, held) or f"name the column that it is: --map {column.name}=THEIRS",
+        )
+        for column in lacking
+    ]
+
+
+def _inexact(columns: Mapping[str, Column], fields: Mapping[str, Field], where: str) -> list[Diagnostic]:
+    """Amounts that are no longer exact."""
+    return [
+        Diagnostic(
+            code="PS112",
+            message=f"the column `{field.theirs}` holds amounts as binary fractions, which are not exact",
+            span=whole_file(where),
+            help="write it as a DECIMAL or as text",
+        )
+        for name, field in fields.items()
+        if columns[name].kind in ("money", "percent") and field.given == "float"
+    ]
+
+
+def _wrong(code: str, message: str, where: str, help_text: str | None = None) -> InvalidInput:
+    return InvalidInput(diagnostics=(Diagnostic(code=code, message=message, span=whole_file(where), help=help_text),))

@@ -1,0 +1,176 @@
+"""Deciding everybody: the rows of some data through the door, the kernel and into a file, without holding them.
+
+The data is read three times at most: to learn what lies in its columns, to tell what is wrong with bad rows, where
+there are any, and to decide. What lies in the columns makes the kernel: what is the same for every row folds, and
+numbers are no wider than they have to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from planshift.population.asking import TO_PRICE, Asking, Question
+from planshift.population.data import Opened
+from planshift.population.dialects import DUCKDB, quoted, text
+from planshift.population.documents import NOT_WRITTEN_SO, Flaw, flaws_of
+from planshift.population.door import BAD, ROW, cell_name
+from planshift.population.sql import emit
+from planshift.population.told import Telling
+from planshift.rulebook.kernel import Kernel
+
+Bounds = Mapping[str, tuple[int, int]]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadRow:
+    """A row that is set aside: its number in the data, its id where it has one, and what is wrong with it."""
+
+    number: int
+    id: str
+    flaws: tuple[Flaw, ...]
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Slice:
+    """The rows of one time zone: how many are good and bad, and what lies in their inputs."""
+
+    zone: str
+    where: str
+    good: int
+    bad: int
+    bounds: Bounds
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Deciding:
+    """One question to everybody in some data."""
+
+    opened: Opened
+    question: Question
+
+    def slices(self) -> tuple[Slice, ...]:
+        """What lies in the data, by time zone: the first reading."""
+        return tuple(self._slices())
+
+    def _slices(self) -> Iterator[Slice]:
+        own = self.opened.door.book.zone
+        zone = quoted("=timezone")
+        others = [name for name in self.opened.door.zones if name != own]
+        listed = ", ".join(map(text, others))
+        yield self._measured(own, f"({zone} IS NULL OR {zone} NOT IN ({listed}))" if others else "TRUE")
+        for name in others:
+            yield self._measured(name, f"{zone} = {text(name)}")
+
+    def _measured(self, zone: str, where: str) -> Slice:
+        kernel = self._kernel(zone, {})
+        query = self.opened.door.query(zone, only=frozenset(kernel.facts.access), renews=self.question.renews)
+        columns = self._numbers(kernel, query.text("*"))
+        aside = f"({quoted(BAD)} OR {self._unmeant(zone)})"
+        measures = [aside, "count(*)"]
+        for name in columns:
+            measures += [f"{which}({quoted(name)})" for which in ("min", "max")]
+        counts: dict[bool, int] = {}
+        bounds: dict[str, tuple[int, int]] = {}
+        found = self.opened.engine.execute(query.text(", ".join(measures), more=f" WHERE {where} GROUP BY {aside}"))
+        for is_aside, rows, *extremes in found.fetchall():
+            counts[is_aside] = rows
+            if not is_aside:
+                pairs = zip(columns, extremes[::2], extremes[1::2], strict=True)
+                bounds = {name: (int(low), int(high)) for name, low, high in pairs}
+        return Slice(zone=zone, where=where, good=counts.get(False, 0), bad=counts.get(True, 0), bounds=bounds)
+
+    def _unmeant(self, zone: str) -> str:
+        """Whether no price of the plan asked for is meant for a row: it has several, and none is billed as often."""
+        asking = Asking(book=self.opened.door.book, question=self.question, zone=zone)
+        if self.question.kind != "change" or self.question.request.price:
+            return "FALSE"
+        at = (
+            f"{quoted('from.price.index')} * {len(asking.book.rulebook.tables.currencies)} + {quoted('currency.index')}"
+        )
+        unmeant = [str(k) for k, target in enumerate(asking.by_price()) if target is None]
+        return f"({at}) IN ({', '.join(unmeant)})" if unmeant else "FALSE"
+
+    def _numbers(self, kernel: Kernel, query: str) -> list[str]:
+        """The inputs that the door yields as numbers or truths."""
+        held = self.opened.engine.execute(f"DESCRIBE {query}").fetchall()
+        return [name for name, kind, *_ in held if name in kernel.facts.access and kind != "VARCHAR"]
+
+    def _kernel(self, zone: str, within: Bounds) -> Kernel:
+        rulebook = self.opened.door.book.rulebook
+        if not within:
+            reading = rulebook.renewals if self.question.renews else rulebook.reading
+            return reading(None if zone == rulebook.zone else zone).kernel
+        return rulebook.kernel(zone, renews=self.question.renews, within=within)
+
+    def query(self, part: Slice, *, with_terms: bool) -> str:
+        """The query that decides the good rows of a part and tells the answers."""
+        door = self.opened.door
+        asking = Asking(book=door.book, question=self.question, zone=part.zone)
+        general = self._kernel(part.zone, {})
+        bounds = {**part.bounds, **{name: (value, value) for name, value in asking.constants(general).items()}}
+        if "subscription.quantity" in part.bounds and "request.quantity" not in bounds:
+            bounds["request.quantity"] = part.bounds["subscription.quantity"]
+        targets = asking.targets()
+        if targets:
+            bounds[TO_PRICE] = (min(targets), max(targets))
+        kernel = self._kernel(part.zone, bounds)
+        telling = Telling(book=door.book, kernel=kernel, with_terms=with_terms)
+        at_door = door.query(
+            part.zone,
+            only=frozenset((*general.facts.access, *self._allowances())),
+            renews=self.question.renews,
+        )
+        meant = f"NOT {self._unmeant(part.zone)}"
+        asked = asking.query(general, last=at_door.last, where=f"{part.where} AND {meant}")
+        told_of = ("=id", "=plan", "=price", "=currency", *(() if self.question.renews else ("to_plan", "to_price")))
+        decided = emit(telling.needed(), source="asked", dialect=DUCKDB, carried=told_of, prefix="k")
+        steps = [*at_door.tables, ("asked", asked), *decided.tables]
+        columns = ", ".join(f"{column.sql} AS {quoted(column.name)}" for column in telling.columns())
+        chain = ",\n".join(f"{name} AS ({body})" for name, body in steps)
+        return f"WITH {chain}\nSELECT {columns} FROM {decided.last}"
+
+    def _allowances(self) -> tuple[str, ...]:
+        names = {name for plan in self.opened.door.book.catalog.plans for name, _ in plan.allowances}
+        return tuple(f"allowance {name}" for name in sorted(names))
+
+    def write(self, slices: tuple[Slice, ...], out: Path, *, with_terms: bool) -> None:
+        """Decide the good rows into a Parquet file."""
+        kept = [part for part in slices if part.good] or slices[:1]  # of nobody, the columns are told all the same
+        parts = [self.query(part, with_terms=with_terms) for part in kept]
+        whole = " UNION ALL BY NAME ".join(f"({part})" for part in parts)
+        engine = self.opened.engine
+        engine.execute(f"COPY ({whole}) TO {text(str(out))} (FORMAT parquet, COMPRESSION zstd)")
+
+    def bad_rows(self, slices: tuple[Slice, ...]) -> Iterator[BadRow]:
+        """The rows that are set aside, each with what is wrong with it."""
+        door = self.opened.door
+        if not any(part.bad for part in slices):
+            return
+        names = list(door.fields)
+        unmeant = self._unmeant(door.book.zone)
+        cells = ", ".join([quoted(ROW), unmeant, *(quoted(cell_name(name)) for name in names)])
+        query = door.query(door.book.zone, only=_PRICE_INPUTS, renews=self.question.renews, with_cells=True)
+        cursor = self.opened.engine.cursor()
+        cursor.execute("SET preserve_insertion_order = true")
+        cursor.execute(query.text(cells, more=f" WHERE {quoted(BAD)} OR {unmeant}"))
+        while rows := cursor.fetchmany(1_000):
+            for number, is_unmeant, *values in rows:
+                row = dict(zip(names, values, strict=True))
+                flaws = flaws_of(door.book, row, columns=door.columns)
+                flaws = flaws or ((self._price_missing(),) if is_unmeant else (NOT_WRITTEN_SO,))
+                yield BadRow(number=number, id=str(row.get("id") or ""), flaws=flaws)
+
+    def _price_missing(self) -> Flaw:
+        plan = self.question.request.plan
+        return Flaw(
+            code="PS102", at="price", message=f"`{plan}` has several prices, and none is billed as often as now"
+        )
+
+
+_PRICE_INPUTS = frozenset({"from.price.index", "currency.index"})

@@ -1,0 +1,212 @@
+"""The door of a population: from somebody's data to the inputs of the form, and which rows are bad.
+
+Three steps of SQL read each column as what it is, and nodes of the form make the inputs of it (`entries`). A row is bad
+where a value is none of its column's kind or where it contradicts itself; it goes no further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from planshift.book import Book
+from planshift.expressions.form import Form, Node
+from planshift.population.columns import Column
+from planshift.population.dialects import DUCKDB, quoted, text
+from planshift.population.entries import CURRENCY, PRICE, Entries, contradictions, given_name, inputs_of
+from planshift.population.lists import list_columns, list_flaws, no_keys
+from planshift.population.sql import Query, emit
+from planshift.population.typed import Amounts, Given, limits, typed
+
+BAD = "bad?"
+"""The column that says whether a row is bad."""
+
+KEPT = ("id", "plan", "price", "currency", "timezone", "discount_code")
+"""The columns that are passed on as they are told: of a price or a currency that is left out, the one that is meant."""
+
+
+ROW = "row number"
+"""The number of a row in the data, from 1 on."""
+
+
+def cell_name(name: str) -> str:
+    """The column that holds what stood in the data."""
+    return f"~{name}"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A column of the data that stands for one of ours."""
+
+    theirs: str
+    given: Given
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Door:
+    """The door of one book for some data: `fields` are the columns that the data has, by our names."""
+
+    book: Book
+    source: str
+    columns: Mapping[str, Column]
+    fields: Mapping[str, Field]
+    zones: tuple[str, ...] = ()
+    """The time zones that rows name and that there are."""
+
+    def query(
+        self, zone: str, *, only: frozenset[str] | None = None, renews: bool = False, with_cells: bool = False
+    ) -> Query:
+        """The rows with their inputs (all, or `only` some), `BAD`, and what is passed on, in the calendar of a zone.
+
+        `with_cells` passes on what stood in the data as well, and the number of the row.
+        """
+        entries = Entries(
+            form=Form(),
+            columns={name: column for name, column in self.columns.items() if self._counts(column, renews)},
+            present=frozenset(self.fields).difference(self._lists),
+            tables=self.book.rulebook.tables,
+            zone=zone,
+        )
+        inputs = inputs_of(entries)
+        wanted: dict[str, Node] = {name: node for name, node in inputs.items() if only is None or name in only}
+        flaw = entries.form.truth_input(BAD) | contradictions(entries)
+        cells = [cell_name(name) for name in self.fields] if with_cells else []
+        told = [*cells, ROW] if with_cells else []
+        steps = [("raw", self._raw(with_cells)), ("typed", self._typed(told)), ("checked", self._checked(told))]
+        carried = (*(f"={name}" for name in KEPT), *(f"keys {name}" for name in self._lists), *told)
+        query = emit({**wanted, BAD: flaw}, source="checked", dialect=DUCKDB, carried=carried, prefix="d")
+        return Query(tables=(*steps, *query.tables), last=query.last)
+
+    @property
+    def _lists(self) -> tuple[str, ...]:
+        return tuple(name for name, column in self.columns.items() if column.kind == "list")
+
+    @staticmethod
+    def _counts(column: Column, renews: bool) -> bool:
+        """Whether a column is asked for: what belongs to a request has no place at a renewal."""
+        return not (renews and column.path[0] == "request")
+
+    def _raw(self, with_cells: bool) -> str:
+        """Their columns under our names; an empty text says nothing."""
+        columns = [
+            f"nullif({quoted(field.theirs)}, '') AS {quoted(name)}"
+            if field.given == "text"
+            else f"{quoted(field.theirs)} AS {quoted(name)}"
+            for name, field in self.fields.items()
+        ]
+        if with_cells:
+            columns += [f"{quoted(field.theirs)} AS {quoted(cell_name(name))}" for name, field in self.fields.items()]
+            columns.append(f"row_number() OVER () AS {quoted(ROW)}")
+        return f"SELECT {', '.join(columns)} FROM {self.source}"
+
+    def _typed(self, told: Sequence[str] = ()) -> str:
+        """Each column as the value that it says, or nothing; and whether it said something."""
+        amounts = self._amounts()
+        columns: list[str] = [quoted(name) for name in told]
+        for name, field in self.fields.items():
+            value = typed(self.columns[name], quoted(name), given=field.given, amounts=amounts)
+            columns += [f"{value} AS {quoted(name)}", f"{quoted(name)} IS NOT NULL AS {quoted(f'!{name}')}"]
+        columns += [
+            f"{self._told_currency()} AS {quoted('currency told')}",
+            f"{self._told_price()} AS {quoted('price told')}",
+        ]
+        return f"SELECT {', '.join(columns)} FROM raw"
+
+    def _told_currency(self) -> str:
+        own = text(self.book.currency)
+        return f"coalesce({quoted('currency')}, {own})" if "currency" in self.fields else own
+
+    def _told_price(self) -> str:
+        price = f"coalesce({quoted('price')}, '')" if "price" in self.fields else "''"
+        return f"concat_ws(chr(31), coalesce({quoted('plan')}, ''), {price})"
+
+    def _amounts(self) -> Amounts:
+        """How the amounts of each row's currency are read."""
+        decimals = self.book.rulebook.tables.decimals_by_currency
+        code = self._told_currency()
+        if len(set(decimals.values())) == 1:
+            factor = str(10 ** next(iter(decimals.values())))
+        else:
+            branches = " ".join(f"WHEN {text(each)} THEN {10**places}" for each, places in decimals.items())
+            factor = f"CASE {code} {branches} ELSE 1 END"
+        return Amounts(factor=factor, currency=code)
+
+    def _checked(self, told: Sequence[str] = ()) -> str:
+        """The values inside of their bounds with their defaults, what is given, and whether something is wrong."""
+        columns, wrong = [quoted(name) for name in told], [f"{self._currency_at()} IS NULL", "prices.k IS NULL"]
+        for name in self.fields:
+            column = self.columns[name]
+            if column.kind == "list":
+                wrong.append(list_flaws(name, self._services))
+                continue
+            value = self._bounded(column)
+            default = text(str(column.default)) if column.kind in ("text", "name") else str(column.default)
+            columns.append(f"coalesce({value}, {default}) AS {quoted(name)}")
+            columns.append(f"{value} IS NOT NULL AS {quoted(given_name(name))}")
+            wrong.append(f"({quoted(f'!{name}')} AND {value} IS NULL)")
+        for name in self._lists:
+            keys = list_columns(name) if name in self.fields else no_keys(name)
+            columns.append(f"{keys} AS {quoted(f'keys {name}')}")
+        wrong += self._unknown_names()
+        columns += [
+            f"coalesce(prices.k, 0) AS {quoted(PRICE)}",
+            f"coalesce({self._currency_at()}, 0) AS {quoted(CURRENCY)}",
+        ]
+        columns += [f"{value} AS {quoted(f'={name}')}" for name, value in self._kept().items()]
+        columns.append(f"({' OR '.join(wrong)}) AS {quoted(BAD)}")
+        join = f"LEFT JOIN ({self._prices()}) prices ON prices.told = typed.{quoted('price told')}"
+        return f"SELECT {', '.join(columns)} FROM typed {join}"
+
+    def _bounded(self, column: Column) -> str:
+        name, bounds = quoted(column.name), limits(column)
+        if bounds is None:
+            return name
+        return f"CAST(CASE WHEN {name} BETWEEN {bounds[0]} AND {bounds[1]} THEN {name} END AS BIGINT)"
+
+    def _kept(self) -> dict[str, str]:
+        zone = quoted("timezone") if "timezone" in self.fields else "NULL"
+        names = {
+            "id": quoted("id") if "id" in self.fields else "NULL",
+            "plan": "prices.its_plan",
+            "price": "prices.its_price",
+        }
+        code = quoted("discount_code") if "discount_code" in self.fields else "NULL"
+        return {**names, "currency": quoted("currency told"), "timezone": zone, "discount_code": code}
+
+    def _currency_at(self) -> str:
+        codes = self.book.rulebook.tables.currencies
+        branches = " ".join(f"WHEN {text(code)} THEN {k}" for k, code in enumerate(codes))
+        return f"CASE {quoted('currency told')} {branches} END"
+
+    def _prices(self) -> str:
+        """Every way to tell a price: plan and id, and the plan alone where it has one price."""
+        rows = []
+        for k, (plan, price) in enumerate(self.book.rulebook.tables.rows):
+            ways = (price.id, "") if len(plan.prices) == 1 else (price.id,)
+            rows += [f"({text(plan.name)}, {text(price.id)}, {text(way)}, {k})" for way in ways]
+        return (
+            "SELECT concat_ws(chr(31), its_plan, way) AS told, its_plan, its_price, k "
+            f"FROM (VALUES {', '.join(rows)}) r(its_plan, its_price, way, k)"
+        )
+
+    @property
+    def _services(self) -> tuple[str, ...]:
+        return tuple(service.name for service in self.book.catalog.services)
+
+    def _unknown_names(self) -> Iterator[str]:
+        """Names that the catalog or the calendar does not have."""
+        plans = tuple(plan.name for plan in self.book.catalog.plans)
+        known = {"contract_plan": plans, "contract_service": self._services, "timezone": self.zones}
+        for name, names in known.items():
+            if name in self.fields:
+                listed = ", ".join(map(text, names)) or "NULL"
+                yield f"({quoted(name)} IS NOT NULL AND NOT coalesce({quoted(name)} IN ({listed}), FALSE))"
+        if {"pending_plan", "pending_price"} <= set(self.fields):
+            told = f"concat_ws(chr(31), {quoted('pending_plan')}, {quoted('pending_price')})"
+            pairs = ", ".join(
+                f"concat_ws(chr(31), {text(p.name)}, {text(c.id)})" for p, c in self.book.rulebook.tables.rows
+            )
+            yield f"({quoted('pending_plan')} IS NOT NULL AND {told} NOT IN ({pairs}))"

@@ -1,0 +1,129 @@
+"""What became of everybody, in numbers: read from the file of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import final
+
+import duckdb
+
+from planshift.decision.sheet import Block, Column, Pairs, Section, Sheet, Table, sheet_of
+from planshift.population.dialects import text
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How many answers say something."""
+
+    what: str
+    answers: int
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What the answers of one currency come to."""
+
+    currency: str
+    due_now: Decimal
+    due_later: Decimal
+    refunded: Decimal
+    to_account: Decimal
+    next_bill: Decimal
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Rows that were read and set aside, and what the answers about the others say."""
+
+    subscriptions: int
+    set_aside: int
+    answers: int
+    verdicts: tuple[Counted, ...]
+    directions: tuple[Counted, ...]
+    targets: tuple[Counted, ...]
+    reasons: tuple[Counted, ...]
+    sums: tuple[Sums, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """The same as data; amounts are text."""
+        told: dict[str, object] = asdict(self)
+        told["sums"] = [{name: str(value) for name, value in asdict(each).items()} for each in self.sums]
+        return told
+
+
+def summary_of(engine: duckdb.DuckDBPyConnection, out: Path, *, good: int, bad: int) -> Summary:
+    """Read a file of answers."""
+    answers = f"read_parquet({text(str(out))})"
+
+    def counted(what: str, *, source: str = answers, where: str = "") -> tuple[Counted, ...]:
+        found = engine.execute(f"SELECT {what}, count(*) FROM {source}{where} GROUP BY 1 ORDER BY 2 DESC, 1")
+        return tuple(Counted(what=str(name), answers=rows) for name, rows in found.fetchall())
+
+    verdicts = counted("verdict")
+    allowed = " WHERE verdict = 'allowed'"
+    names = ("due_now", "due_later", "refunded", "to_account", "next_bill")
+    totals = ", ".join(f"sum({name})" for name in names)
+    sums = engine.execute(f"SELECT currency, {totals} FROM {answers}{allowed} GROUP BY 1 ORDER BY 1").fetchall()
+    return Summary(
+        subscriptions=good + bad,
+        set_aside=bad,
+        answers=sum(each.answers for each in verdicts),
+        verdicts=verdicts,
+        directions=counted("direction", where=allowed),
+        targets=counted("to_plan", where=allowed),
+        reasons=counted("reason", source=f"(SELECT unnest(list_distinct(reasons)) AS reason FROM {answers})"),
+        sums=tuple(
+            Sums(currency=c, **{name: Decimal(value or 0) for name, value in zip(names, found, strict=True)})
+            for c, *found in sums
+        ),
+    )
+
+
+def sheet_of_summary(title: str, summary: Summary) -> Sheet:
+    """The summary as a sheet for the screen."""
+    read = [("subscriptions", f"{summary.subscriptions:,}"), ("answers", f"{summary.answers:,}")]
+    if summary.set_aside:
+        read.append(("set aside", f"{summary.set_aside:,}"))
+    sections = [
+        Section(blocks=(Pairs(pairs=tuple(read)),)),
+        Section(heading="Verdicts", blocks=_counts(summary.verdicts, summary.answers)),
+        Section(heading="Reasons against", blocks=_counts(summary.reasons, summary.answers)),
+        Section(heading="Allowed, by direction", blocks=_counts(summary.directions, summary.answers)),
+    ]
+    if len(summary.targets) > 1:
+        sections.append(Section(heading="Allowed, by plan", blocks=_counts(summary.targets, summary.answers)))
+    return sheet_of(title, [*sections, Section(heading="What the allowed ones come to", blocks=_sums(summary.sums))])
+
+
+def _counts(counted: Sequence[Counted], answers: int) -> tuple[Block, ...]:
+    if not counted:
+        return ()
+    columns = (Column(heading=""), Column(heading="answers", align="right"), Column(heading="", align="right"))
+    rows = tuple((each.what, f"{each.answers:,}", _share(each.answers, answers)) for each in counted)
+    return (Table(columns=columns, rows=rows),)
+
+
+def _share(part: int, whole: int) -> str:
+    tenths = (1000 * part + whole // 2) // whole
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def _sums(sums: Sequence[Sums]) -> tuple[Block, ...]:
+    if not sums:
+        return ()
+    headings = ("due now", "due later", "paid back", "to accounts", "next bills")
+    columns = (Column(heading=""), *(Column(heading=heading, align="right") for heading in headings))
+    rows = tuple(
+        (
+            each.currency,
+            *(f"{value:,}" for value in (each.due_now, each.due_later, each.refunded, each.to_account, each.next_bill)),
+        )
+        for each in sums
+    )
+    return (Table(columns=columns, rows=rows),)
