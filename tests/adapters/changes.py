@@ -7,20 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from planshift.actions.action import KINDS
 from planshift.adapters.contract import tasks_of
-from planshift.adapters.memory import MemoryAdapter, MemorySide
 from planshift.billing.change import ChangeRequest
 from planshift.billing.period import Period
 from planshift.billing.subscription import Customer, Subscription
 from planshift.billing.zones import parse_instant
 from planshift.book import Book, Decision, load_text
-from planshift.execution.gateways import Gateways
-from planshift.execution.order import Order
 from planshift.execution.ports import Adapter, Done, Outcome, Task
-from planshift.execution.running import Runner
-from planshift.execution.store.engine import Store
-from planshift.execution.worker import Worker as OrderWorker
 
 ZONE = "Europe/Stockholm"
 TODAY = "2026-03-11 10:00"
@@ -37,8 +30,6 @@ plans:
     title: Silver
     module: panel
     prices: { monthly: { every: 1 month, EUR: "20.00" } }
-services:
-  migration: {}
 """
 
 POLICY = """
@@ -123,16 +114,3 @@ class Worker:
         found = next(task for task in self.tasks if task.step.id == step)
         at, today = self.at or found.at, self.today or found.today
         return replace(found, undoing=undoing, at=at, today=today, references=dict(self.references))
-
-
-def worked(store: Store, adapter: Adapter, *, order: str, now: int) -> Order:
-    """An order as it is once a worker has tried for a day; what is not the adapter's is done at once."""
-    others = MemoryAdapter(side=MemorySide(), kinds=frozenset(KINDS))
-    runner = Runner(store=store, gateways=Gateways([adapter, others]))
-    carrying = OrderWorker(runner=runner, name="worker")
-    found = carrying.carry_out(order, now=now)
-    for late in range(1, 24):
-        if not found.open:
-            break
-        found = carrying.carry_out(order, now=now + late * 3600)
-    return found

@@ -114,26 +114,6 @@ def test_a_change_is_billed_as_decided_and_the_regular_bills_go_on(shop: Shop) -
     assert shop.books.renew(running)["total"] == 2000
 
 
-def test_lines_say_their_days_and_what_they_are_taxed_as(shop: Shop) -> None:
-    shop.runs()
-    tasks = upgrade("fee: 15 EUR, fee_taxed_as: migration")
-    worker = shop.worker(tasks, tax_codes={"migration": "txcd_1"}, automatic_tax=True)
-    worker.done("end_plan", "start_plan", "issue_invoice")
-    (invoice,) = shop.invoices
-    new, fee, _ = reversed(shop.books.items_of(invoice))
-    days = [midnight(to_day(date(2026, month, day)), ZONE) for month, day in ((3, 11), (4, 1))]
-    assert [new["period"]["start"], new["period"]["end"]] == days
-    assert (new["tax_code"], fee["tax_code"]) == (None, "txcd_1")
-    assert invoice["automatic_tax"] == {"enabled": True}
-
-
-def test_an_invoice_that_is_sent_says_when_it_is_due(shop: Shop) -> None:
-    shop.runs()
-    worker = shop.worker(upgrade(), collection="send_invoice", days_until_due=30)
-    worker.done("end_plan", "start_plan", "issue_invoice")
-    assert shop.invoices[0]["days_until_due"] == 30
-
-
 def test_undoing_refunds_and_puts_the_old_price_back(shop: Shop) -> None:
     shop.runs()
     worker = shop.worker(upgrade())

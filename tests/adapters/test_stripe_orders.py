@@ -8,17 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from planshift.actions.action import KINDS
 from planshift.adapters.contract import Fault
+from planshift.adapters.memory import MemoryAdapter, MemorySide
 from planshift.adapters.stripe.adapter import open_stripe
+from planshift.execution.gateways import Gateways
 from planshift.execution.order import Order
 from planshift.execution.placing import place
+from planshift.execution.running import Runner
 from planshift.execution.store.engine import Store
 from planshift.execution.store.migrating import open_store
-from tests.adapters.changes import decided, held, worked
+from planshift.execution.worker import Worker
+from tests.adapters.changes import decided, held
 from tests.adapters.stand_ins.stripe.books import Books, Thing
 from tests.adapters.stand_ins.stripe.server import KEY, StripeSide, stripe_side
 from tests.adapters.test_stripe import NOW, SETTINGS, Shop
 
+HOUR = 3600
 CALLS = 8
 """How many calls of the upgrade change anything: two for the plan, a draft, its three lines, its issue, the payment."""
 
@@ -44,9 +50,17 @@ def carried_out(store: Store, side: StripeSide, *, name: str) -> Order:
     Shop(side).runs()
     book, decision = decided("fee: 15 EUR", held(id=name), plan="silver")
     side.books.of("subscription")[0]["metadata"]["planshift_subscription"] = name
-    place(store, book, decision=decision, at=decision.computed_at, order=name)
-    adapter = open_stripe(replace(SETTINGS, address=side.address), key=KEY)
-    return worked(store, adapter, order=name, now=decision.computed_at)
+    now = decision.computed_at
+    place(store, book, decision=decision, at=now, order=name)
+    panel = MemoryAdapter(side=MemorySide(), kinds=frozenset(KINDS))
+    gateways = Gateways([open_stripe(replace(SETTINGS, address=side.address), key=KEY), panel])
+    worker = Worker(runner=Runner(store=store, gateways=gateways), name="worker")
+    order = worker.carry_out(name, now=now)
+    for late in range(1, 24):
+        if not order.open:
+            break
+        order = worker.carry_out(name, now=now + late * HOUR)
+    return order
 
 
 def standing(books: Books) -> list[Thing]:

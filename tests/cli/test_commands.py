@@ -18,6 +18,7 @@ from planshift.cli.check import check
 from planshift.cli.clock import now
 from planshift.cli.conform import conform
 from planshift.cli.decide import decide
+from planshift.cli.decide_all import decide_all
 from planshift.cli.diff import diff
 from planshift.cli.exits import Exit
 from planshift.cli.explain import explain
@@ -26,6 +27,7 @@ from planshift.cli.honour import honour
 from planshift.cli.init import init
 from planshift.cli.inputs import Asked, open_request, open_subscription
 from planshift.cli.options import options
+from planshift.cli.population import population
 from planshift.cli.printing import Format
 from planshift.cli.renew import renew
 from planshift.cli.test import run_cases
@@ -72,6 +74,9 @@ def test_every_command_answers_in_both_formats(shop: Path, capsys: pytest.Captur
     figures = shop.with_name("figures.yaml")
     figures.write_text(FIGURES, encoding="utf-8")
     asked = Asked(to="gold", at=AT)
+    people = shop.with_name("people.csv")
+    population("make", shop, rows=20, on="2026-03-11", out=people)
+    capsys.readouterr()
     quote = shop.with_name("quote.json")
     decide(shop, "anna", asked=asked, plan_of_actions=True, format="json")
     quote.write_text(capsys.readouterr().out, encoding="utf-8")
@@ -87,6 +92,8 @@ def test_every_command_answers_in_both_formats(shop: Path, capsys: pytest.Captur
         "test": lambda: run_cases((shop,), run="close", format=form),
         "diff": lambda: diff(str(shop), str(shop), format=form),
         "conform": lambda: conform((figures,), format=form),
+        "decide-all": lambda: decide_all(shop, people.as_posix(), each_option=True, at=AT, format=form),
+        "population": lambda: population("schema", shop, format=form),
     }
     # `graph` draws, and `schema` prints JSON anyway
     assert set(answers) == {command.name for command in COMMANDS} - {"graph", "schema"}

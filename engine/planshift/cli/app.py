@@ -100,6 +100,22 @@ COMMANDS = (
         example="planshift renew policies/hosting david-trial --dry-run --at 2026-03-12",
     ),
     Command(
+        name="decide-all",
+        function="planshift.cli.decide_all:decide_all",
+        summary="Decide everybody in a file of subscriptions.",
+        more="To one plan, to each option, or their renewals; every answer, with its amounts and what settled each "
+        "term, goes to a file. Rows that cannot be read are set aside with their reasons, and exit code 1 says so.",
+        example="planshift population make policies/hosting -n 1000 \\\n    --on 2026-03-11 --out people.parquet\n"
+        "planshift decide-all policies/hosting people.parquet \\\n    --to gold --price monthly --at 2026-03-11",
+    ),
+    Command(
+        name="population",
+        function="planshift.cli.population:population",
+        summary="List the columns of a population, or make one.",
+        more="`schema` says what a file for decide-all holds; `make` draws customers to try a book with.",
+        example="planshift population schema policies/hosting",
+    ),
+    Command(
         name="fmt",
         function="planshift.cli.fmt:fmt",
         summary="Give the files of books one layout.",

@@ -88,20 +88,12 @@ class KillBillSide:
     address: str = ""
     asked: list[Request] = field(default_factory=list)
     fault: Fault | None = None
-    behind: int = 0
     _lock: Lock = field(default_factory=Lock)
-
-    def meet_behind(self, fault: Fault, *, calls: int) -> None:
-        """Let the call meet a fault that comes behind some others that change something."""
-        self.fault, self.behind = fault, calls
 
     def called(self, request: Request) -> Answer:
         with self._lock:
             self.asked.append(request)
             if self.fault is None or request.method == "GET" or request.path.endswith("/dryRun"):
-                return self._acted(request)
-            if self.behind:
-                self.behind -= 1
                 return self._acted(request)
             fault, self.fault = self.fault, None
             return self._faulty(request, fault=fault)

@@ -1,0 +1,212 @@
+"""`planshift decide-all`: one question to everybody in some data, answered into a file and told as a summary."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from planshift.cli.answering import answering
+from planshift.cli.clock import now
+from planshift.cli.exits import Exit
+from planshift.cli.inputs import AtOption, BookArgument, ByOption, open_book
+from planshift.cli.printing import FormatOption, complain, say, say_json, say_sheet
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from planshift.billing.change import ChangeRequest
+    from planshift.book import Book
+    from planshift.population.asking import Question
+    from planshift.population.deciding import BadRow
+    from planshift.population.summary import Summary
+
+DataArgument = Annotated[
+    str,
+    Parameter(help="The subscriptions: Parquet, CSV, JSON lines or Arrow, or FILE.duckdb#TABLE.", metavar="DATA"),
+]
+MapOption = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--map", help="What the data calls our columns; or a file of such lines.", metavar="OURS=THEIRS...",
+        consume_multiple=True,
+    ),
+]  # fmt: skip
+
+
+@answering
+def decide_all(
+    book: BookArgument,
+    data: DataArgument,
+    /,
+    *,
+    to: Annotated[str | None, Parameter(help="The plan that everybody asks for.", metavar="PLAN")] = None,
+    price: Annotated[str | None, Parameter(help="Its price; else the one billed as often.", metavar="ID")] = None,
+    each_option: Annotated[bool, Parameter(help="Ask for every plan and price that there is.")] = False,
+    renew: Annotated[bool, Parameter(help="Ask for renewals: who renews or switches that day.")] = False,
+    at: AtOption = None,
+    by: ByOption = "customer",
+    map_: MapOption = (),
+    out: Annotated[Path | None, Parameter(help="Write every answer to a Parquet file.", metavar="FILE")] = None,
+    set_aside: Annotated[Path, Parameter(help="Where bad rows go.", metavar="FILE")] = Path("set-aside.csv"),
+    format: FormatOption = "text",  # noqa: A002  # the option's name
+) -> Exit:
+    """Decide everybody in some data."""
+    if [to is not None, each_option, renew].count(True) != 1:
+        complain("say what is asked: --to PLAN, --each-option or --renew")
+        return Exit.USAGE
+    if not installed():
+        return Exit.USAGE
+    from planshift.population.asking import Question
+
+    opened = open_book(book)
+    question = Question(
+        kind="renewal" if renew else "options" if each_option else "change",
+        request=replace(_request(opened, to=to, price=price), at=_instant(opened, at), by="system" if renew else by),
+    )
+    summary, ignored = _decided(opened, question, data=data, names=_names(map_), out=out, set_aside=set_aside)
+    if format == "json":
+        say_json(summary.to_json())
+    else:
+        from planshift.population.summary import sheet_of_summary
+
+        say_sheet(sheet_of_summary(_title(opened, question), summary))
+        for line in _hints(out, set_aside if summary.set_aside else None, ignored):
+            say(line)
+    return Exit.NO if summary.set_aside else Exit.YES
+
+
+def _decided(
+    book: Book, question: Question, *, data: str, names: dict[str, str], out: Path | None, set_aside: Path
+) -> tuple[Summary, tuple[str, ...]]:
+    """Decide everybody and write the files; what came of it, and the columns of the data that say nothing."""
+    from planshift.population.data import connect, open_data
+    from planshift.population.deciding import Deciding
+    from planshift.population.summary import summary_of
+
+    with connect() as engine, TemporaryDirectory() as folder:
+        deciding = Deciding(opened=open_data(engine, book, where=data, names=names), question=question)
+        with _progress(engine, "reading"):
+            slices = deciding.slices()
+        bad = sum(part.bad for part in slices)
+        if bad:
+            _write_bad(deciding.bad_rows(slices), set_aside)
+        target = out or Path(folder) / "answers.parquet"
+        with _progress(engine, "deciding"):
+            deciding.write(slices, target, with_terms=out is not None)
+        summary = summary_of(engine, target, good=sum(part.good for part in slices), bad=bad)
+        return summary, deciding.opened.ignored
+
+
+def installed() -> bool:
+    """Whether the extra is there; says how to get it where it is not."""
+    try:
+        import duckdb  # noqa: F401  # only asked whether it is there
+    except ImportError:
+        complain("this needs an extra that is not installed: pip install 'planshift[population]'")
+        return False
+    return True
+
+
+def _request(book: Book, *, to: str | None, price: str | None) -> ChangeRequest:
+    """The request for a plan, checked against the catalog."""
+    from planshift.billing.change import ChangeRequest
+    from planshift.decision.flaws import unknown_price
+    from planshift.diagnostics.errors import InvalidInput
+
+    if to is not None:
+        known = [each.id for plan in book.catalog.plans if plan.name == to for each in plan.prices]
+        flaws = tuple(unknown_price(book.rulebook, to, price=price or (known or [""])[0], of="request"))
+        if flaws:
+            raise InvalidInput(diagnostics=flaws)
+    return ChangeRequest(at=0, plan=to or "", price=price or "")
+
+
+def _instant(book: Book, at: str | None) -> int:
+    from planshift.billing.zones import parse_instant
+    from planshift.diagnostics.diagnostic import Diagnostic
+    from planshift.diagnostics.errors import InvalidInput
+    from planshift.diagnostics.span import whole_file
+
+    if at is None:
+        return now()
+    try:
+        return parse_instant(f"{at}T00:00" if len(at) == len("2026-01-31") else at, book.zone)
+    except ValueError:
+        found = Diagnostic(code="PS118", message=f"`{at}` is not a day or an instant", span=whole_file(f"--at {at}"))
+        raise InvalidInput(diagnostics=(found,)) from None
+
+
+def _names(told: tuple[str, ...]) -> dict[str, str]:
+    """What the data calls our columns: pairs, or the lines of a file."""
+    pairs: dict[str, str] = {}
+    for each in told:
+        lines = [each] if "=" in each or not Path(each).is_file() else Path(each).read_text("utf-8").splitlines()
+        for line in lines:
+            ours, _, theirs = line.partition("=")
+            if ours.strip() and not ours.strip().startswith("#"):
+                pairs[ours.strip()] = theirs.strip()
+    return pairs
+
+
+def _write_bad(rows: Iterator[BadRow], out: Path) -> None:
+    """The rows that are set aside, one line for each thing that is wrong with one."""
+    import csv
+
+    with out.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(("row", "id", "column", "code", "reason"))
+        for row in rows:
+            lines.writerows((row.number, row.id, flaw.at, flaw.code, flaw.message) for flaw in row.flaws)
+
+
+def _title(book: Book, question: Question) -> str:
+    from planshift.billing.zones import format_instant
+
+    asked = {"options": "every option", "renewal": "renewals"}.get(question.kind, f"to {question.request.plan}")
+    return (
+        f"{book.title or book.name}: {asked}, {format_instant(question.request.at, book.zone)[:16].replace('T', ' ')}"
+    )
+
+
+def _hints(out: Path | None, aside: Path | None, ignored: tuple[str, ...]) -> Iterator[str]:
+    if out is not None:
+        yield f"\nEvery answer is in {out.as_posix()}."
+    if aside is not None:
+        yield f"\nWhat was set aside, and why, is in {aside.as_posix()}."
+    if ignored:
+        named = ", ".join(f"`{name}`" for name in ignored)
+        yield f"\nThese columns say nothing to this book: {named}."
+
+
+@contextmanager
+def _progress(engine: duckdb.DuckDBPyConnection, what: str) -> Iterator[None]:
+    """A bar on a terminal, as far as the engine has come."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=100)
+        ended = Event()
+
+        def follow() -> None:
+            while not ended.wait(timeout=1):
+                bar.update(task, completed=max(0, engine.query_progress()))
+
+        follower = Thread(target=follow, daemon=True)
+        follower.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            follower.join()
