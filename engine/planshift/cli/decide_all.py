@@ -58,7 +58,7 @@ def decide_all(
     set_aside: Annotated[Path, Parameter(help="Where bad rows go.", metavar="FILE")] = Path("set-aside.csv"),
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
-    """Decide everybody in some data."""
+    """Decide everybody in a file of subscriptions."""
     if [to is not None, each_option, renew].count(True) != 1:
         complain("say what is asked: --to PLAN, --each-option or --renew")
         return Exit.USAGE
