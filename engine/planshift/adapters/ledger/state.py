@@ -50,7 +50,7 @@ def subscription_of(text: str) -> Subscription:
         try:
             document = document_of(text)
             found = Subscription(**{name: _READ.get(name, _as_it_is)(value) for name, value in document.items()})
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             raise InternalError("reading a subscription of the ledger") from None
         _remember(text, found)
     return found
