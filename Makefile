@@ -1,4 +1,4 @@
-# make demo   shows the engine deciding changes of the example book
+# make demo   shows the engine deciding changes of the example book, and one carried out
 # make site   the documentation as a site, in build/site
 # make test   everything that CI holds: style, types, layers, tests
 #
@@ -19,8 +19,11 @@ endef
 
 demo: $(READY)
 	$(call ask,options policies/hosting anna-bronze)
-	$(call ask,decide policies/hosting anna-bronze --to gold)
 	$(call ask,decide policies/hosting carla-gold --to silver)
+	$(call ask,decide policies/hosting anna-bronze --to gold)
+	@rm -f demo.db*
+	$(call ask,apply policies/hosting anna-bronze --to gold --order up-1 --store demo.db)
+	@rm -f demo.db*
 
 site: $(READY)
 	@$(BIN)/sphinx-build -W --keep-going -q -j auto -b html docs build/site

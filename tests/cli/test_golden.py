@@ -49,7 +49,6 @@ SEEN = {
     "renew": "planshift renew shop anna --dry-run --at 2026-04-01 --plan-of-actions",
     "renew-not-due": "planshift renew shop anna --dry-run --at 2026-03-11",
     "renew-until": "planshift renew shop anna --dry-run --at 2026-03-12 --until 2026-07-31",
-    "renew-for-good": "planshift renew shop anna",
     "renew-wrong-day": "planshift renew shop anna --dry-run --at noon",
     "decide-json": f"planshift decide shop anna --to gold {AT} --format json",
     "explain": f"planshift explain shop anna --to gold {AT}",

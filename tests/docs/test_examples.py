@@ -11,9 +11,9 @@ fenced block does hangs on the words behind its three backticks:
     diff FILE       changes the file: the lines after `-` stand in it once, and become the lines after `+`.
     python          runs; all blocks of a page share their names. What is printed is not looked at: use `assert`.
     console         a dialogue. `$ planshift ...` runs that command, `$ make demo` what the Makefile says it does, and
-                    `$ echo $?` tells the exit code of the last one. The lines up to the next `$` are exactly what is
-                    printed, on a screen of 80 columns. A line `...` stands for any lines; beside it only the words of
-                    the others count, not how many blanks are between them.
+                    `$ echo $?` tells the exit code of the last one. What goes `> FILE` is not printed. The lines up to
+                    the next `$` are exactly what is printed, on a screen of 80 columns. A line `...` stands for any
+                    lines; beside it only the words of the others count, not how many blanks are between them.
     text            is only read by people.
 
 The pages of the diagnostic codes are read so as well. Their book is `shop`: in the folder of such a page, which holds
@@ -159,11 +159,15 @@ class Reader:
             return f"{self.code}\n"
         if command.startswith("make "):
             return "".join(self.run(words[1:])[1] if words[0] else f"{words[1]}\n" for words in recipe(command))
-        name, *words = shlex.split(command)
+        asked, _, file = command.partition(" > ")
+        name, *words = shlex.split(asked)
         assert name == "planshift", f"`{command}` is no command that this test knows"
         if words[0] == "init":
             self.book = words[1]
         self.code, printed = self.run(words)
+        if file:
+            Path(file).write_text(printed, encoding="utf-8")
+            return ""
         return printed
 
     def run(self, words: list[str]) -> tuple[int, str]:

@@ -19,6 +19,11 @@ from planshift.cli.exits import Exit
 from planshift.cli.printing import complain
 
 _ASK = "policies/hosting anna-bronze --to gold --at 2026-03-11T10:00"
+_APPLY = f"planshift apply {_ASK} --order up-1"
+_WAITS = (
+    "planshift apply policies/hosting greta-silver --to bronze --end site-a site-b \\\n"
+    "    --order down-1 --at 2026-03-11T10:00"
+)
 
 
 @final
@@ -93,10 +98,68 @@ COMMANDS = (
         example="planshift graph policies/hosting --out ladder.svg",
     ),
     Command(
+        name="apply",
+        function="planshift.cli.apply:apply",
+        summary="Decide a change and carry it out.",
+        more="Step by step, each step once, in the embedded ledger or the chosen adapters. "
+        "With --dry-run the same steps are shown and nothing is done.",
+        example=f"planshift apply {_ASK} --dry-run\n{_APPLY}",
+    ),
+    Command(
+        name="orders",
+        function="planshift.cli.orders:orders",
+        summary="List orders, the newest first.",
+        more="What is being carried out, what waits for its day, and what is over.",
+        example=f"{_APPLY}\nplanshift orders",
+    ),
+    Command(
+        name="order show",
+        function="planshift.cli.orders:show",
+        summary="Tell what happened to an order, and what comes next.",
+        more="Every line of its log in words, with the times, and until when it can be called off.",
+        example=f"{_APPLY}\nplanshift order show up-1",
+    ),
+    Command(
+        name="account",
+        function="planshift.cli.account:account",
+        summary="Show what the ledger holds of a subscription: plan, invoices, payments and balances.",
+        more="As it stands now, whatever the file says that it once came from.",
+        example=f"{_APPLY}\nplanshift account sub-1001",
+    ),
+    Command(
+        name="order resume",
+        function="planshift.cli.order:resume",
+        summary="Let an order that went wrong go on, once its cause is mended.",
+        more="It is carried out from where it stands, with all its tries.",
+        example="planshift order resume order-6a15 --by lena",
+    ),
+    Command(
+        name="order resolve",
+        function="planshift.cli.order:resolve",
+        summary="Settle a step that went wrong, and let its order go on.",
+        more="It was done by hand, it is left out, or the change is given up and what was done for it is undone.",
+        example="planshift order resolve order-6a15 3 done --by lena --why 'changed it in the panel'",
+    ),
+    Command(
+        name="cancel",
+        function="planshift.cli.cancel:cancel",
+        summary="Call a change off while it waits.",
+        more="As far as the policy lets: what was done for it is undone, and everything is as it was.",
+        example=f"{_WAITS}\nplanshift cancel down-1 --by staff --person lena --at 2026-03-12",
+    ),
+    Command(
+        name="event",
+        function="planshift.cli.event:event",
+        summary="Say that something has happened, and let what waits for it go on.",
+        more="A payment is taken in at the ledger; other events are told to the orders of the subscription.",
+        example=f"{_APPLY}\nplanshift event sub-1001 payment.received --amount '51.57 EUR' --source pay-1",
+    ),
+    Command(
         name="renew",
         function="planshift.cli.renew:renew",
-        summary="Show what a subscription becomes when its period ends.",
-        more="As it is or by a switch, from when until when, for what amount, and when the invoice is made.",
+        summary="Renew a subscription, or everybody who is due.",
+        more="As it is or by a switch, one period, once. With --dry-run: what each becomes, from when until when, for "
+        "what amount, and when the invoice is made.",
         example="planshift renew policies/hosting david-trial --dry-run --at 2026-03-12",
     ),
     Command(
@@ -114,6 +177,20 @@ COMMANDS = (
         summary="List the columns of a population, or make one.",
         more="`schema` says what a file for decide-all holds; `make` draws customers to try a book with.",
         example="planshift population schema policies/hosting",
+    ),
+    Command(
+        name="worker",
+        function="planshift.cli.worker:worker",
+        summary="Carry out what is due, now and from now on.",
+        more="Any number of workers may share a PostgreSQL store; what a dead one held, the next one takes over.",
+        example=f"{_WAITS}\nplanshift worker --at 2026-04-01",
+    ),
+    Command(
+        name="doctor",
+        function="planshift.cli.doctor:doctor",
+        summary="Look whether store, ledger, clock, orders and adapters are well.",
+        more="Every log and every balance is looked at. Exit code 1 says that somebody is needed.",
+        example=f"{_APPLY}\nplanshift doctor",
     ),
     Command(
         name="fmt",
@@ -156,6 +233,10 @@ COMMANDS = (
 """Every command, in the order in which one gets to know them."""
 
 
+GROUPS = {"order": "Look after one order."}
+"""What commands of two words have in common."""
+
+
 def make_app() -> App:
     """The command line."""
     app = App(
@@ -170,9 +251,15 @@ def make_app() -> App:
         exit_on_error=False,
         print_error=False,
     )
+    groups: dict[str, App] = {}
     for place, command in enumerate(COMMANDS):
         help_text, example = f"{command.summary}\n\n{command.more}", _example(command.example)
-        app.command(command.function, name=command.name, help=help_text, sort_key=place, help_epilogue=example)
+        group, _, name = command.name.rpartition(" ")
+        if group and group not in groups:
+            groups[group] = App(name=group, help=GROUPS[group], sort_key=place)
+            app.command(groups[group])
+        home = groups[group] if group else app
+        home.command(command.function, name=name, help=help_text, sort_key=place, help_epilogue=example)
     return app
 
 

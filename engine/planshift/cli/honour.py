@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,17 +48,16 @@ def honour(
 
     opened = open_book(book)
     held = open_subscription(opened, book, name=subscription)
-    plan = _read_plan(quote)
+    plan = read_plan(quote)
     try:
-        opened.honour(plan, held, at=instant_of(opened, held, at=at))
+        with honest(quote):
+            opened.honour(plan, held, at=instant_of(opened, held, at=at))
     except StaleQuote as stale:
         if format == "json":
             say_json({"binding": False, "moved": stale.part, "quoted": stale.quoted, "found": stale.found})
         else:
             say(f"Not binding: {stale}.\n{_ASK_AGAIN}")
         return Exit.NO
-    except InvalidPlan as error:
-        raise InvalidInput(_violations(error, quote)) from None
     until = format_instant(plan.quote.valid_until, held.timezone or opened.zone)
     if format == "json":
         say_json({"binding": True, "valid_until": plan.quote.valid_until, "plan": to_json(plan)})
@@ -65,7 +66,20 @@ def honour(
     return Exit.YES
 
 
-def _read_plan(file: Path) -> ActionPlan:
+@contextmanager
+def honest(file: Path) -> Iterator[None]:
+    """Tell of a plan that was altered, or is none of this book, as of a mistake in its file.
+
+    Raises:
+        InvalidInput: with what it breaks.
+    """
+    try:
+        yield
+    except InvalidPlan as error:
+        raise InvalidInput(_violations(error, file)) from None
+
+
+def read_plan(file: Path) -> ActionPlan:
     """The action plan in a file, alone or beside its decision.
 
     Raises:

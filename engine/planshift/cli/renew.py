@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from planshift.cli.answering import answering
+from planshift.cli.carrying_out import AdaptersOption, StoreOption, at_desk, open_desk, store_exists
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import (
     AtOption,
     BookArgument,
-    SubscriptionArgument,
     instant_of,
     open_book,
     open_subscription,
 )
 from planshift.cli.printing import Format, FormatOption, complain, say, say_json, say_sheet
+from planshift.cli.renewing import Work, foreseen, renew_everybody, renew_one
 
 if TYPE_CHECKING:
     from planshift.billing.subscription import Subscription
-    from planshift.book import Decision
+    from planshift.book import Book, Decision
     from planshift.decision.sheet import Sheet
 
-_NOT_YET = "`planshift renew` does not carry renewals out yet: add --dry-run to see what one would do"
+_ONLY_DRY = "--until looks ahead: say --dry-run with it; a renewal is carried out when it is due"
 
 
-@answering
+@at_desk
 def renew(
     book: BookArgument,
-    subscription: SubscriptionArgument,
+    subscription: Annotated[
+        str | None,
+        Parameter(help="A subscription by id, by its name in the book, or a file. Without it, everybody who is due."),
+    ] = None,
     /,
     *,
     at: AtOption = None,
@@ -39,26 +43,44 @@ def renew(
     ] = None,
     dry_run: Annotated[bool, Parameter(help="Show what the renewal does, and do nothing.")] = False,
     plan_of_actions: Annotated[bool, Parameter(help="Also list the steps that carry the renewal out.")] = False,
+    store: StoreOption = None,
+    adapters: AdaptersOption = None,
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
-    """Show what a subscription becomes when its period ends."""
-    if not dry_run:
-        complain(_NOT_YET)
-        return Exit.USAGE
+    """Renew a subscription, or everybody who is due."""
     opened = open_book(book)
-    held = open_subscription(opened, book, name=subscription)
+    if not dry_run:
+        if until is not None:
+            complain(_ONLY_DRY)
+            return Exit.USAGE
+        work = Work(book=opened, path=book, at=at, store=store, adapters=adapters, form=format)
+        return renew_everybody(work) if subscription is None else renew_one(work, subscription)
+    if subscription is None:
+        return foreseen(Work(book=opened, path=book, at=at, store=store, adapters=adapters, form=format))
+    held = _held(opened, book, name=subscription, store=store)
     begin = instant_of(opened, held, at=at, by_day=True)
     if until is not None:
         end = instant_of(opened, held, at=until, option="--until", by_day=True)
-        found = tuple(opened.renewals(held, at=begin, until=end))
-        if format == "json":
-            say_json([each.to_json() for each in found])
-        else:
-            say_sheet(_row_sheet(held, found))
-        return Exit.YES if found and found[0].allowed else Exit.NO
+        return _say_all(held, tuple(opened.renewals(held, at=begin, until=end)), format=format)
     decision = opened.renew(held, at=begin)
     _say_one(decision, format=format, with_plan=plan_of_actions)
     return Exit.YES if decision.allowed else Exit.NO
+
+
+def _held(book: Book, path: Path, *, name: str, store: str | None) -> Subscription:
+    """The subscription as the ledger has it, or else as the book or a file says."""
+    if not store_exists(store):
+        return open_subscription(book, path, name=name)
+    with open_desk(store, book=path) as desk:
+        return desk.subscription(book, path, name=name)[0]
+
+
+def _say_all(held: Subscription, found: tuple[Decision, ...], *, format: Format) -> Exit:  # noqa: A002  # the option's name
+    if format == "json":
+        say_json([each.to_json() for each in found])
+    else:
+        say_sheet(_row_sheet(held, found))
+    return Exit.YES if found and found[0].allowed else Exit.NO
 
 
 def _say_one(decision: Decision, *, format: Format, with_plan: bool) -> None:  # noqa: A002  # the option's name

@@ -12,7 +12,7 @@ from typing import final
 
 from planshift.billing.calendar import from_day
 from planshift.billing.zones import local_day
-from planshift.book import Book
+from planshift.book import Book, Decision
 from planshift.diagnostics.errors import InvalidInput, StaleQuote
 from planshift.execution.order import Order
 from planshift.execution.placing import SubscriptionBusy, place
@@ -30,11 +30,15 @@ class Renewal:
     why_not: str = ""
 
 
-def renew_due(worker: Worker, book: Book, *, source: SubscriptionSource, at: int) -> Iterator[Renewal]:
-    """Renew every subscription whose next period is to be invoiced by the day of an instant, one period of each."""
+def due(book: Book, *, source: SubscriptionSource, at: int) -> Iterator[str]:
+    """The ids of the subscriptions whose next period is to be invoiced by the day of an instant."""
     ahead = book.document.policy.invoice_days_before
-    until = from_day(local_day(at, book.zone) + ahead)
-    for name in source.due_for_renewal(until=until):
+    yield from source.due_for_renewal(until=from_day(local_day(at, book.zone) + ahead))
+
+
+def renew_due(worker: Worker, book: Book, *, source: SubscriptionSource, at: int) -> Iterator[Renewal]:
+    """Renew everybody whose next period is to be invoiced by the day of an instant, one period of each."""
+    for name in due(book, source=source, at=at):
         yield renew(worker, book, source=source, subscription=name, at=at)
 
 
@@ -46,10 +50,14 @@ def renew(worker: Worker, book: Book, *, source: SubscriptionSource, subscriptio
     try:
         decision = book.renew(held, at=at)
         if not decision.allowed:
-            why = "; ".join(reason.text.rstrip(".") for reason in decision.reasons)
-            return Renewal(subscription=subscription, why_not=why)
+            return Renewal(subscription=subscription, why_not=why_not(decision))
         name = f"renewal:{held.id}:{decision.plan().effective_on}"
         placed = place(worker.runner.store, book, decision=decision, at=at, order=name, source=source)
     except (InvalidInput, SubscriptionBusy, StaleQuote) as error:
         return Renewal(subscription=subscription, why_not=str(error))
     return Renewal(subscription=subscription, order=worker.carry_out(placed.id, now=at))
+
+
+def why_not(decision: Decision) -> str:
+    """Why a subscription is not renewed, in one line."""
+    return "; ".join(reason.text.rstrip(".") for reason in decision.reasons)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from planshift.book import Book, Kept, kept, load_kept
 from planshift.diagnostics.errors import PlanshiftError
+from planshift.execution.states import OPEN
 from planshift.execution.store.adding import add_once
-from planshift.execution.store.tables import book_versions
+from planshift.execution.store.tables import book_versions, orders
 
 _KNOWN: Final = select(book_versions.c.digest).where(book_versions.c.digest == bindparam("digest"))
 _FILES: Final = select(book_versions.c.files).where(book_versions.c.digest == bindparam("digest"))
@@ -37,6 +38,13 @@ def keep_book(connection: Connection, book: Book, *, at: int) -> None:
         files = json.dumps(parts, sort_keys=True, ensure_ascii=False)
         row = {"digest": book.digest, "name": book.name, "kept_at": at, "files": files}
         add_once(connection, book_versions, row=row)
+
+
+def folders_at_work(connection: Connection) -> tuple[str, ...]:
+    """The folders of the books by which orders are open, as they were named when the orders were placed."""
+    of_open = select(orders.c.book).where(orders.c.state.in_(sorted(OPEN)))
+    found = connection.scalars(select(book_versions.c.files).where(book_versions.c.digest.in_(of_open)))
+    return tuple(sorted({json.loads(files)["folder"] for files in found} - {""}))
 
 
 def load_book(connection: Connection, digest: str) -> Book:

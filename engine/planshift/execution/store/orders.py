@@ -26,9 +26,10 @@ class NoSuchOrder(PlanshiftError):
     """There is no order of that id."""
 
     order: str
+    hint: str = ""
 
     def __str__(self) -> str:
-        return f"there is no order {self.order}"
+        return f"there is no order {self.order}{f' ({self.hint})' if self.hint else ''}"
 
 
 @dataclass(eq=False)

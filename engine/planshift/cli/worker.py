@@ -1,0 +1,85 @@
+"""`planshift worker`: carry out what is due, now and from now on."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from planshift.cli.carrying_out import AdaptersOption, Desk, NowOption, StoreOption, at_desk, instant_at, open_desk
+from planshift.cli.clock import now
+from planshift.cli.exits import Exit
+from planshift.cli.printing import FormatOption, say, say_json
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from planshift.execution.worker import Worked
+
+
+@at_desk
+def worker(
+    *,
+    once: Annotated[bool, Parameter(help="Carry out what is due and end.")] = False,
+    every: Annotated[int, Parameter(help="Look again after so many seconds.", metavar="SECONDS")] = 5,
+    at: NowOption = None,
+    name: Annotated[str | None, Parameter(help="What the store calls it; without it, machine and process.")] = None,
+    store: StoreOption = None,
+    adapters: AdaptersOption = None,
+    format: FormatOption = "text",  # noqa: A002  # the option's name
+) -> Exit:
+    """Carry out what is due, now and from now on."""
+    with open_desk(store, adapters=adapters, name=name, clock=None if at else now) as desk:
+        if once or at is not None:
+            instant = instant_at(at, zone="UTC")
+            desk.run_invoices(at=instant)
+            worked = desk.worker.work(instant)
+        else:
+            say(f"{desk.worker.name} works at {desk.store.name}. Ctrl-C ends it between two steps.")
+            worked = _until_stopped(desk, every=max(every, 1))
+    if format == "json":
+        say_json({"orders": worked.orders, "done": worked.done, "faults": worked.faults, "lost": worked.lost})
+    else:
+        faults = f", {worked.faults} went wrong" if worked.faults else ""
+        say(f"{_count(worked.orders, 'order')} looked after, {_count(worked.done, 'step')} done{faults}.")
+    return Exit.YES
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _until_stopped(desk: Desk, *, every: int) -> Worked:
+    """Work until somebody stops it; a batch that was begun is brought to an end."""
+    from planshift.execution.worker import Worked
+
+    orders = done = faults = lost = 0
+    with _stopping() as stop:
+        while not stop.is_set():
+            desk.run_invoices(at=now())
+            worked = desk.worker.work(now(), most=desk.worker.batch)
+            orders, done = orders + worked.orders, done + worked.done
+            faults, lost = faults + worked.faults, lost + worked.lost
+            if not worked.orders:
+                stop.wait(every)
+    return Worked(orders=orders, done=done, faults=faults, lost=lost)
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """What is set once somebody asks the process to end."""
+    stop = threading.Event()
+
+    def asked(_: int, __: FrameType | None) -> None:
+        stop.set()
+
+    before = {each: signal.signal(each, asked) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,66 @@
+"""What a person sees of an order that went wrong, and does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).with_name("golden")
+AT = "--at 2026-03-11T10:00"
+LATER = "--at 2026-03-12T09:00"
+
+ADAPTERS = """\
+adapters: 1
+modules: { panel: door }
+webhook:
+  door: { url: "http://127.0.0.1:9/hooks", secret_from: HOOK_SECRET, timeout: 2 }
+"""
+"""Nobody listens there."""
+
+
+@pytest.fixture
+def closed_door(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.joinpath("adapters.yaml").write_text(ADAPTERS, encoding="utf-8")
+    monkeypatch.setenv("HOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+
+
+SESSIONS = {
+    "stuck-resolved": (
+        f"planshift apply shop anna --to silver --order up-1 {AT}",
+        "planshift worker --at 2026-03-11T12:00Z",
+        "planshift orders",
+        f"planshift order resolve up-1 9 done --by lena {LATER}",
+        f"planshift order resolve up-1 3 done --by lena --why 'changed it in the panel' {LATER}",
+        f"planshift order resume up-1 --by lena {LATER}",
+    ),
+    "stuck-given-up": (
+        f"planshift apply shop anna --to silver --order up-1 {AT}",
+        f"planshift order resume up-1 --by lena {LATER}",
+        f"planshift order resolve up-1 3 give-up --by lena --why 'the panel is gone' {LATER}",
+        "planshift account anna",
+        f"planshift doctor {LATER}",
+    ),
+}
+
+
+@pytest.mark.usefixtures("closed_door")
+@pytest.mark.parametrize("name", SESSIONS)
+def test_an_order_that_went_wrong(
+    name: str, session: Callable[[str], str], golden: Callable[[Path, str], None]
+) -> None:
+    golden(GOLDEN / f"{name}.txt", "\n".join(session(line) for line in SESSIONS[name]))
+
+
+@pytest.mark.usefixtures("closed_door")
+def test_without_its_secret_nothing_is_begun(
+    shop: Path,
+    session: Callable[[str], str],
+    golden: Callable[[Path, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HOOK_SECRET")
+    golden(GOLDEN / "stuck-no-secret.txt", session(f"planshift apply shop anna --to silver {AT}"))
+    assert "There are none." in session("planshift orders")
+    assert shop.exists()
