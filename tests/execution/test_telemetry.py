@@ -10,11 +10,16 @@ from hypothesis import strategies as st
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sqlalchemy.exc import IntegrityError
 
 from planshift.execution import telemetry
+from planshift.execution.growing import placed
+from planshift.execution.order import Order
 from planshift.execution.ports import Outcome, Task
 from planshift.execution.retries import Retries
+from planshift.execution.store.engine import Store
 from planshift.execution.store.migrating import open_store
+from planshift.execution.store.orders import load, save
 from tests.execution.doubles import FarAway
 from tests.execution.placing import AT, order, worker
 
@@ -30,8 +35,7 @@ def test_what_an_adapter_raises_is_told_by_its_name_alone(sqlite_url: str, caplo
     order(store)
     with caplog.at_level(logging.DEBUG, logger="planshift"):
         worker(store, FarAway(before=raises)).work(AT)
-    (said,) = [record for record in caplog.records if record.name == "planshift"]
-    assert said.getMessage() == "adapter raised"
+    said, *_ = [record for record in caplog.records if record.getMessage() == "adapter raised"]
     assert (said.__dict__["order"], said.__dict__["error"]) == ("o-1", "ValueError")
     assert all(SECRET not in str(value) for record in caplog.records for value in record.__dict__.values())
     store.close()
@@ -70,3 +74,34 @@ def test_a_new_try_comes_later_and_later_and_never_too_late(key: str, attempt: i
 
 def test_steps_that_failed_together_do_not_come_back_together() -> None:
     assert len({Retries().wait(f"key-{number}", attempt=8) for number in range(100)}) > 50
+
+
+def test_what_is_committed_is_told_by_ids(sqlite_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    store = open_store(sqlite_url)
+    with caplog.at_level(logging.INFO, logger="planshift"):
+        order(store)
+        worker(store, FarAway()).work(AT)
+    told = [(each.getMessage(), each.__dict__.get("kind", each.__dict__.get("state"))) for each in caplog.records]
+    assert told[0] == ("order placed", None)
+    assert told[-1] == ("order moved", "applied")
+    assert [kind for words, kind in told if words == "step done"] == [
+        step.step.action.kind for step in _read(store).steps
+    ]
+    assert {each.__dict__["order"] for each in caplog.records} == {"o-1"}
+    store.close()
+
+
+def test_what_is_rolled_back_is_not_told(sqlite_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    store = open_store(sqlite_url)
+    with caplog.at_level(logging.INFO, logger="planshift"):
+        change = placed(order(store).placement)
+        caplog.clear()
+        with pytest.raises(IntegrityError), store.begin() as connection:
+            save(connection, (change,))  # it is there already
+    assert not caplog.records
+    store.close()
+
+
+def _read(store: Store) -> Order:
+    with store.reading() as connection:
+        return load(connection, "o-1")

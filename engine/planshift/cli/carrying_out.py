@@ -133,13 +133,16 @@ class Desk:
         told = receive(self.store, payment, source=source, at=at, reacts=self.worker.runner.reacts)
         return Heard(new=told.new, orders=self._gone_on(told.orders, at=at), settled=told.invoices)
 
-    def run_invoices(self, *, at: int) -> None:
-        """Make the invoices that were left to the invoice run of a day that has come."""
+    def day_has_come(self, *, at: int) -> None:
+        """What the ledger does by itself: pauses end, and what was left to the invoice run of a day is billed."""
+        from planshift.adapters.ledger.pauses import resume_paused
         from planshift.adapters.ledger.receiving import run_invoices
         from planshift.billing.calendar import from_day
         from planshift.billing.zones import local_day
 
         today = from_day(local_day(at, "UTC"))
+        with self.store.begin() as connection:
+            tuple(resume_paused(connection, until=today, at=at))
         for told in run_invoices(self.store, until=today, at=at, reacts=self.worker.runner.reacts):
             self._gone_on(told.orders, at=at)
 
@@ -169,16 +172,19 @@ def open_desk(
     name: str | None = None,
     clock: Callable[[], int] | None = None,
     makes: bool = False,
+    fenced: bool = False,
 ) -> Iterator[Desk]:
     """The desk at a store, closed at the end. `clock` tells the time while calls go out; else it stands still.
 
-    A file that is not there is made only where the command `makes` one: looking leaves nothing behind.
+    A file that is not there is made only where the command `makes` one: looking leaves nothing behind. Where it is
+    `fenced`, reactions are matched in a process of their own, so that a fault in native code ends that one alone.
 
     Raises:
         StoreUnusable: the store cannot be used.
         InvalidInput: the file of the adapters has mistakes.
     """
     from planshift.adapters.ledger.ledger import Ledger
+    from planshift.execution.reactions.child import Child
     from planshift.execution.reactions.of_orders import reacts_of
     from planshift.execution.running import Runner
     from planshift.execution.store.engine import StoreUnusable
@@ -189,13 +195,16 @@ def open_desk(
     if not makes and not store_exists(store):
         raise StoreUnusable(store_url(store), "there is no such file", "planshift apply makes one")
     opened = open_store(store_url(store))
+    child = Child() if fenced else None
     try:
         ledger = Ledger(store=opened)
         file = _adapters_file(adapters or _from_environment(), book=book, store=opened)
         gateways = _gateways(opened, ledger, file=file)
-        runner = Runner(store=opened, gateways=gateways, reacts=reacts_of(opened), clock=clock)
+        runner = Runner(store=opened, gateways=gateways, reacts=reacts_of(opened, child=child), clock=clock)
         yield Desk(store=opened, ledger=ledger, worker=Worker(runner=runner, name=name or worker_name()))
     finally:
+        if child is not None:
+            child.close()
         opened.close()
 
 

@@ -67,7 +67,7 @@ def renew_everybody(work: Work) -> Exit:
 
     with open_desk(work.store, adapters=work.adapters, book=work.path) as desk:
         instant = instant_at(work.at, zone=work.book.zone)
-        desk.run_invoices(at=instant)
+        desk.day_has_come(at=instant)
         found = tuple(renew_due(desk.worker, work.book, source=desk.ledger, at=instant))
         if work.form == "json":
             say_json([_json(each) for each in found])

@@ -33,10 +33,10 @@ def worker(
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Carry out what is due, now and from now on."""
-    with open_desk(store, adapters=adapters, name=name, clock=None if at else now) as desk:
+    with open_desk(store, adapters=adapters, name=name, clock=None if at else now, fenced=True) as desk:
         if once or at is not None:
             instant = instant_at(at, zone="UTC")
-            desk.run_invoices(at=instant)
+            desk.day_has_come(at=instant)
             worked = desk.worker.work(instant)
         else:
             say(f"{desk.worker.name} works at {desk.store.name}. Ctrl-C ends it between two steps.")
@@ -60,7 +60,7 @@ def _until_stopped(desk: Desk, *, every: int) -> Worked:
     orders = done = faults = lost = 0
     with _stopping() as stop:
         while not stop.is_set():
-            desk.run_invoices(at=now())
+            desk.day_has_come(at=now())
             worked = desk.worker.work(now(), most=desk.worker.batch)
             orders, done = orders + worked.orders, done + worked.done
             faults, lost = faults + worked.faults, lost + worked.lost

@@ -16,9 +16,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from planshift.diagnostics.errors import PlanshiftError
+from planshift.execution.growing import Grown
+from planshift.execution.saying import tell, wanted
 
 BUSY_TIMEOUT: Final = 30_000
 """How many milliseconds a writer of an SQLite file waits for the one before it."""
+
+CHANGES: Final = "planshift_changes"
+"""Where a transaction gathers what is to be told of it; None where nobody listens."""
 
 _READS: Final = "planshift_reads"
 _POSTGRES: Final = ("postgres", "postgresql", "postgresql+psycopg")
@@ -55,9 +60,15 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction that writes; committed at the end, rolled back when something is raised."""
+        """A transaction that writes; committed at the end, rolled back when something is raised.
+
+        What it added to the logs of orders is told to whoever listens, once it is committed.
+        """
+        changes: list[Grown] = []
         with self.engine.begin() as connection:
+            connection.info[CHANGES] = changes if wanted() else None
             yield connection
+        tell(changes)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

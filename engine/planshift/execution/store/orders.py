@@ -18,6 +18,7 @@ from planshift.execution.codec import decode
 from planshift.execution.growing import Grown
 from planshift.execution.log import Entry, hash_of, told_by
 from planshift.execution.order import Order, OrderStep
+from planshift.execution.store.engine import CHANGES
 from planshift.execution.store.tables import order_log, order_steps, orders
 
 
@@ -147,6 +148,9 @@ def save(connection: Connection, changes: Sequence[Grown], *, leases: Mapping[st
     Raises:
         Overtaken: somebody has added to one of them, or taken it over; the transaction is of no use any more.
     """
+    gathered = connection.info.get(CHANGES)
+    if gathered is not None:
+        gathered.extend(changes)
     new = [change for change in changes if change.before is None]
     if new:
         connection.execute(_INSERT_ORDER, [order_row(change.order, due_at=change.due_at) for change in new])
