@@ -14,7 +14,7 @@ from planshift.expressions.lower import Lowering
 from planshift.expressions.names import Symbol, environment
 from planshift.expressions.parse import parse_expression
 from planshift.expressions.scalar import compile_scalar
-from planshift.expressions.types import BOOL, WHOLE, Enum
+from planshift.expressions.types import BOOL, WHOLE, Enum, Type
 
 REASONS = ("", "same_plan", "unpaid_invoices", "region", "module", "usage_over_limit", "in_contract")
 DIRECTIONS = ("upgrade", "downgrade", "crossgrade")
@@ -74,16 +74,11 @@ class Kernel:
         }
 
 
-def kernel() -> Kernel:
-    """Compile the job's expressions through the same steps as a book's rules."""
-    from planshift.expressions.scalar import EarlyReturn  # noqa: PLC0415  # kept beside its only use
-
+def graph() -> list[Node]:
+    """The outputs of the job in its own form: reason, direction, timing, fee, credit and charge."""
     form = Form()
-    region = Enum(name="region", members=job.REGIONS)
-    kinds = dict.fromkeys(BOUNDS, WHOLE) | {"same_group": BOOL, "same_module": BOOL, "region": region}
-    kinds |= {"direction": WHOLE}
     made: dict[str, Node] = {}
-    env = environment(Symbol(name=name, type=kind, input=name) for name, kind in kinds.items())
+    env = environment(Symbol(name=name, type=kind, input=name) for name, kind in _kinds().items())
 
     def read(symbol: Symbol) -> Node:
         if symbol.name in made:
@@ -100,9 +95,16 @@ def kernel() -> Kernel:
         typed, flaws = check_expression(expr, env)
         assert not flaws, flaws
         made[name] = lowering.value(typed)
-    outputs = [made["reason"], made["direction"], *_money(form, made, read)]
-    denied = cast("Int", made["reason"]) > 0
-    access = {name: f"r[{name!r}]" for name in kinds} | {"region": "regions[r['region']]"}
+    return [made["reason"], made["direction"], *_money(form, made, read)]
+
+
+def kernel() -> Kernel:
+    """Compile the job's expressions through the same steps as a book's rules."""
+    from planshift.expressions.scalar import EarlyReturn  # noqa: PLC0415  # kept beside its only use
+
+    outputs = graph()
+    denied = cast("Int", outputs[0]) > 0
+    access = {name: f"r[{name!r}]" for name in _kinds()} | {"region": "regions[r['region']]"}
     compiled = compile_scalar(
         outputs,
         name="job",
@@ -112,6 +114,13 @@ def kernel() -> Kernel:
         early=EarlyReturn(when=denied, outputs=2),
     )
     return Kernel(cast("Callable[[job.Request], tuple[int, ...]]", compiled.call))
+
+
+def _kinds() -> dict[str, Type]:
+    """The type of everything that an expression may name."""
+    region = Enum(name="region", members=job.REGIONS)
+    kinds: dict[str, Type] = dict.fromkeys(BOUNDS, WHOLE)
+    return kinds | {"same_group": BOOL, "same_module": BOOL, "region": region, "direction": WHOLE}
 
 
 def _money(form: Form, made: dict[str, Node], read: Callable[[Symbol], Node]) -> list[Node]:

@@ -91,7 +91,7 @@ def _decided(
     from planshift.population.deciding import Deciding
     from planshift.population.summary import summary_of
 
-    with connect() as engine, TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, connect(spill=Path(folder)) as engine:
         deciding = Deciding(opened=open_data(engine, book, where=data, names=names), question=question)
         with _progress(engine, "reading"):
             slices = deciding.slices()

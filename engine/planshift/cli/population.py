@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -95,7 +96,7 @@ def _make(path: Path, *, rows: int, seed: int, on: str | None, out: Path | None)
     except Mistakes:
         complain(f"`{on}` is not a day: write 2026-01-31")
         return Exit.USAGE
-    with connect() as engine:
+    with TemporaryDirectory() as folder, connect(spill=Path(folder)) as engine:
         Making(book=book, rows=rows, seed=seed, day=day).write(engine, out)
     say(f"{out.as_posix()}: {rows:,} subscriptions of {book.title or book.name}")
     return Exit.YES

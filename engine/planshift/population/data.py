@@ -36,10 +36,11 @@ class Opened:
     ignored: tuple[str, ...]
 
 
-def connect(*, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
-    """The engine, in a process of ours; it takes no more memory than this, and spills what needs more."""
+def connect(*, spill: Path | None = None, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """The engine, in our process; what needs more memory than this is spilt into a folder, where there is one."""
     engine = duckdb.connect()
     engine.execute(f"SET memory_limit = {text(memory)}")
+    engine.execute(f"SET temp_directory = {text(str(spill or ''))}")
     engine.execute("SET preserve_insertion_order = false")
     engine.execute("SET TimeZone = 'UTC'")
     engine.execute("SET autoinstall_known_extensions = false")  # what an engine needs is in it: nothing is fetched

@@ -296,13 +296,20 @@ class _Emitter:
         return f"({self._text(node.args[0])} IN ({', '.join(text(str(value)) for value in values)}))"
 
     def _case(self, node: Node) -> str:
-        conditions, values = node.args
-        assert isinstance(conditions, tuple)  # made by Form.make_case
-        assert isinstance(values, tuple)  # made by Form.make_case
-        head = " ".join(
-            f"WHEN {self._text(c)} THEN {self._text(v)}" for c, v in zip(conditions, values[:-1], strict=True)
-        )
-        return f"(CASE {head} ELSE {self._text(values[-1])} END)"
+        """A choice; one that stands where nothing holds before it goes on in the same expression."""
+        branches: list[str] = []
+        last: Node = node
+        while last is node or (last.op == "case" and last not in self._names):
+            conditions, values = last.args
+            assert isinstance(conditions, tuple)  # made by Form.make_case
+            assert isinstance(values, tuple)  # made by Form.make_case
+            branches += [
+                f"WHEN {self._text(c)} THEN {self._text(v)}" for c, v in zip(conditions, values[:-1], strict=True)
+            ]
+            rest = values[-1]
+            assert isinstance(rest, Int | Bool | Text)  # made by Form.make_case
+            last = rest
+        return f"(CASE {' '.join(branches)} ELSE {self._text(last)} END)"
 
 
 def node_low(a: Int) -> int:

@@ -15,6 +15,7 @@ from planshift.decision.term_text import term_text
 from planshift.expressions.form import Int, Node
 from planshift.population.dialects import quoted, text
 from planshift.rulebook.kernel import DENIED, VERDICTS, Kernel
+from planshift.rulebook.resolution import possible_values
 from planshift.rulebook.sources import DIRECTIONS
 from planshift.rulebook.switches import BLOCKERS
 
@@ -45,7 +46,8 @@ TOTALS = {
 }
 """The totals of a change, by the outputs that they are."""
 
-_MOST_LISTED = 96
+_MOST_BRANCHES = 12
+"""More words than this are read from a list, which an engine copies with every batch of rows."""
 
 
 @final
@@ -156,6 +158,11 @@ class Telling:
         assert isinstance(node, Int)  # positions are integers
         if node.literal is not None:
             return text(words[node.lo])
+        possible = possible_values(node)
+        if len(possible) <= _MOST_BRANCHES:
+            *some, last = possible
+            branches = " ".join(f"WHEN {k} THEN {text(words[k])}" for k in some)
+            return f"CASE {quoted(output)} {branches} ELSE {text(words[last])} END" if some else text(words[last])
         near = list(words[node.lo : node.hi + 1])
         listed = f"[{', '.join(map(text, near))}]"
         return f"{listed}[{quoted(output)} - {node.lo} + 1]"
