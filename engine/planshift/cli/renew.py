@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, final
 
 from cyclopts import Parameter
 
@@ -18,13 +19,39 @@ from planshift.cli.inputs import (
 )
 from planshift.cli.printing import Format, FormatOption, complain, say, say_json, say_sheet
 from planshift.cli.renewing import Work, foreseen, renew_everybody, renew_one
+from planshift.cli.sheets import LocaleOption, say_as
+from planshift.cli.why_not import say_advice
 
 if TYPE_CHECKING:
     from planshift.billing.subscription import Subscription
     from planshift.book import Book, Decision
     from planshift.decision.sheet import Sheet
 
-_ONLY_DRY = "--until looks ahead: say --dry-run with it; a renewal is carried out when it is due"
+_ONLY_DRY = "looks ahead: say --dry-run with it; a renewal is carried out when it is due"
+_HINT = "To see what would have to change: planshift renew ... --dry-run --why-not"
+
+
+@final
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Ahead:
+    """What of a renewal is to be shown before it is carried out."""
+
+    until: Annotated[
+        str | None,
+        Parameter(help="Renew again and again up to this day, one line for each renewal.", metavar="DATE"),
+    ] = None
+    why_not: Annotated[
+        bool,
+        Parameter(negative="", help="With --dry-run: only tell why it is not renewed, and what would have to change."),
+    ] = False
+    locale: LocaleOption = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Those that were said, as they are written."""
+        said = (("--until", self.until), ("--why-not", self.why_not or None), ("--locale", self.locale))
+        return tuple(name for name, value in said if value is not None)
 
 
 @at_desk
@@ -37,10 +64,7 @@ def renew(
     /,
     *,
     at: AtOption = None,
-    until: Annotated[
-        str | None,
-        Parameter(help="Renew again and again up to this day, one line for each renewal.", metavar="DATE"),
-    ] = None,
+    ahead: Ahead = Ahead(),
     dry_run: Annotated[bool, Parameter(help="Show what the renewal does, and do nothing.")] = False,
     plan_of_actions: Annotated[bool, Parameter(help="Also list the steps that carry the renewal out.")] = False,
     store: StoreOption = None,
@@ -48,23 +72,39 @@ def renew(
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Renew a subscription, or everybody who is due."""
+    wrong = _unfit(ahead, is_dry=dry_run, is_one=subscription is not None)
+    if wrong is not None:
+        complain(wrong)
+        return Exit.USAGE
     opened = open_book(book)
-    if not dry_run:
-        if until is not None:
-            complain(_ONLY_DRY)
-            return Exit.USAGE
-        work = Work(book=opened, path=book, at=at, store=store, adapters=adapters, form=format)
-        return renew_everybody(work) if subscription is None else renew_one(work, subscription)
+    work = Work(book=opened, path=book, at=at, store=store, adapters=adapters, form=format)
     if subscription is None:
-        return foreseen(Work(book=opened, path=book, at=at, store=store, adapters=adapters, form=format))
+        return foreseen(work) if dry_run else renew_everybody(work)
+    if not dry_run:
+        return renew_one(work, subscription)
     held = _held(opened, book, name=subscription, store=store)
     begin = instant_of(opened, held, at=at, by_day=True)
-    if until is not None:
-        end = instant_of(opened, held, at=until, option="--until", by_day=True)
+    if ahead.until is not None:
+        end = instant_of(opened, held, at=ahead.until, option="--until", by_day=True)
         return _say_all(held, tuple(opened.renewals(held, at=begin, until=end)), format=format)
     decision = opened.renew(held, at=begin)
-    _say_one(decision, format=format, with_plan=plan_of_actions)
+    if ahead.why_not:
+        say_advice(opened, decision, form=format)
+    else:
+        _say_one(decision, format=format, with_plan=plan_of_actions, locale=ahead.locale)
     return Exit.YES if decision.allowed else Exit.NO
+
+
+def _unfit(ahead: Ahead, *, is_dry: bool, is_one: bool) -> str | None:
+    """What is wrong with asking for this, if anything: most of it is told of one renewal that is looked ahead at."""
+    if not ahead.options:
+        return None
+    (first, *more) = ahead.options
+    if not is_dry:
+        return f"{first} {_ONLY_DRY}"
+    if more:
+        return f"{first} and {more[0]} do not go together: say one of them"
+    return None if is_one or first == "--until" else f"{first} is told of one renewal: name a subscription"
 
 
 def _held(book: Book, path: Path, *, name: str, store: str | None) -> Subscription:
@@ -83,20 +123,31 @@ def _say_all(held: Subscription, found: tuple[Decision, ...], *, format: Format)
     return Exit.YES if found and found[0].allowed else Exit.NO
 
 
-def _say_one(decision: Decision, *, format: Format, with_plan: bool) -> None:  # noqa: A002  # the option's name
+def _say_one(decision: Decision, *, format: Format, with_plan: bool, locale: str | None) -> None:  # noqa: A002  # the option's name
     from planshift.actions.json_form import to_json
     from planshift.actions.table import to_table
-    from planshift.decision.summary import summary_of
 
     plan = decision.plan() if with_plan and decision.allowed else None
     if format == "json":
-        answer = decision.to_json()
+        answer = decision.to_json() | ({} if locale is None else {"told": decision.told(locale).to_json()})
         say_json({"decision": answer, "plan": to_json(plan) if plan else None} if with_plan else answer)
         return
-    say_sheet(summary_of(decision))
+    if locale is None:
+        _say_summary(decision)
+    else:
+        told = decision.told(locale)
+        say_as(told.sheet, form=format, language=told.locale)
     if plan is not None:
         say("")
         say(to_table(plan).rstrip("\n"))
+
+
+def _say_summary(decision: Decision) -> None:
+    from planshift.decision.summary import summary_of
+
+    say_sheet(summary_of(decision))
+    if not decision.allowed and [reason.code for reason in decision.reasons] != ["renewal_not_due"]:
+        say(f"\n{_HINT}")
 
 
 def _row_sheet(held: Subscription, found: tuple[Decision, ...]) -> Sheet:

@@ -32,20 +32,33 @@ def say_why_not(
     book: Book, subscription: Subscription, *, asked: Asked, form: SheetFormat, link_to: str | None
 ) -> Exit:
     """Tell why a change is not allowed; where no plan is named, why each plan is not that is not offered."""
-    from planshift.advice.from_decision import advise, unlisted
-    from planshift.advice.json_form import to_json, unlisted_to_json
-    from planshift.advice.told import sheet_of_advice, sheet_of_unlisted
+    if asked.to is not None or asked.kind != "change" or asked.quantity is not None:
+        decision = book.decide(subscription, open_request(book, subscription, asked=asked))
+        say_advice(book, decision, form=form, link_to=link_to)
+        return Exit.YES
+    from planshift.advice.from_decision import unlisted
+    from planshift.advice.json_form import unlisted_to_json
+    from planshift.advice.told import sheet_of_unlisted
 
-    if asked.to is None and asked.kind == "change" and asked.quantity is None:
-        request = open_request(book, subscription, asked=asked, targeted=False)
-        found = unlisted(book, subscription, request=request)
-        data = unlisted_to_json(found)
-        sheet = sheet_of_unlisted(f"{subscription.id}: what it cannot change to, and why", found)
-    else:
-        advice = advise(book, book.decide(subscription, open_request(book, subscription, asked=asked)))
-        data, sheet = to_json(advice), sheet_of_advice(advice)
+    request = open_request(book, subscription, asked=asked, targeted=False)
+    found = unlisted(book, subscription, request=request)
+    sheet = sheet_of_unlisted(f"{subscription.id}: what it cannot change to, and why", found)
+    _say(unlisted_to_json(found), sheet, form=form, link_to=link_to)
+    return Exit.YES
+
+
+def say_advice(book: Book, decision: Decision, *, form: SheetFormat, link_to: str | None = None) -> None:
+    """Tell why one decision is a refusal, what would have to change, and what is near."""
+    from planshift.advice.from_decision import advise
+    from planshift.advice.json_form import to_json
+    from planshift.advice.told import sheet_of_advice
+
+    advice = advise(book, decision)
+    _say(to_json(advice), sheet_of_advice(advice), form=form, link_to=link_to)
+
+
+def _say(data: dict[str, object], sheet: Sheet, *, form: SheetFormat, link_to: str | None) -> None:
     if form == "json":
         say_json(data)
     else:
         say_as(sheet, form=form, link_to=link_to)
-    return Exit.YES
