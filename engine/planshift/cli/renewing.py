@@ -63,16 +63,22 @@ def _refused(subscription: str, why: str, *, form: Format) -> Exit:
 
 def renew_everybody(work: Work) -> Exit:
     """Renew every subscription of the ledger whose next period is to be invoiced."""
-    from planshift.execution.renewing import renew_due
+    from planshift.cli.jobs import progress
+    from planshift.execution.renewing import due, renew
 
     with open_desk(work.store, adapters=work.adapters, book=work.path) as desk:
         instant = instant_at(work.at, zone=work.book.zone)
         desk.day_has_come(at=instant)
-        found = tuple(renew_due(desk.worker, work.book, source=desk.ledger, at=instant))
+        names = tuple(due(work.book, source=desk.ledger, at=instant))
+        found: list[Renewal] = []
+        with progress("Renewals", dict.fromkeys(names, 1)) as tick:
+            for name in names:
+                found.append(renew(desk.worker, work.book, source=desk.ledger, subscription=name, at=instant))
+                tick(name)
         if work.form == "json":
             say_json([_json(each) for each in found])
         else:
-            say_sheet(_sheet(found))
+            say_sheet(_sheet(tuple(found)))
     return Exit.NO if any(each.order is None or each.order.stuck for each in found) else Exit.YES
 
 
