@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from planshift.book import Book, load, load_text
-from planshift.cases.record import Recording, What, record
+from planshift.cases.record import Recording, record
+from planshift.cases.record_writing import What
 from planshift.cases.run import chosen_by, run
 from planshift.policy.format_yaml import format_yaml
 from tests.cases.test_language import ANNA, CATALOG, POLICY, RULES
@@ -154,3 +155,121 @@ def test_a_case_that_cannot_be_decided_is_told() -> None:
 
 def test_the_hosting_book_has_nothing_to_record() -> None:
     assert record(load("policies/hosting"), chosen_by(None), what=What(update=True)).files == ()
+
+
+YEAR = """\
+  - name: A summer   # and what becomes of it
+    timeline:
+      # Half of the month is left.
+      - at: 2026-06-16 12:00
+        when: { to: large }   # by the month
+      - { at: 2026-06-17 12:00, when: { to: alone, price: monthly } }
+      - name: Smaller again
+        at: 2026-06-20 12:00
+        given: { usage: { sites: 2 } }
+        when: { to: small }
+
+      - at: 2026-06-25 09:00
+        events: [change.cancelled]
+      - at: 2026-06-26 06:00
+        until: 2026-08-27 06:00
+        when: { kind: renew }
+      # Nothing happens.
+      - at: 2026-08-28 00:00
+      - at: 2026-09-01 00:00
+        leaves: { plan: large }   # still
+"""
+WENT = """\
+  - name: A summer   # and what becomes of it
+    timeline:
+      # Half of the month is left.
+      - at: 2026-06-16 12:00
+        when: { to: large }   # by the month
+        expect:
+          verdict: allowed
+          reasons: []
+          direction: upgrade
+          effective_on: 2026-06-16
+          lines: { charge: 15.00 EUR, credit: 5.00 EUR }
+          due_now: 10.00 EUR
+          next_bill_on: 2026-07-01
+          next_bill: 30.00 EUR
+        leaves: { plan: large, period: { start: 2026-06-16 }, paid: 15.00 EUR, changes: [2026-06-16] }
+      - { at: 2026-06-17 12:00, when: { to: alone, price: monthly }, expect: { verdict: denied, reasons: [no_road] },
+          leaves: { plan: large } }
+      - name: Smaller again
+        at: 2026-06-20 12:00
+        given: { usage: { sites: 2 } }
+        when: { to: small }
+        expect:
+          verdict: allowed
+          reasons: []
+          direction: downgrade
+          effective_on: 2026-07-01
+          lines: { charge: 10.00 EUR }
+          due_now: 0.00 EUR
+          due_later: 10.00 EUR
+          next_bill_on: 2026-07-01
+          next_bill: 10.00 EUR
+          cancellable_until: 2026-06-25
+        leaves: { plan: large, pending: { to_plan: small, to_price: monthly, effective_on: 2026-07-01 } }
+
+      - at: 2026-06-25 09:00
+        events: [change.cancelled]
+        leaves: { plan: large, pending: null }
+      - at: 2026-06-26 06:00
+        until: 2026-08-27 06:00
+        when: { kind: renew }
+        leaves: { plan: large, renewals: 3, period: { start: 2026-09-01, end: 2026-10-01 }, paid: 30.00 EUR }
+      # Nothing happens.
+      - at: 2026-08-28 00:00
+        leaves: { plan: large }
+      - at: 2026-09-01 00:00
+        leaves: { plan: large }   # still
+"""
+
+
+def test_what_a_moment_says_nothing_of_is_written() -> None:
+    found = recorded(HEAD + YEAR)
+    assert found.skipped == ()
+    assert text(found) == HEAD + WENT
+    assert run(shop(text(found))).ok
+    assert recorded(text(found), complete=True, update=True).files == ()
+
+
+def test_what_a_moment_leaves_out_is_written_on_demand() -> None:
+    cases = HEAD + WENT.replace("          due_now: 10.00 EUR\n", "").replace(", paid: 15.00 EUR", "")
+    assert recorded(cases).files == ()
+    found = text(recorded(cases, complete=True))
+    assert "next_bill: 30.00 EUR\n          due_now: 10.00 EUR\n" in found
+    assert "changes: [2026-06-16], paid: 15.00 EUR }" in found
+    assert run(shop(found)).ok
+
+
+def test_what_differs_at_a_moment_is_put_right_on_demand() -> None:
+    wrong = (
+        WENT.replace("due_now: 10.00", "due_now: 11.00")
+        .replace("to_plan: small", "to_plan: huge")
+        .replace("renewals: 3", "renewals: 4   ")
+        .replace("reasons: [no_road]", "reasons: [over_limits]")
+    )
+    assert recorded(HEAD + wrong).files == ()
+    assert text(recorded(HEAD + wrong, update=True)).replace("   ,", ",") == HEAD + WENT
+
+
+def test_the_end_is_written_as_none_left() -> None:
+    policy = POLICY.replace("downgrade:", "cancel: { timing: now }\n  downgrade:")
+    head, rows = "cases:\n", "  - name: End\n    given: { subscription: anna }\n    timeline:\n"
+    moment = "      - at: 2026-06-20 12:00\n        when: { kind: cancel }\n        expect: { verdict: allowed }\n"
+    files = {"policy.yaml": policy, "catalog.yaml": CATALOG, "policy.rules": RULES, "subscriptions/anna.yaml": ANNA}
+    later = "      - at: 2026-06-21 12:00\n        leaves: null\n"
+    silent = moment.replace("        expect: { verdict: allowed }\n", "")
+    book = load_text(files | {"cases/june.yaml": head + rows + silent + later})
+    assert "        leaves: null\n      - at" in text(record(book, chosen_by(None), what=What()))
+
+
+def test_a_timeline_that_cannot_go_on_is_told() -> None:
+    moments = "      - at: 2026-06-16 12:00\n      - { at: 2026-06-17 12:00, events: [change.cancelled] }\n"
+    found = recorded(HEAD + "  - name: Stuck\n    timeline:\n" + moments)
+    assert found.files == ()
+    assert found.skipped == (("Stuck", "at `2026-06-17 12:00`, events is cannot happen"),)

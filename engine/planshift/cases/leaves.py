@@ -29,6 +29,12 @@ def compare_left(book: Book, subscription: Subscription, *, left: Sequence[Left]
                 yield Difference(what=name, expected=_shown(wanted), got=_shown(found))
 
 
+def is_left(each: Left, fields: Mapping[str, Data], *, decimals: Mapping[str, int]) -> bool:
+    """Whether one thing of a subscription, told by its fields, is as it is said to be."""
+    parts = _parts(each.name, each.value, fields.get(each.name))
+    return all(_alike(wanted, found, decimals=decimals) for _, wanted, found in parts)
+
+
 def state_fields(book: Book, subscription: Subscription) -> dict[str, Data]:
     """The fields of a subscription, those included that a file would leave out where they say nothing unusual."""
     silent: dict[str, Data] = {

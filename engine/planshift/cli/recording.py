@@ -46,7 +46,8 @@ def record_cases(books: tuple[Path, ...], pattern: str | None, *, options: Recor
         InvalidBook: a book or its cases have mistakes.
         InvalidInput: no book has such cases.
     """
-    from planshift.cases.record import What, record
+    from planshift.cases.record import record
+    from planshift.cases.record_writing import What
     from planshift.cases.run import chosen_by
 
     what = What(complete=options.complete, update=options.update)

@@ -276,7 +276,9 @@ class _Reading:
             before=before,
         )
         if model.timeline is not None:
-            moments = read_timeline(model, placing, at=at, book=self._book, subscription=left)
+            moments = read_timeline(
+                model, placing, at=at, book=self._book, subscription=left, recording=self._recording
+            )
             return replace(case, now=moments[0].at, timeline=moments) if moments else None
         now = self._now(index, model, file, placing=placing, zone=subscription.timezone)
         if model.when is None:

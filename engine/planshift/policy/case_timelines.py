@@ -64,9 +64,18 @@ class Moment:
 
 
 def read_timeline(
-    model: CaseModel, placing: Placing, *, at: Path, book: BookDocument, subscription: Subscription
+    model: CaseModel,
+    placing: Placing,
+    *,
+    at: Path,
+    book: BookDocument,
+    subscription: Subscription,
+    recording: bool = False,
 ) -> tuple[Moment, ...]:
-    """Return the moments of a case; what is wrong with them is left in the placing."""
+    """Return the moments of a case; what is wrong with them is left in the placing.
+
+    In `recording` nothing needs to be said of a moment yet.
+    """
     for key in _NOT_BESIDE:
         if key in model.model_fields_set:
             help_text = f"each moment has its own `{'at' if key == 'now' else key}`"
@@ -75,7 +84,8 @@ def read_timeline(
     if not model.timeline and not placing.was_cut(*at, "timeline"):
         help_text = "write a list, each item with its `at`"
         placing.report("PS610", "the timeline has no moments", path=(*at, "timeline"), help_text=help_text, on_key=True)
-    return tuple(_Reading(placing, book=book, subscription=subscription).moments(model, (*at, "timeline")))
+    reading = _Reading(placing, book=book, subscription=subscription, recording=recording)
+    return tuple(reading.moments(model, (*at, "timeline")))
 
 
 def read_over(
@@ -91,8 +101,9 @@ def read_over(
 class _Reading:
     """Goes through a timeline; `_held` is the subscription with what surely has become of it."""
 
-    def __init__(self, placing: Placing, *, book: BookDocument, subscription: Subscription) -> None:
+    def __init__(self, placing: Placing, *, book: BookDocument, subscription: Subscription, recording: bool) -> None:
         self._placing = placing
+        self._recording = recording
         self._book = book
         self._held = subscription
         self._was_renewed = False
@@ -118,7 +129,7 @@ class _Reading:
         asked = self._asked(moment, at, instant, expected)
         if asked is None:
             refuse_answers_without_request(expected, self._placing, at=(*at, "expect"))
-        if not moment.model_fields_set - {"at", "name"} and not self._placing.was_cut(*at):
+        if not (self._recording or moment.model_fields_set - {"at", "name"} or self._placing.was_cut(*at)):
             help_text = "write what is asked (`when`), what happens (`events`, `given`) or what must be so (`leaves`)"
             self._placing.report("PS610", "nothing is said of this moment", path=at, help_text=help_text)
         if moment.then is not None and not moment.events:

@@ -83,10 +83,11 @@ class Editing:
             stop -= 1
         inner = ", ".join(f"{written(name)}: {flow(value)}" for name, value in fields.items())
         begin = self._text.rfind("\n", 0, stop) + 1
+        line = self._text[begin:stop] + "".join(edit.text for edit in self._edits if edit.start == stop)
         comma = "," if mapping.entries else ""
         closed = "" if self._text[stop : stop + 1].isspace() else " "
         text = f" {inner}{closed}"
-        if stop - begin + len(inner) > WIDTH:
+        if len(line) - (line.rfind("\n") + 1) + len(inner) > WIDTH:
             indent = mapping.start.column + 2
             wrapped = [_wrapped(name, value, indent=indent) for name, value in fields.items()]
             text = "".join(f"\n{' ' * indent}{each}," for each in wrapped).removesuffix(",") + closed
