@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import psycopg
 STARTS_WITHIN = 60
 
 _NUMBERS = count(1)
+_SERVERS: dict[str, subprocess.Popen[bytes]] = {}
 
 
 def binaries() -> Path | None:
@@ -55,15 +56,36 @@ def running_server(programs: Path) -> Iterator[str]:
         "UTF8",
     ]
     subprocess.run(_as_owner([*initialise, "--locale=C.UTF-8"]), check=True, capture_output=True, cwd="/")
-    serve = [str(programs / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(_as_owner(serve), stdout=log, stderr=log, cwd="/")
     try:
-        _wait_for(folder, server)
+        serve(programs, str(folder))
         yield str(folder)
     finally:
-        _stop(data, server)
+        _stop(data, _SERVERS.pop(str(folder)))
         shutil.rmtree(folder)
+
+
+def serve(programs: Path, folder: str) -> None:
+    """Start the server of a folder, for the first time or after a crash."""
+    command = [str(programs / "postgres"), "-D", f"{folder}/data", "-k", folder, "-c", "listen_addresses="]
+    with Path(folder, "log").open("ab") as log:
+        server = subprocess.Popen(_as_owner(command), stdout=log, stderr=log, cwd="/")
+    _SERVERS[folder] = server
+    _wait_for(Path(folder), server)
+
+
+def crash(folder: str) -> None:
+    """Kill a server and all of its processes at once, as a machine does that goes down."""
+    main = int(Path(folder, "data", "postmaster.pid").read_text().splitlines()[0])
+    children = Path("/proc", str(main), "task", str(main), "children").read_text().split()
+    for pid in (main, *map(int, children)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def restart(programs: Path, folder: str) -> None:
+    """Start a server again that has crashed."""
+    _SERVERS[folder].wait(timeout=STARTS_WITHIN)
+    serve(programs, folder)
 
 
 @contextmanager

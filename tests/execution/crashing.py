@@ -1,0 +1,376 @@
+"""Killing the process that carries an order out, at every point of its way, and seeing what another one makes of it.
+
+A point is reached before and after each commit, and before, inside and after each call of an adapter. What stands in
+the database in the end has to be, row for row, what stands there when nobody is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+from zlib import crc32
+
+from sqlalchemy import Connection, Engine, Table, case, delete, event, func, insert, select
+
+from planshift.actions.action import KINDS
+from planshift.actions.plan import placed
+from planshift.adapters.ledger.ledger import Ledger
+from planshift.adapters.ledger.opening import open_subscription
+from planshift.adapters.ledger.payments import receive_payment, run_invoices
+from planshift.adapters.ledger.reports import flaws as ledger_flaws
+from planshift.adapters.ledger.tables import invoices
+from planshift.adapters.ledger.tables import metadata as ledger_tables
+from planshift.billing.money import Money
+from planshift.book import Book, Decision
+from planshift.cases.run import run
+from planshift.execution.gateways import Gateways
+from planshift.execution.happening import take_in
+from planshift.execution.placing import place
+from planshift.execution.ports import Adapter, Done, Outcome, Refused, Resident, Task, Unanswered
+from planshift.execution.running import Runner
+from planshift.execution.store.engine import Store
+from planshift.execution.store.tables import metadata as order_tables
+from planshift.execution.store.tables import order_log, orders
+from planshift.execution.store.verifying import flaws
+from planshift.execution.worker import Worker
+from planshift.policy.case_documents import Case
+
+ORDER: Final = "swept"
+LEASE: Final = 2
+"""For how many seconds a worker holds an order: so short that another one takes it over on the same day."""
+
+NEVER: Final = 2**40
+PASSES: Final = 200
+
+_TABLES: Final = tuple(
+    table for table in (*order_tables.sorted_tables, *ledger_tables.sorted_tables) if table.name != "book_versions"
+)
+_TIMES: Final = frozenset({"booked_at", "opened_at", "asked_at", "paid_at", "sent_at", "received_at", "at"})
+_LEFT_OUT: Final = {
+    "orders": frozenset({"number", "head", "due_at", "leased_by", "leased_until", "lease"}),
+    "order_steps": frozenset({"attempts", "try_at", "fault"}),
+}
+"""What differs where an order is taken over: when, by whom and at which attempt, never what."""
+
+Rows = dict[str, Counter[str]]
+Strike = Callable[[], None]
+
+
+def end_myself() -> None:
+    """What a crash does: the process is gone, and cleans nothing up."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass
+class Points:
+    """Counts the points of a way, and strikes at one of them."""
+
+    strikes_at: int = 0
+    strike: Strike = end_myself
+    passed: list[str] = field(default_factory=list)
+    inside: str = ""
+
+    def reach(self, name: str) -> None:
+        self.passed.append(name)
+        if len(self.passed) == self.strikes_at:
+            self.strike()
+
+    @contextmanager
+    def watch(self, engine: Engine) -> Iterator[None]:
+        """Reach a point at each commit, and at each statement that an adapter writes with."""
+        commit = engine.dialect.do_commit
+
+        def do_commit(connection: Any) -> None:  # noqa: ANN401  # the driver's connection has no type here
+            self.reach("before a commit")
+            commit(connection)
+            self.reach("after a commit")
+
+        def executes(_: object, __: object, statement: str, *___: object) -> None:
+            if self.inside and not statement.startswith("SELECT"):
+                self.reach(f"inside {self.inside}")
+
+        engine.dialect.do_commit = do_commit  # type: ignore[method-assign,assignment]  # of this engine alone
+        event.listen(engine, "before_cursor_execute", executes)
+        yield
+        event.remove(engine, "before_cursor_execute", executes)
+        engine.dialect.do_commit = commit  # type: ignore[method-assign]  # as it was
+
+    @contextmanager
+    def within(self, task: Task) -> Iterator[None]:
+        """A call of an adapter."""
+        self.reach(f"before {task.action.kind}")
+        self.inside = task.action.kind
+        yield
+        self.inside = ""
+        self.reach(f"after {task.action.kind}")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The ledger, at points. It refuses one step for good, if asked to."""
+
+    ledger: Ledger
+    points: Points
+    refuses: str = ""
+    name: str = "ledger"
+    kinds: frozenset[str] = frozenset(KINDS)
+
+    def perform_within(self, task: Task, *, connection: Connection) -> Outcome:
+        with self.points.within(task):
+            if task.key == self.refuses:
+                return Refused(why="it will not do this")
+            return self.ledger.perform_within(task, connection=connection)
+
+
+@dataclass(frozen=True)
+class Far:
+    """A system that outlives every worker: a file with a line for each time that it acted.
+
+    It does not look whether it has acted under a key before, so that a worker who tries again without asking is found
+    out. At first tries it goes wrong in turn: no answer without acting, no answer after acting, an error after acting,
+    a call that arrives twice.
+    """
+
+    acts: Path
+    points: Points
+    asks: bool = True
+    name: str = "far away"
+    kinds: frozenset[str] = frozenset(KINDS)
+
+    def perform(self, task: Task) -> Outcome:
+        with self.points.within(task):
+            fault = crc32(task.key.encode()) % 5 if task.attempt == 1 else 0
+            if fault == 1:
+                return Unanswered(why="it took too long")
+            delivery = f"{task.key}|{task.attempt}|{os.getpid()}"
+            for _ in range(2 if fault == 4 else 1):
+                self._arrives(delivery)
+            self.points.reach(f"inside {task.action.kind}")
+            if fault == 2:
+                return Unanswered(why="it took too long")
+            if fault == 3:
+                raise ConnectionResetError(delivery)
+            return Done(reference=f"far:{task.key}")
+
+    def ask(self, task: Task) -> Outcome | None:
+        known = self.asks and any(line.split("|")[0] == task.key for line in self._lines())
+        return Done(reference=f"far:{task.key}") if known else None
+
+    def acted(self) -> Counter[str]:
+        """How often it acted, by key."""
+        return Counter(line.split("|")[0] for line in self._lines())
+
+    def _arrives(self, delivery: str) -> None:
+        """One delivery is acted on once, as every server does that is told the number of a call."""
+        if delivery not in self._lines():
+            with self.acts.open("a", encoding="utf-8") as file:
+                file.write(f"{delivery}\n")
+
+    def _lines(self) -> list[str]:
+        return self.acts.read_text(encoding="utf-8").splitlines() if self.acts.exists() else []
+
+
+@dataclass(frozen=True)
+class Way:
+    """A decision that is carried out, and by what: the ledger, the ledger that refuses a step, a system outside."""
+
+    decision: Decision
+    by: str
+
+    @property
+    def refuses(self) -> str:
+        """The last step that could be refused while there is something to take back; empty where none is."""
+        steps = [each.step for each in placed(self.decision.plan(ORDER).steps)]
+        return steps[-1].key if self.by == "ledger, turned back" and steps else ""
+
+
+def ways_of(book: Book) -> list[Way]:
+    """The plans that the cases of a book lead to, one of each shape of steps, by each of the ways."""
+    found: dict[tuple[object, ...], Decision] = {}
+
+    def see(case: Case, decision: Decision, *, role: str) -> None:  # noqa: ARG001  # how a watch is called
+        if decision.allowed and role == "decided":
+            plan = decision.plan(ORDER)
+            shape = tuple((each.step.action.kind, each.step.undo is None) for each in placed(plan.steps))
+            if shape and not plan.queued:
+                found.setdefault(shape, decision)
+
+    run(book, watch=see)
+    by = ("ledger", "ledger, turned back", "outside")
+    return [Way(decision=each, by=one) for each in found.values() for one in by]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A store in which one way after another is gone, from the same beginning each time."""
+
+    store: Store
+    folder: Path
+
+    def worker(self, way: Way, points: Points, *, name: str = "worker", asks: bool = True) -> Worker:
+        ledger = Ledger(store=self.store)
+        adapter: Adapter | Resident = Watched(ledger=ledger, points=points, refuses=way.refuses)
+        if way.by == "outside":
+            adapter = Far(acts=self.acts, points=points, asks=asks)
+        return Worker(runner=Runner(store=self.store, gateways=Gateways((adapter,)), lease=LEASE), name=name)
+
+    @property
+    def acts(self) -> Path:
+        return self.folder / "acts"
+
+    def begin(self, book: Book, way: Way) -> dict[Table, list[dict[str, object]]]:
+        """Place the order, and return every row that there is then."""
+        self.put({})
+        with self.store.begin() as connection:
+            open_subscription(connection, way.decision.subscription, at=way.decision.request.at)
+        place(self.store, book, decision=way.decision, at=way.decision.computed_at, order=ORDER)
+        with self.store.reading() as connection:
+            return {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in _TABLES}
+
+    def put(self, rows: dict[Table, list[dict[str, object]]]) -> None:
+        """Let the store hold these rows and no others."""
+        self.acts.unlink(missing_ok=True)
+        with self.store.begin() as connection:
+            for table in reversed(_TABLES):
+                connection.execute(delete(table))
+            for table in _TABLES:
+                if rows.get(table):
+                    connection.execute(insert(table), rows[table])
+
+    def live(self, way: Way, points: Points, *, name: str = "worker", asks: bool = True) -> None:
+        """Carry the order out to its end, whatever days that takes, and pay what it bills."""
+        with points.watch(self.store.engine):
+            worker = self.worker(way, points, name=name, asks=asks)
+            with self.store.reading() as connection:
+                at = connection.scalar(select(func.max(order_log.c.at))) or 0
+            for _ in range(PASSES):
+                worker.work(at)
+                due = self._due()
+                if due is not None and self._held(at):  # by somebody who is gone: until then nothing else happens
+                    at = due
+                elif not pay(self.store, way.decision, at=at):
+                    if due is None:
+                        return
+                    at = max(at, due)
+            raise AssertionError(f"the order does not come to rest: {way}")
+
+    def _due(self) -> int | None:
+        later = case((orders.c.due_at > orders.c.leased_until, orders.c.due_at), else_=orders.c.leased_until)
+        with self.store.reading() as connection:
+            found: int | None = connection.scalar(select(func.min(later)).where(orders.c.due_at < NEVER))
+        return found
+
+    def _held(self, at: int) -> bool:
+        held = select(orders.c.id).where(orders.c.due_at <= at, orders.c.leased_until > at)
+        with self.store.reading() as connection:
+            return connection.scalar(held) is not None
+
+    def stands(self) -> Rows:
+        """Everything that matters in the end, by table: how often each row is there; and what does not add up."""
+        with self.store.reading() as connection:
+            rows = {table.name: Counter(_told(table, connection)) for table in _TABLES if table is not order_log}
+            wrong = [*map(str, ledger_flaws(connection)), *map(str, flaws(connection, now=NEVER))]
+        acted = Far(acts=self.acts, points=Points()).acted()
+        return {**rows, "acts": acted, "flaws": Counter(wrong)}
+
+
+def _told(table: Table, connection: Connection) -> Iterator[str]:
+    left_out = _TIMES | _LEFT_OUT.get(table.name, frozenset())
+    columns = [column for column in table.columns if column.name not in left_out]
+    for row in connection.execute(select(*columns)):
+        yield repr(tuple(row))
+
+
+def pay(store: Store, decision: Decision, *, at: int) -> bool:
+    """Make the invoices of the run, pay all that are open, and tell; whether there was one."""
+    until = decision.plan(ORDER).effective_on + timedelta(days=1000)
+    decimals = decision.plan(ORDER).flow.charges.decimals
+    unpaid = select(invoices).where(invoices.c.state == "open", invoices.c.open > 0, invoices.c.order == ORDER)
+    found = False
+    with store.begin() as connection:
+        list(run_invoices(connection, until=until, at=at))
+        for bill in connection.execute(unpaid).all():
+            amount = Money(minor=bill.open, currency=bill.currency, decimals=decimals)
+            name, source = bill.subscription, f"card-{bill.number}"
+            paid = receive_payment(connection, name, amount=amount, source=source, at=at, invoice=bill.number)
+            for each in paid.events:
+                take_in(connection, each, source=f"{source}:{each}", at=at, subscription=name)
+            found = True
+    return found
+
+
+@dataclass
+class Swept:
+    """What came of killing somebody at points of ways."""
+
+    ways: int = 0
+    points: int = 0
+    lost: int = 0
+    doubled: int = 0
+    different: int = 0
+    told: list[str] = field(default_factory=list)
+
+    def add(self, other: Swept) -> None:
+        for name in ("ways", "points", "lost", "doubled", "different"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.told += other.told
+
+    def compare(self, expected: Rows, found: Rows, *, where: str) -> None:
+        """Count what is missing and what is there too often; rows that are changed are neither, and are different."""
+        for table, rows in expected.items():
+            missing, surplus = rows - found[table], found[table] - rows
+            doubled = sum((Counter({row: surplus[row] for row in surplus if rows[row]})).values())
+            fewer, more = rows.total() - found[table].total(), found[table].total() - rows.total()
+            self.lost += max(fewer, 0)
+            self.doubled += max(more, doubled, 0)
+            if missing or surplus:
+                self.different += 1
+                self.told.append(f"{where}: {table}: not there {list(missing)[:2]}, too much {list(surplus)[:2]}")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Goes a way once in peace, and once for each of its points with a strike at it."""
+
+    bench: Bench
+    strike: Strike = end_myself
+    mend: Callable[[], None] = lambda: None
+    stride: int = 1
+    asks: bool = True
+
+    def sweep(self, book: Book, way: Way, *, first: int = 1) -> Swept:
+        rows = self.bench.begin(book, way)
+        peace = Points()
+        self.bench.live(way, peace, asks=self.asks)
+        found, swept = self.bench.stands(), Swept(ways=1)
+        expected = {**found, "acts": Counter(set(found["acts"])), "flaws": Counter[str]()}
+        swept.compare(expected, found, where=f"{way.by}, in peace")
+        for point in range(first, len(peace.passed) + 1, self.stride):
+            self.bench.put(rows)
+            self._struck(way, point)
+            self.mend()
+            self.bench.live(way, Points(), name="worker" if point % 2 else "another worker", asks=self.asks)
+            where = f"{way.by}, {peace.passed[point - 1]} ({point})"
+            swept.compare(expected, self.bench.stands(), where=where)
+            swept.points += 1
+        return swept
+
+    def _struck(self, way: Way, point: int) -> None:
+        """Go the way in a process of its own, up to the point."""
+        self.bench.store.close()  # no connection is carried into the other process
+        child = os.fork()
+        if not child:
+            try:
+                self.bench.live(way, Points(strikes_at=point, strike=self.strike), asks=self.asks)
+            finally:
+                os._exit(1)  # also where the database went away under it
+        _, status = os.waitpid(child, 0)
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        assert killed or self.strike is not end_myself, f"point {point} was not reached"
