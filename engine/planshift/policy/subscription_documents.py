@@ -17,6 +17,7 @@ from planshift.billing.subscription import (
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
 from planshift.diagnostics.span import whole_file
 from planshift.policy.document import BookDocument
+from planshift.policy.doubtful_names import warn_of_names
 from planshift.policy.fact_validation import FactPairs, read_facts
 from planshift.policy.held import Held
 from planshift.policy.located import Located, follow
@@ -83,6 +84,7 @@ def _subscription(model: SubscriptionModel, held: Held) -> Subscription | None:
     _check_dates(model, period, held=held)
     held.resources(model.usage or {}, at=("usage",))
     held.allowances(model.allowances or {})
+    warn_of_names(model, held)
     parts = _Parts(model, held)
     if price is not None and period is not None:
         parts.check_amounts(price, period)

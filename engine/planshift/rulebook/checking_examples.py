@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from planshift.diagnostics.diagnostic import sort_diagnostics
+from planshift.diagnostics.span import NOWHERE
 from planshift.expressions.tree import RuleFile
 from planshift.policy.case_documents import read_cases, read_subscriptions
-from planshift.policy.document import BookDocument, PolicyDocument
+from planshift.policy.document import BookDocument, ClientTerms, PolicyDocument
+from planshift.policy.doubtful_names import told_groups
 from planshift.policy.shelf import Shelf
 from planshift.rulebook.checked import Checked
 from planshift.rulebook.kept_examples import KeptExamples, Messages
@@ -36,7 +38,7 @@ def with_examples(checked: Checked, files: Path | Shelf, *, kept: KeptExamples |
 
 
 def _seen_by_examples(document: BookDocument) -> BookDocument:
-    """What cases and subscriptions are checked against: what a policy says of changes is nothing to them.
+    """What cases and subscriptions are checked against: of what a policy says of changes only for whom it says it.
 
     So an edit of a rule or a fee leaves them as they were.
     """
@@ -47,6 +49,7 @@ def _seen_by_examples(document: BookDocument) -> BookDocument:
         currency=policy.currency,
         timezone=policy.timezone,
         decimals=policy.decimals,
+        clients=tuple(ClientTerms(span=NOWHERE, terms=(), client_group=group) for group in told_groups(document)),
     )
     return BookDocument(policy=seen, catalog=document.catalog, rules=RuleFile(), facts=document.facts)
 
