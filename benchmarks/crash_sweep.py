@@ -85,10 +85,11 @@ def main() -> int:
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)  # adapters that fail are what is tried here
     struck = "the server" if given.server else "the process"
-    print(f"{given.store}, {struck} is killed at one of {given.stride} points")
+    kind = "postgres" if given.server else given.store
+    print(f"{kind}, {struck} is killed at one of {given.stride} points")
     print(ROW.format("book", "ways", "kill points", "lost", "doubled", "different"))
     total, begin = Swept(), time.perf_counter()
-    with sweeping("postgres" if given.server else given.store, server=given.server, stride=given.stride) as sweep:
+    with sweeping(kind, server=given.server, stride=given.stride) as sweep:
         for name in given.books:
             found = swept(sweep, name)
             show(name, found)

@@ -1,0 +1,181 @@
+"""A year of a shop: customers who renew, change up and down, call changes off, pay late or not at all, and leave."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random  # noqa: TID251  # seeded: same seed, same year
+from typing import Final
+
+from sqlalchemy import func, select
+
+from planshift.adapters.ledger.chart import CHART
+from planshift.adapters.ledger.ledger import Ledger
+from planshift.adapters.ledger.opening import open_subscription
+from planshift.adapters.ledger.payments import receive_payment
+from planshift.adapters.ledger.reports import flaws as ledger_flaws
+from planshift.adapters.ledger.tables import invoices, subscriptions
+from planshift.billing.change import ChangeRequest
+from planshift.billing.money import money
+from planshift.billing.zones import parse_instant
+from planshift.book import Book, load_text
+from planshift.diagnostics.errors import InvalidInput
+from planshift.execution.calling_off import CannotCallOff, call_off
+from planshift.execution.gateways import Gateways
+from planshift.execution.happening import take_in
+from planshift.execution.placing import SubscriptionBusy, place
+from planshift.execution.reactions.of_orders import reacts_of
+from planshift.execution.renewing import renew_due
+from planshift.execution.running import Runner
+from planshift.execution.store.engine import Store
+from planshift.execution.store.orders import load
+from planshift.execution.store.tables import orders
+from planshift.execution.store.verifying import flaws
+from planshift.execution.worker import Worker
+
+DAY: Final = 86_400
+PLANS: Final = {"intro": 5, "bronze": 9, "silver": 19, "gold": 59}
+POLICY: Final = """
+policy_language: 1
+book: year
+currency: EUR
+timezone: Europe/Stockholm
+invoice_days_before: 3
+groups:
+  plans: { members: { intro: { level: 0 }, bronze: { level: 1 }, silver: { level: 2 }, gold: { level: 3 } } }
+terms:
+  upgrade: { timing: now, unused_credit: offset, apply: after_payment, payment_expires: 7 days, fee: 2 EUR }
+  downgrade: { timing: period_end, cancellable_until: invoice_issued }
+switches:
+  - { from: { plan: intro, every: 1 month }, to: { plan: bronze, every: 1 month }, after_renewals: 2 }
+"""
+CATALOG: Final = "plans:\n" + "".join(
+    f'  {name}: {{ title: {name.title()}, prices: {{ monthly: {{ every: 1 month, EUR: "{price}.00" }} }} }}\n'
+    for name, price in PLANS.items()
+)
+
+
+def book_of_the_year() -> Book:
+    return load_text({"policy.yaml": POLICY, "catalog.yaml": CATALOG})
+
+
+@dataclass
+class Year:
+    """A shop in a store. `told` counts what happened."""
+
+    store: Store
+    customers: int
+    seed: int = 1
+    told: Counter[str] = field(default_factory=Counter)
+    late: dict[str, int] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.book, self.chance = book_of_the_year(), Random(self.seed)  # noqa: S311  # chance for tests, not for secrets
+        self.ledger = Ledger(store=self.store)
+        gateways = Gateways((self.ledger,), source=self.ledger)
+        runner = Runner(store=self.store, gateways=gateways, reacts=reacts_of(self.store))
+        self.worker = Worker(runner=runner, name="worker")
+        self.begin = parse_instant("2026-01-02T10:00", self.book.zone)
+
+    def live(self, days: int = 365) -> None:
+        """Day after day."""
+        self._open()
+        for day in range(days):
+            at = self.begin + day * DAY
+            self.worker.work(at)
+            for each in renew_due(self.worker, self.book, source=self.ledger, at=at):
+                waits = each.why_not.endswith("comes first")  # a change that is due is the next bill
+                self.told["renewals" if each.order else "changes that come first" if waits else each.why_not] += 1
+            for number in range(self.customers):
+                if self.chance.random() < 1 / 60:  # chance
+                    self._does_something(f"sub-{number:05}", at)
+            self._pay(at)
+            self.worker.work(at)
+
+    def _open(self) -> None:
+        with self.store.begin() as connection:
+            for number in range(self.customers):
+                plan = self.chance.choice(list(PLANS))
+                start = f"2025-12-{self.chance.randint(5, 28):02}"
+                held = self.book.subscription(
+                    {
+                        "id": f"sub-{number:05}",
+                        "plan": plan,
+                        "price": "monthly",
+                        "period": {"start": start, "end": start.replace("2025-12", "2026-01")},
+                        "paid": f"{PLANS[plan]} EUR",
+                        "customer": {"id": f"customer-{number:05}"},
+                    }
+                )
+                open_subscription(connection, held, at=self.begin)
+
+    def _does_something(self, name: str, at: int) -> None:
+        held = self.ledger.subscription(name)
+        assert held is not None
+        if self.asked and self.chance.randint(0, 4) == 0:
+            self._calls_off(self.asked.pop(), at)
+            return
+        leaves = self.chance.randint(0, 19) == 0
+        to = self.chance.choice([each for each in PLANS if each not in (held.plan, "intro")])
+        request = ChangeRequest(at=at, kind="cancel") if leaves else ChangeRequest(at=at, plan=to, price="monthly")
+        try:
+            decision = self.book.decide(held, request)
+            if not decision.allowed:
+                self.told["refused"] += 1
+                return
+            placed = place(self.store, self.book, decision=decision, at=at, source=self.ledger)
+        except (InvalidInput, SubscriptionBusy):
+            self.told["not possible then"] += 1
+            return
+        self.asked.append(placed.id)
+        self.told["cancellations" if leaves else f"{decision.direction}s"] += 1
+        self.worker.carry_out(placed.id, now=at)
+
+    def _calls_off(self, order: str, at: int) -> None:
+        try:
+            call_off(self.store, order, by="customer", at=at)
+        except CannotCallOff:
+            self.told["too late to call off"] += 1
+        else:
+            self.told["called off"] += 1
+            self.worker.carry_out(order, now=at)
+
+    def _pay(self, at: int) -> None:
+        """Each open invoice by card, which may fail for days; some are never paid, and their changes are not made."""
+        unpaid = select(invoices).where(invoices.c.state == "open", invoices.c.open > 0).order_by(invoices.c.number)
+        with self.store.begin() as connection:
+            for bill in connection.execute(unpaid).all():
+                days = self.late.setdefault(bill.number, self.chance.choice((0, 0, 0, 0, 0, 1, 2, 12)))
+                if days:
+                    self.late[bill.number] -= 1
+                    self.told["payments failed"] += 1
+                    continue
+                amount, source = money(bill.open, "EUR"), f"card-{bill.number}"
+                paid = receive_payment(
+                    connection, bill.subscription, amount=amount, source=source, at=at, invoice=bill.number
+                )
+                self.told["payments"] += 1
+                for each in paid.events:
+                    take_in(connection, each, source=f"{source}:{each}", at=at, subscription=bill.subscription)
+
+    def wrong(self) -> list[str]:
+        """What does not add up; nothing, as a rule."""
+        with self.store.reading() as connection:
+            found = [*map(str, ledger_flaws(connection)), *map(str, flaws(connection, now=self.begin + 400 * DAY))]
+            accounts = [each.id for each in CHART if each.type == "income"]
+            sums = connection.execute(select(*(func.sum(subscriptions.c[each]) for each in accounts))).one()
+            names = connection.scalars(select(orders.c.id)).all()
+            decided = 0
+            for name in names:
+                order = load(connection, name)
+                self.told[f"orders {order.state}"] += 1
+                flow = order.plan.flow
+                if order.placement.kind == "renew" and order.plan.from_plan != order.plan.to_plan:
+                    self.told["switches"] += 1
+                if order.state == "applied":
+                    kept = flow.forfeited.minor + flow.to_time.minor
+                    decided += flow.charges.minor - flow.credit.minor + kept
+        earned = -sum(map(int, sums))
+        self.told["earned (cents)"], self.told["decided (cents)"] = earned, decided
+        return found if earned == decided else [*found, f"{earned} was earned, and {decided} was decided"]
