@@ -24,9 +24,14 @@ class Watching:
     """The command in a process of its own."""
 
     def __init__(self, *arguments: str | Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, CLI, "check", *arguments, "--watch"], stdout=subprocess.PIPE, text=True
-        )
+        # What runs in the background of a shell is deaf to Ctrl-C, and so would be what it starts.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, CLI, "check", *arguments, "--watch"], stdout=subprocess.PIPE, text=True
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
         self._lines: Queue[str] = Queue()
         Thread(target=self._gather, daemon=True).start()
 
