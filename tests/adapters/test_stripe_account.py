@@ -56,7 +56,7 @@ def price(client: stripe.StripeClient, *, amount: int) -> str:
 
 def test_an_upgrade_is_billed_and_undone() -> None:
     key = test_key(dict(os.environ))
-    if key is None:
+    if key is None:  # an account is one's own; the same SDK is driven against the stand-in everywhere
         pytest.skip(f"{NAMED} names no test account")
     client = stripe.StripeClient(key)
     bronze, silver = price(client, amount=1000), price(client, amount=2000)

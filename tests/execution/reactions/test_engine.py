@@ -30,6 +30,7 @@ try:
 except ImportError:
     durable_rules_engine = None
 
+# It imports on Python below 3.13 only; what it is held against, the plain evaluation, is tested everywhere.
 durable = pytest.mark.skipif(durable_rules_engine is None, reason="durable-rules does not import here")
 
 
