@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, final
 
 from cyclopts import Parameter
 
@@ -40,6 +40,8 @@ MapOption = Annotated[
     ),
 ]  # fmt: skip
 
+EngineOption = Annotated[str, Parameter(help="What computes the answers: duckdb, or another engine.", metavar="ENGINE")]
+
 
 @answering
 def decide_all(
@@ -54,6 +56,7 @@ def decide_all(
     at: AtOption = None,
     by: ByOption = "customer",
     map_: MapOption = (),
+    engine: EngineOption = "duckdb",
     out: Annotated[Path | None, Parameter(help="Write every answer to a Parquet file.", metavar="FILE")] = None,
     set_aside: Annotated[Path, Parameter(help="Where bad rows go.", metavar="FILE")] = Path("set-aside.csv"),
     format: FormatOption = "text",  # noqa: A002  # the option's name
@@ -71,7 +74,8 @@ def decide_all(
         kind="renewal" if renew else "options" if each_option else "change",
         request=replace(_request(opened, to=to, price=price), at=_instant(opened, at), by="system" if renew else by),
     )
-    summary, ignored = _decided(opened, question, data=data, names=_names(map_), out=out, set_aside=set_aside)
+    run = _Run(data=data, names=_names(map_), engine=engine, out=out, set_aside=set_aside)
+    summary, ignored = _decided(opened, question, run)
     if format == "json":
         say_json(summary.to_json())
     else:
@@ -83,26 +87,39 @@ def decide_all(
     return Exit.NO if summary.set_aside else Exit.YES
 
 
-def _decided(
-    book: Book, question: Question, *, data: str, names: dict[str, str], out: Path | None, set_aside: Path
-) -> tuple[Summary, tuple[str, ...]]:
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """Where the data is, what computes it, and where its answers go."""
+
+    data: str
+    names: dict[str, str]
+    engine: str
+    out: Path | None
+    set_aside: Path
+
+
+def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[str, ...]]:
     """Decide everybody and write the files; what came of it, and the columns of the data that say nothing."""
     from planshift.population.data import connect, open_data
     from planshift.population.deciding import Deciding
+    from planshift.population.engines import engine_of
     from planshift.population.summary import summary_of
 
+    chosen = engine_of(run.engine)
     with TemporaryDirectory() as folder, connect(spill=Path(folder)) as engine:
-        deciding = Deciding(opened=open_data(engine, book, where=data, names=names), question=question)
+        opened = open_data(engine, book, where=run.data, names=run.names)
+        deciding = Deciding(opened=opened, question=question, engine=chosen)
         with _progress(engine, "reading"):
             slices = deciding.slices()
         bad = sum(part.bad for part in slices)
         if bad:
-            _write_bad(deciding.bad_rows(slices), set_aside)
-        target = out or Path(folder) / "answers.parquet"
+            _write_bad(deciding.bad_rows(slices), run.set_aside)
+        target = run.out or Path(folder) / "answers.parquet"
         with _progress(engine, "deciding"):
-            deciding.write(slices, target, with_terms=out is not None)
+            deciding.write(slices, target, with_terms=run.out is not None)
         summary = summary_of(engine, target, good=sum(part.good for part in slices), bad=bad)
-        return summary, deciding.opened.ignored
+        return summary, opened.ignored
 
 
 def installed() -> bool:

@@ -177,6 +177,7 @@ _INPUT: dict[str, str] = {
     "PS532": "a value of another kind than its place takes",
     "PS533": "a subscription after a change that leaves none",
     "PS534": "a question, resource or client group that the book does not know",
+    "PS540": "an unknown engine",
 }
 
 _CASES: dict[str, str] = {

@@ -14,10 +14,10 @@ from typing import final
 
 from planshift.population.asking import TO_PRICE, Asking, Question
 from planshift.population.data import Opened
-from planshift.population.dialects import DUCKDB, quoted, text
+from planshift.population.dialects import quoted, text
 from planshift.population.documents import NOT_WRITTEN_SO, Flaw, flaws_of
 from planshift.population.door import BAD, ROW, cell_name
-from planshift.population.sql import emit
+from planshift.population.engines import ASKED, BUILT_IN, Engine, Work
 from planshift.population.told import Telling
 from planshift.rulebook.kernel import Kernel
 
@@ -53,6 +53,7 @@ class Deciding:
 
     opened: Opened
     question: Question
+    engine: Engine = BUILT_IN
 
     def slices(self) -> tuple[Slice, ...]:
         """What lies in the data, by time zone: the first reading."""
@@ -109,7 +110,11 @@ class Deciding:
         return rulebook.kernel(zone, renews=self.question.renews, within=within)
 
     def query(self, part: Slice, *, with_terms: bool) -> str:
-        """The query that decides the good rows of a part and tells the answers."""
+        """The query of the engine that is built in: it decides the good rows of a part and tells the answers."""
+        return self.work(part, with_terms=with_terms).query()
+
+    def work(self, part: Slice, *, with_terms: bool) -> Work:
+        """What is computed for the good rows of a part."""
         door = self.opened.door
         asking = Asking(book=door.book, question=self.question, zone=part.zone)
         general = self._kernel(part.zone, {})
@@ -128,12 +133,12 @@ class Deciding:
         )
         meant = f"NOT {self._unmeant(part.zone)}"
         asked = asking.query(general, last=at_door.last, where=f"{part.where} AND {meant}")
-        told_of = ("=id", "=plan", "=price", "=currency", *(() if self.question.renews else ("to_plan", "to_price")))
-        decided = emit(telling.needed(), source="asked", dialect=DUCKDB, carried=told_of, prefix="k")
-        steps = [*at_door.tables, ("asked", asked), *decided.tables]
-        columns = ", ".join(f"{column.sql} AS {quoted(column.name)}" for column in telling.columns())
-        chain = ",\n".join(f"{name} AS ({body})" for name, body in steps)
-        return f"WITH {chain}\nSELECT {columns} FROM {decided.last}"
+        return Work(
+            steps=(*at_door.tables, (ASKED, asked)),
+            outputs=telling.needed(),
+            carried=("=id", "=plan", "=price", "=currency", *(() if self.question.renews else ("to_plan", "to_price"))),
+            told=", ".join(f"{column.sql} AS {quoted(column.name)}" for column in telling.columns()),
+        )
 
     def _allowances(self) -> tuple[str, ...]:
         names = {name for plan in self.opened.door.book.catalog.plans for name, _ in plan.allowances}
@@ -142,10 +147,8 @@ class Deciding:
     def write(self, slices: tuple[Slice, ...], out: Path, *, with_terms: bool) -> None:
         """Decide the good rows into a Parquet file."""
         kept = [part for part in slices if part.good] or slices[:1]  # of nobody, the columns are told all the same
-        parts = [self.query(part, with_terms=with_terms) for part in kept]
-        whole = " UNION ALL BY NAME ".join(f"({part})" for part in parts)
-        engine = self.opened.engine
-        engine.execute(f"COPY ({whole}) TO {text(str(out))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 24576)")
+        works = [self.work(part, with_terms=with_terms) for part in kept]
+        self.engine.write(works, out, door=self.opened.engine)
 
     def bad_rows(self, slices: tuple[Slice, ...]) -> Iterator[BadRow]:
         """The rows that are set aside, each with what is wrong with it."""

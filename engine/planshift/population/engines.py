@@ -1,0 +1,109 @@
+"""The engines that decide everybody: what each is asked to do, and which one a name stands for.
+
+The rows always come through the door, and the answers are always told, by the engine that is built in. Others are asked
+for what lies between: the outputs of the form, from its inputs. An engine that reads the data where it lies, or tells
+the answers where they are wanted, does more of it by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, final
+
+import duckdb
+
+from planshift.diagnostics.diagnostic import Diagnostic
+from planshift.diagnostics.errors import InvalidInput
+from planshift.diagnostics.nearest import did_you_mean
+from planshift.diagnostics.span import whole_file
+from planshift.expressions.form import Node
+from planshift.population.dialects import DUCKDB, text
+from planshift.population.sql import emit
+
+ASKED = "asked"
+"""The step that holds the rows to decide: a column for each input of the form, and what is passed on."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Work:
+    """What is computed for the rows of one part of the data."""
+
+    steps: tuple[tuple[str, str], ...]
+    """The door and the question, in steps of SQL; the last one is `ASKED`."""
+    outputs: Mapping[str, Node]
+    carried: tuple[str, ...]
+    """Columns of `ASKED` that are passed on to the telling."""
+    told: str
+    """What is selected from the outputs and from what is passed on."""
+
+    def asked(self, select: str) -> str:
+        """The query that selects from the rows to decide."""
+        chain = ",\n".join(f"{name} AS ({body})" for name, body in self.steps)
+        return f"WITH {chain}\nSELECT {select} FROM {ASKED}"
+
+    def query(self) -> str:
+        """The whole work as one query of the engine that is built in."""
+        decided = emit(self.outputs, source=ASKED, dialect=DUCKDB, carried=self.carried, prefix="k")
+        chain = ",\n".join(f"{name} AS ({body})" for name, body in (*self.steps, *decided.tables))
+        return f"WITH {chain}\nSELECT {self.told} FROM {decided.last}"
+
+
+class Engine(Protocol):
+    """Whatever decides everybody."""
+
+    @property
+    def name(self) -> str:
+        """What it is called by."""
+
+    def write(self, works: Sequence[Work], out: Path, *, door: duckdb.DuckDBPyConnection) -> None:
+        """Decide all of it into one Parquet file; `door` is where the data is open.
+
+        Raises:
+            NotExact: it cannot compute the form exactly.
+        """
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """DuckDB, in our process: door, form and answers are one query."""
+
+    name: str = "duckdb"
+
+    def write(self, works: Sequence[Work], out: Path, *, door: duckdb.DuckDBPyConnection) -> None:
+        """Decide all of it into one Parquet file."""
+        write_parquet([work.query() for work in works], out, by=door)
+
+
+def write_parquet(queries: Sequence[str], out: Path, *, by: duckdb.DuckDBPyConnection) -> None:
+    """The rows of some queries, which have columns of the same names, as one Parquet file."""
+    whole = " UNION ALL BY NAME ".join(f"({query})" for query in queries)
+    by.execute(f"COPY ({whole}) TO {text(str(out))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 24576)")
+
+
+BUILT_IN = BuiltIn()
+"""The engine that needs nothing told."""
+
+ENGINES: Mapping[str, Callable[[str], Engine]] = {"duckdb": lambda _: BUILT_IN}
+"""The engines by name, or by what their addresses begin with; each is made from what was told."""
+
+
+def engine_of(told: str) -> Engine:
+    """The engine that a name or an address stands for.
+
+    Raises:
+        InvalidInput: there is no such engine.
+    """
+    scheme = told.partition("://")[0]
+    if scheme in ENGINES:
+        return ENGINES[scheme](told)
+    found = Diagnostic(
+        code="PS540",
+        message=f"there is no engine `{told}`",
+        span=whole_file(f"--engine {told}"),
+        help=did_you_mean(scheme, ENGINES) or f"it is one of {', '.join(ENGINES)}",
+    )
+    raise InvalidInput(diagnostics=(found,))
