@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from planshift.actions.plan import ActionPlan
+    from planshift.adapters.desk import Desk, open_desk
+    from planshift.adapters.ledger.held import LedgerRefuses
     from planshift.advice.answer import Advice
     from planshift.advice.from_decision import advise
     from planshift.billing.change import ChangeRequest
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
     from planshift.decision.quote import Quote
     from planshift.diagnostics.diagnostic import Diagnostic
     from planshift.diagnostics.errors import InvalidBook, InvalidInput, InvalidPlan, PlanshiftError, StaleQuote
+    from planshift.execution.calling_off import CannotCallOff
+    from planshift.execution.order import Order
+    from planshift.execution.placing import SubscriptionBusy
+    from planshift.execution.store.engine import StoreUnusable
+    from planshift.execution.store.orders import NoSuchOrder
 
 __version__ = "0.1.0"
 
@@ -26,44 +33,60 @@ _HOMES = {
     "ActionPlan": "planshift.actions.plan",
     "Advice": "planshift.advice.answer",
     "Book": "planshift.book",
+    "CannotCallOff": "planshift.execution.calling_off",
     "ChangeRequest": "planshift.billing.change",
     "Decision": "planshift.book",
+    "Desk": "planshift.adapters.desk",
     "Diagnostic": "planshift.diagnostics.diagnostic",
     "InvalidBook": "planshift.diagnostics.errors",
     "InvalidInput": "planshift.diagnostics.errors",
     "InvalidPlan": "planshift.diagnostics.errors",
+    "LedgerRefuses": "planshift.adapters.ledger.held",
     "Money": "planshift.billing.money",
+    "NoSuchOrder": "planshift.execution.store.orders",
     "Options": "planshift.book",
+    "Order": "planshift.execution.order",
     "PlanshiftError": "planshift.diagnostics.errors",
     "Quote": "planshift.decision.quote",
     "StaleQuote": "planshift.diagnostics.errors",
+    "StoreUnusable": "planshift.execution.store.engine",
     "Subscription": "planshift.billing.subscription",
+    "SubscriptionBusy": "planshift.execution.placing",
     "advise": "planshift.advice.from_decision",
     "check": "planshift.book",
     "load": "planshift.book",
     "load_text": "planshift.book",
+    "open_desk": "planshift.adapters.desk",
 }
 
 __all__ = [
     "ActionPlan",
     "Advice",
     "Book",
+    "CannotCallOff",
     "ChangeRequest",
     "Decision",
+    "Desk",
     "Diagnostic",
     "InvalidBook",
     "InvalidInput",
     "InvalidPlan",
+    "LedgerRefuses",
     "Money",
+    "NoSuchOrder",
     "Options",
+    "Order",
     "PlanshiftError",
     "Quote",
     "StaleQuote",
+    "StoreUnusable",
     "Subscription",
+    "SubscriptionBusy",
     "advise",
     "check",
     "load",
     "load_text",
+    "open_desk",
 ]
 
 

@@ -5,18 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from planshift.adapters.ledger.ledger import Ledger
-from planshift.adapters.ledger.opening import open_subscription
-from planshift.adapters.settings import Surroundings, gateways_of, read_settings
+from planshift.adapters.desk import open_desk
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Answer, Customer
 from planshift.billing.zones import parse_instant
-from planshift.book import Book, load
-from planshift.execution.placing import place
-from planshift.execution.running import Runner
-from planshift.execution.store.books import load_book
-from planshift.execution.store.migrating import open_store
-from planshift.execution.worker import Worker
+from planshift.book import load
 from tests.actions.shop import BRONZE, CATALOG, POLICY, TODAY
 from tests.adapters.stand_ins.mail import HOST, MailStandIn
 from tests.adapters.stand_ins.whm import TOKEN, Hosted, Whm
@@ -59,30 +52,19 @@ def test_an_order_goes_through_everybody_whom_the_file_chooses(tmp_path: Path) -
     for name, text in files.items():
         tmp_path.joinpath(name).write_text(text, encoding="utf-8")
     accounts = {"anna1": Hosted(domain="anna.example.com", plan="bronze")}
-    book, store = load(tmp_path), open_store(f"sqlite:///{tmp_path / 'planshift.db'}")
+    book = load(tmp_path)
     at = parse_instant(TODAY, book.zone)
-
-    def kept(digest: str) -> Book:
-        with store.reading() as connection:
-            return load_book(connection, digest)
-
     with Whm(accounts, packages=frozenset({"bronze", "silver"})) as panel, MailStandIn() as mail:
         file = tmp_path / "adapters.yaml"
         file.write_text(ADAPTERS.format(panel=panel.address, host=HOST, port=mail.port), encoding="utf-8")
-        ledger = Ledger(store=store)
-        around = Surroundings(environment={"WHM_TOKEN": TOKEN}, folder=tmp_path, books=kept)
-        gateways = gateways_of(read_settings(file), around, ledger=ledger, source=ledger)
-        with store.begin() as connection:
-            open_subscription(connection, ANNA, at=at)
-        made = book.decide(ANNA, ChangeRequest(at=at, plan="silver", price="monthly"))
-        order = place(store, book, decision=made, at=at)
         panel.fault = mail.fault = "answer_lost"
-        worker = Worker(runner=Runner(store=store, gateways=gateways), name="test")
-        first = worker.carry_out(order.id, now=at)
-        assert first.open
-        done = worker.carry_out(order.id, now=at + 86_400)
-        for later in (2, 3):
-            done = worker.carry_out(order.id, now=at + later * 86_400)
+        store = f"sqlite:///{tmp_path / 'planshift.db'}"
+        with open_desk(store, adapters=file, environment={"WHM_TOKEN": TOKEN}) as desk:
+            order = desk.apply(book, book.decide(ANNA, ChangeRequest(at=at, plan="silver", price="monthly")))
+            assert order.open
+            for later in (1, 2, 3):
+                desk.work(at=at + later * 86_400)
+            done, after = desk.order(order.id), desk.subscription(ANNA.id)
         assert done.state == "applied", [(each.step.id, each.state, each.fault) for each in done.steps]
         assert panel.accounts["anna1"].plan == "silver"
         assert panel.made == ["changepackage"]
@@ -92,7 +74,5 @@ def test_an_order_goes_through_everybody_whom_the_file_chooses(tmp_path: Path) -
         body = received.mail.get_body(("plain",))
         assert body is not None
         assert body.get_content().startswith("Guten Tag,")
-    after = ledger.subscription(ANNA.id)
     assert after is not None
     assert (after.plan, after.price) == ("silver", "monthly")
-    store.close()

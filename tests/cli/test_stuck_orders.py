@@ -62,5 +62,14 @@ def test_without_its_secret_nothing_is_begun(
 ) -> None:
     monkeypatch.delenv("HOOK_SECRET")
     golden(GOLDEN / "stuck-no-secret.txt", session(f"planshift apply shop anna --to silver {AT}"))
-    assert "There are none." in session("planshift orders")
-    assert shop.exists()
+    assert not shop.with_name("planshift.db").exists()
+
+
+@pytest.mark.usefixtures("closed_door")
+def test_a_slip_in_the_choice_of_adapters_leaves_nothing_behind(
+    shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]
+) -> None:
+    shop.joinpath("adapters.yaml").write_text(ADAPTERS.replace("secret_from", "secret_form"), encoding="utf-8")
+    golden(GOLDEN / "stuck-wrong-adapters.txt", session(f"planshift apply shop anna --to silver {AT}"))
+    assert not shop.with_name("planshift.db").exists()
+    assert "[--fix]" in session("planshift check shop")

@@ -71,28 +71,27 @@ def read_settings(path: Path) -> AdaptersDocument:
     return document
 
 
-def ledger_only(ledger: Resident, *, source: SubscriptionSource) -> Gateways:
-    """The gateways where nobody has chosen anything: the ledger does everything."""
-    return Gateways((ledger,), source=source)
-
-
-def gateways_of(
-    document: AdaptersDocument, around: Surroundings, *, ledger: Resident, source: SubscriptionSource
-) -> Gateways:
-    """The gateways that a file chooses, the ledger at hand.
+def adapters_of(document: AdaptersDocument, around: Surroundings) -> Mapping[str, Adapter]:
+    """The adapters that a file chooses, by name: all but the ledger.
 
     Raises:
         InvalidInput: a secret that the file names is not in the environment, or is none.
     """
-    model = document.model
     making = _Making(document, around)
-    made: dict[str, Adapter | Resident] = {LEDGER: ledger}
-    for name in _chosen(model):
-        if name not in made:
+    made: dict[str, Adapter] = {}
+    for name in _chosen(document.model):
+        if name != LEDGER and name not in made:
             made[name] = making.adapter(name)
     if making.problems:
         raise InvalidInput(diagnostics=tuple(making.problems))
-    return Gateways(_gateways(model, made), source=source)
+    return made
+
+
+def gateways_of(
+    document: AdaptersDocument, made: Mapping[str, Adapter], *, ledger: Resident, source: SubscriptionSource
+) -> Gateways:
+    """The gateways that a file chooses, of its adapters and the ledger at hand."""
+    return Gateways(_gateways(document.model, {**made, LEDGER: ledger}), source=source)
 
 
 def _chosen(model: AdaptersModel) -> Iterator[str]:

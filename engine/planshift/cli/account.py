@@ -27,11 +27,9 @@ def account(
 ) -> Exit:
     """Show what the ledger holds of a subscription: plan, invoices, payments and balances."""
     from planshift.actions.json_form import plain
-    from planshift.adapters.ledger.statement import statement_of
 
-    with open_desk(store) as desk, desk.store.reading() as connection:
-        held = desk.ledger.subscription(subscription)
-        found = statement_of(connection, subscription)
+    with open_desk(store) as desk:
+        held, found = desk.subscription(subscription), desk.account(subscription)
     if held is None or found is None:
         complain(f"the ledger has no subscription {subscription}")
         return Exit.INVALID

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from planshift.cli.carrying_out import AdaptersOption, Desk, StoreOption, at_desk, open_desk, store_exists
+from planshift.cli.carrying_out import (
+    AdaptersOption,
+    StoreOption,
+    at_desk,
+    held_subscription,
+    open_desk,
+    store_exists,
+)
 from planshift.cli.exits import Exit
 from planshift.cli.honour import honest, read_plan
 from planshift.cli.inputs import (
@@ -22,6 +29,7 @@ from planshift.cli.inputs import (
 from planshift.cli.printing import Format, FormatOption, say, say_json, say_sheet
 
 if TYPE_CHECKING:
+    from planshift.adapters.desk import Desk
     from planshift.billing.subscription import Subscription
     from planshift.book import Book, Decision
     from planshift.execution.order import Order
@@ -48,27 +56,24 @@ def apply(
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Decide a change and carry it out."""
-    from planshift.execution.placing import place
-
     opened = open_book(book)
     if dry_run and not store_exists(store):
         held = open_subscription(opened, book, name=subscription)
         return _shown(_decided(opened, held, asked=asked, plan=plan), opened, order=order, format=format)
     with open_desk(store, adapters=adapters, book=book, makes=True) as desk:
-        held, known = desk.subscription(opened, book, name=subscription)
+        held, known = held_subscription(desk, opened, path=book, name=subscription)
         at = instant_of(opened, held, at=asked.at)
         if plan is not None and not dry_run:
-            if not known:  # a plan that does not bind leaves nothing behind
-                _decided(opened, held, asked=asked, plan=plan)
-            _take_in(desk, held, known=known, at=at, format=format)
-            placed = _placed_plan(desk, opened, plan, at=at, order=order)
-            return _told(desk, placed, at=at, format=format)
-        decision = _decided(opened, held, asked=asked, plan=plan)
-        if dry_run or not decision.allowed:
-            return _shown(decision, opened, order=order, format=format)
-        _take_in(desk, held, known=known, at=at, format=format)
-        placed = place(desk.store, opened, decision=decision, at=at, order=order, source=desk.ledger)
-        return _told(desk, placed, at=at, format=format)
+            with honest(plan):
+                done = desk.apply_plan(opened, read_plan(plan), at=at, order=order, subscription=held)
+        else:
+            decision = _decided(opened, held, asked=asked, plan=plan)
+            if dry_run or not decision.allowed:
+                return _shown(decision, opened, order=order, format=format)
+            done = desk.apply(opened, decision, at=at, order=order)
+        if not known and format == "text":
+            say(f"{held.id} is in the ledger from now on, as it stands.\n")
+        return _told(desk, done, at=at, format=format)
 
 
 def _decided(book: Book, held: Subscription, *, asked: Asked, plan: Path | None) -> Decision:
@@ -84,21 +89,6 @@ def _decided(book: Book, held: Subscription, *, asked: Asked, plan: Path | None)
     with honest(plan):
         book.honour(found, held, at=instant_of(book, held, at=asked.at))
     return book.decide(held, found.quote.request)
-
-
-def _placed_plan(desk: Desk, book: Book, plan: Path, *, at: int, order: str | None) -> Order:
-    from planshift.execution.placing import place_plan
-
-    with honest(plan):
-        return place_plan(desk.store, book, plan=read_plan(plan), at=at, source=desk.ledger, order=order)
-
-
-def _take_in(desk: Desk, held: Subscription, *, known: bool, at: int, format: Format) -> None:  # noqa: A002  # as above
-    if known:
-        return
-    desk.take_in(held, at=at)
-    if format == "text":
-        say(f"{held.id} is in the ledger from now on, as it stands.\n")
 
 
 def _shown(decision: Decision, book: Book, *, order: str | None, format: Format) -> Exit:  # noqa: A002  # as above
@@ -122,6 +112,5 @@ def _shown(decision: Decision, book: Book, *, order: str | None, format: Format)
 def _told(desk: Desk, order: Order, *, at: int, format: Format) -> Exit:  # noqa: A002  # as above
     from planshift.cli.orders import say_order
 
-    done = desk.carry_out(order, at=at)
-    say_order(desk, done, at=at, format=format)
-    return Exit.NO if done.stuck or done.state in ("failed", "cancelled") else Exit.YES
+    say_order(desk, order, at=at, format=format)
+    return Exit.NO if order.stuck or order.state in ("failed", "cancelled") else Exit.YES

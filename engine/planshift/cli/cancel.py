@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from planshift.cli.carrying_out import AdaptersOption, NowOption, StoreOption, at_desk, instant_at, open_desk
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import ByOption
-from planshift.cli.orders import OrderArgument, find_order, say_order
+from planshift.cli.orders import OrderArgument, say_order
 from planshift.cli.printing import FormatOption
 
 
@@ -27,12 +27,9 @@ def cancel(
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Call a change off while it waits."""
-    from planshift.execution.calling_off import call_off
-
     with open_desk(store, adapters=adapters) as desk:
-        found = find_order(desk, order)
+        found = desk.order(order)
         instant = instant_at(at, zone=found.placement.zone)
-        call_off(desk.store, found.id, by=by, at=instant, person=person, why=why)
-        done = desk.carry_out(found, at=instant)
+        done = desk.cancel(found.id, by=by, at=instant, person=person, why=why)
         say_order(desk, done, at=instant, format=format)
     return Exit.YES if done.state == "cancelled" else Exit.NO

@@ -94,6 +94,6 @@ def _say_report(by_book: Mapping[str, tuple[Diagnostic, ...]]) -> None:
 
 def _say_text(found: tuple[Diagnostic, ...], names: str) -> None:
     if found:
-        say_diagnostics(found, to=sys.stdout)
+        say_diagnostics(found, to=sys.stdout, repairs=True)
     else:
         say(f"{names}: no mistakes found")

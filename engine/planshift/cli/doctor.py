@@ -10,7 +10,6 @@ from cyclopts import Parameter
 
 from planshift.cli.carrying_out import (
     AdaptersOption,
-    Desk,
     NowOption,
     StoreOption,
     at_desk,
@@ -22,6 +21,7 @@ from planshift.cli.exits import Exit
 from planshift.cli.printing import FormatOption, say_json, say_sheet
 
 if TYPE_CHECKING:
+    from planshift.adapters.desk import Desk
     from planshift.decision.sheet import Sheet
 
 _LATE = 300

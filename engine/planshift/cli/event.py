@@ -6,20 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from planshift.cli.carrying_out import (
-    AdaptersOption,
-    Desk,
-    Heard,
-    NowOption,
-    StoreOption,
-    at_desk,
-    instant_at,
-    open_desk,
-)
+from planshift.cli.carrying_out import AdaptersOption, NowOption, StoreOption, at_desk, instant_at, open_desk
 from planshift.cli.exits import Exit
 from planshift.cli.printing import FormatOption, complain, say, say_json
 
 if TYPE_CHECKING:
+    from planshift.adapters.desk import Desk, Heard
     from planshift.billing.money import Money
     from planshift.billing.subscription import Subscription
 
@@ -56,12 +48,9 @@ def event(
         instant = instant_at(at, zone=held.timezone or "UTC")
         known_as = source or f"{held.id}:{name}:{instant}"
         if amount is None:
-            heard = desk.hear(held.id, name, source=known_as, at=instant)
+            heard = desk.event(held.id, name, source=known_as, at=instant)
         else:
-            from planshift.adapters.ledger.receiving import Payment
-
-            payment = Payment(subscription=held.id, amount=_money(amount), invoice=invoice)
-            heard = desk.receive(payment, source=known_as, at=instant)
+            heard = desk.payment(held.id, _money(amount), source=known_as, at=instant, invoice=invoice)
         if format == "json":
             orders = [{"order": each.id, "state": each.state} for each in heard.orders]
             say_json({"new": heard.new, "settled": list(heard.settled), "orders": orders})
@@ -76,13 +65,11 @@ def _subscription(desk: Desk, name: str) -> Subscription:
     Raises:
         NoSuchOrder: there is neither.
     """
-    from planshift.cli.orders import find_order
-
-    held = desk.ledger.subscription(name)
+    held = desk.subscription(name)
     if held is not None:
         return held
-    order = find_order(desk, name)
-    held = desk.ledger.subscription(order.placement.subscription)
+    order = desk.order(name)
+    held = desk.subscription(order.placement.subscription)
     return order.placement.before if held is None else held
 
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from planshift.cli.carrying_out import AdaptersOption, Desk, NowOption, StoreOption, at_desk, instant_at, open_desk
+from planshift.cli.carrying_out import AdaptersOption, NowOption, StoreOption, at_desk, instant_at, open_desk
 from planshift.cli.exits import Exit
-from planshift.cli.orders import OrderArgument, find_order, say_order
+from planshift.cli.orders import OrderArgument, say_order
 from planshift.cli.printing import Format, FormatOption
 
 if TYPE_CHECKING:
+    from planshift.adapters.desk import Desk
     from planshift.execution.order import Order
     from planshift.execution.resolving import Resolution
 
@@ -35,13 +36,10 @@ def resume(
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Let an order that went wrong go on, once its cause is mended."""
-    from planshift.execution.resolving import resume as let_go_on
-
     with open_desk(store, adapters=adapters) as desk:
-        found = find_order(desk, order)
+        found = desk.order(order)
         instant = instant_at(at, zone=found.placement.zone)
-        let_go_on(desk.store, found.id, by=by, at=instant, why=why)
-        return _gone_on(desk, found, at=instant, format=format)
+        return _told(desk, desk.resume(found.id, by=by, at=instant, why=why), at=instant, format=format)
 
 
 @at_desk
@@ -65,16 +63,13 @@ def resolve(
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Settle a step that went wrong, and let its order go on."""
-    from planshift.execution.resolving import resolve as settle
-
     with open_desk(store, adapters=adapters) as desk:
-        found = find_order(desk, order)
+        found = desk.order(order)
         instant = instant_at(at, zone=found.placement.zone)
-        settle(desk.store, found.id, position=step, how=_HOW[how], by=by, at=instant, why=why, reference=reference)
-        return _gone_on(desk, found, at=instant, format=format)
+        settled = desk.resolve(found.id, step, how=_HOW[how], by=by, at=instant, why=why, reference=reference)
+        return _told(desk, settled, at=instant, format=format)
 
 
-def _gone_on(desk: Desk, order: Order, *, at: int, format: Format) -> Exit:  # noqa: A002  # the option's name
-    found = desk.carry_out(order, at=at)
-    say_order(desk, found, at=at, format=format)
-    return Exit.NO if found.stuck else Exit.YES
+def _told(desk: Desk, order: Order, *, at: int, format: Format) -> Exit:  # noqa: A002  # the option's name
+    say_order(desk, order, at=at, format=format)
+    return Exit.NO if order.stuck else Exit.YES

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from planshift.cli.carrying_out import Desk, NowOption, StoreOption, at_desk, instant_at, open_desk
+from planshift.cli.carrying_out import NowOption, StoreOption, at_desk, instant_at, open_desk
 from planshift.cli.exits import Exit
 from planshift.cli.printing import Format, FormatOption, say_json, say_sheet
 from planshift.execution.states import OPEN, State
 
 if TYPE_CHECKING:
+    from planshift.adapters.desk import Desk
     from planshift.decision.sheet import Sheet
     from planshift.execution.order import Order
 
@@ -64,31 +65,16 @@ def show(
 ) -> Exit:
     """Tell what happened to an order, and what comes next."""
     with open_desk(store) as desk:
-        found = find_order(desk, order)
+        found = desk.order(order)
         say_order(desk, found, at=instant_at(at, zone=found.placement.zone), format=format)
     return Exit.YES
 
 
-def find_order(desk: Desk, name: str) -> Order:
-    """The order of an id, or the only one whose id begins so.
-
-    Raises:
-        NoSuchOrder: there is none, or there are several.
-    """
-    from planshift.execution.store.listing import id_of
-    from planshift.execution.store.orders import load
-
-    with desk.store.reading() as connection:
-        return load(connection, id_of(connection, name))
-
-
 def say_order(desk: Desk, order: Order, *, at: int, format: Format) -> None:  # noqa: A002  # the option's name
     """Print what happened to an order and what comes next."""
-    from planshift.execution.store.orders import log_of
     from planshift.execution.story import story_json, story_of
 
-    with desk.store.reading() as connection:
-        entries = log_of(connection, order.id)
+    entries = desk.log(order.id)
     if format == "json":
         say_json(story_json(order, entries, now=at))
     else:

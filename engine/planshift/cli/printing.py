@@ -106,9 +106,12 @@ def say_json(data: object) -> None:
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
-def say_diagnostics(diagnostics: Sequence[Diagnostic], *, to: TextIO) -> None:
-    """Print diagnostics with the lines of the files they are about, and how many there are."""
-    to.write(to_text(diagnostics, source_text, color=_colors(to)))
+def say_diagnostics(diagnostics: Sequence[Diagnostic], *, to: TextIO, repairs: bool = False) -> None:
+    """Print diagnostics with the lines of the files they are about, and how many there are.
+
+    With `repairs` it says what `--fix` can repair: that is for the command that has it.
+    """
+    to.write(to_text(diagnostics, source_text, color=_colors(to), repairs=repairs))
 
 
 def _colors(stream: TextIO) -> bool:

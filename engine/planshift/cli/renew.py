@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, final
 
 from cyclopts import Parameter
 
-from planshift.cli.carrying_out import AdaptersOption, StoreOption, at_desk, open_desk, store_exists
+from planshift.cli.carrying_out import AdaptersOption, StoreOption, at_desk, held_subscription, open_desk, store_exists
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import (
     AtOption,
@@ -112,7 +112,7 @@ def _held(book: Book, path: Path, *, name: str, store: str | None) -> Subscripti
     if not store_exists(store):
         return open_subscription(book, path, name=name)
     with open_desk(store, book=path) as desk:
-        return desk.subscription(book, path, name=name)[0]
+        return held_subscription(desk, book, path=path, name=name)[0]
 
 
 def _say_all(held: Subscription, found: tuple[Decision, ...], *, format: Format) -> Exit:  # noqa: A002  # the option's name

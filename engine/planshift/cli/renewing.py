@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from planshift.cli.carrying_out import instant_at, open_desk
+from planshift.cli.carrying_out import held_subscription, instant_at, open_desk
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import instant_of
 from planshift.cli.printing import Format, complain, say, say_json, say_sheet
@@ -34,21 +34,15 @@ class Work:
 def renew_one(work: Work, name: str) -> Exit:
     """Renew one subscription, if it is due."""
     from planshift.cli.orders import say_order
-    from planshift.execution.renewing import renew, why_not
 
     with open_desk(work.store, adapters=work.adapters, book=work.path, makes=True) as desk:
-        held, known = desk.subscription(work.book, work.path, name=name)
+        held, known = held_subscription(desk, work.book, path=work.path, name=name)
         instant = instant_of(work.book, held, at=work.at, by_day=True)
-        if not known:
-            decision = work.book.renew(held, at=instant)
-            if not decision.allowed:  # a no leaves nothing behind
-                return _refused(held.id, why_not(decision), form=work.form)
-            desk.take_in(held, at=instant)
-            if work.form == "text":
-                say(f"{held.id} is in the ledger from now on, as it stands.\n")
-        found = renew(desk.worker, work.book, source=desk.ledger, subscription=held.id, at=instant)
+        found = desk.renew(work.book, held, at=instant)
         if found.order is None:
             return _refused(held.id, found.why_not, form=work.form)
+        if not known and work.form == "text":
+            say(f"{held.id} is in the ledger from now on, as it stands.\n")
         say_order(desk, found.order, at=instant, format=work.form)
         return Exit.NO if found.order.stuck else Exit.YES
 
@@ -64,16 +58,15 @@ def _refused(subscription: str, why: str, *, form: Format) -> Exit:
 def renew_everybody(work: Work) -> Exit:
     """Renew every subscription of the ledger whose next period is to be invoiced."""
     from planshift.cli.jobs import progress
-    from planshift.execution.renewing import due, renew
 
     with open_desk(work.store, adapters=work.adapters, book=work.path) as desk:
         instant = instant_at(work.at, zone=work.book.zone)
         desk.day_has_come(at=instant)
-        names = tuple(due(work.book, source=desk.ledger, at=instant))
+        names = desk.due(work.book, at=instant)
         found: list[Renewal] = []
         with progress("Renewals", dict.fromkeys(names, 1)) as tick:
             for name in names:
-                found.append(renew(desk.worker, work.book, source=desk.ledger, subscription=name, at=instant))
+                found.append(desk.renew(work.book, name, at=instant))
                 tick(name)
         if work.form == "json":
             say_json([_json(each) for each in found])
@@ -84,12 +77,9 @@ def renew_everybody(work: Work) -> Exit:
 
 def foreseen(work: Work) -> Exit:
     """Say who would be renewed, as what and for how much, and do nothing."""
-    from planshift.execution.renewing import due
-
     with open_desk(work.store, book=work.path) as desk:
         instant = instant_at(work.at, zone=work.book.zone)
-        names = due(work.book, source=desk.ledger, at=instant)
-        held = (desk.ledger.subscription(name) for name in names)
+        held = (desk.subscription(name) for name in desk.due(work.book, at=instant))
         found = tuple(work.book.renew(each, at=instant) for each in held if each is not None)
     if work.form == "json":
         say_json([each.to_json() for each in found])

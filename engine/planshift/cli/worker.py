@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from planshift.cli.carrying_out import AdaptersOption, Desk, NowOption, StoreOption, at_desk, instant_at, open_desk
+from planshift.cli.carrying_out import AdaptersOption, NowOption, StoreOption, at_desk, instant_at, open_desk
 from planshift.cli.clock import now
 from planshift.cli.exits import Exit
 from planshift.cli.printing import FormatOption, say, say_json
@@ -18,6 +18,7 @@ from planshift.cli.printing import FormatOption, say, say_json
 if TYPE_CHECKING:
     from types import FrameType
 
+    from planshift.adapters.desk import Desk
     from planshift.execution.worker import Worked
 
 
@@ -35,9 +36,7 @@ def worker(
     """Carry out what is due, now and from now on."""
     with open_desk(store, adapters=adapters, name=name, clock=None if at else now, fenced=True) as desk:
         if once or at is not None:
-            instant = instant_at(at, zone="UTC")
-            desk.day_has_come(at=instant)
-            worked = desk.worker.work(instant)
+            worked = desk.work(at=instant_at(at, zone="UTC"))
         else:
             say(f"{desk.worker.name} works at {desk.store.name}. Ctrl-C ends it between two steps.")
             worked = _until_stopped(desk, every=max(every, 1))
@@ -60,8 +59,7 @@ def _until_stopped(desk: Desk, *, every: int) -> Worked:
     orders = done = faults = lost = 0
     with _stopping() as stop:
         while not stop.is_set():
-            desk.day_has_come(at=now())
-            worked = desk.worker.work(now(), most=desk.worker.batch)
+            worked = desk.work(at=now(), most=desk.worker.batch)
             orders, done = orders + worked.orders, done + worked.done
             faults, lost = faults + worked.faults, lost + worked.lost
             if not worked.orders:

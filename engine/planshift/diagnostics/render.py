@@ -25,17 +25,18 @@ _COLORED = {
 }
 
 
-def to_text(diagnostics: Iterable[Diagnostic], sources: Sources, *, color: bool = False) -> str:
+def to_text(diagnostics: Iterable[Diagnostic], sources: Sources, *, color: bool = False, repairs: bool = True) -> str:
     """Return all diagnostics in reading order as text with excerpts, closed by a line that counts them.
 
-    The answer ends with a newline, or is empty when there is nothing to say.
+    With `repairs` it marks those that `--fix` repairs, for readers who can say that. The answer ends with a newline,
+    or is empty when there is nothing to say.
     """
     ordered = sort_diagnostics(diagnostics)
     if not ordered:
         return ""
-    page = _Page(sources, color=color)
+    page = _Page(sources, color=color, repairs=repairs)
     blocks = ["\n".join(page.block(diagnostic)) for diagnostic in ordered]
-    return "\n\n".join([*blocks, count_line(ordered)]) + "\n"
+    return "\n\n".join([*blocks, count_line(ordered, repairs=repairs)]) + "\n"
 
 
 def to_json(diagnostics: Iterable[Diagnostic], sources: Sources | None = None) -> list[dict[str, object]]:
@@ -49,14 +50,14 @@ def to_json(diagnostics: Iterable[Diagnostic], sources: Sources | None = None) -
     return [_as_data(diagnostic, texts) for diagnostic in sort_diagnostics(diagnostics)]
 
 
-def count_line(diagnostics: Iterable[Diagnostic]) -> str:
+def count_line(diagnostics: Iterable[Diagnostic], *, repairs: bool = True) -> str:
     """Return the closing line, such as `found 2 errors and 1 warning; 1 can be repaired with --fix`."""
     told = tuple(diagnostics)
     seen = [diagnostic.severity for diagnostic in told]
     counts = [(seen.count("error"), "error"), (seen.count("warning"), "warning")]
     parts = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
-    repairs = sum(1 for diagnostic in told if diagnostic.repair)
-    return f"found {' and '.join(parts) or 'nothing'}{f'; {repairs} can be repaired with --fix' if repairs else ''}"
+    mended = sum(1 for diagnostic in told if diagnostic.repair) if repairs else 0
+    return f"found {' and '.join(parts) or 'nothing'}{f'; {mended} can be repaired with --fix' if mended else ''}"
 
 
 @final
@@ -80,8 +81,9 @@ class Lines:
 class _Page:
     """The text rendering of diagnostics over one set of sources."""
 
-    def __init__(self, sources: Sources, *, color: bool) -> None:
+    def __init__(self, sources: Sources, *, color: bool, repairs: bool) -> None:
         self._lines = Lines(sources)
+        self._repairs = repairs
         self._paint = _COLORED if color else _PLAIN
 
     def block(self, diagnostic: Diagnostic) -> Iterator[str]:
@@ -98,7 +100,7 @@ class _Page:
                 yield f"{' ' * gutter}{self._tinted(arrow, 'gutter')} {printable(str(place))}{within}"
             yield from self._excerpt(own, self._lines.of(file), gutter=gutter, severity=diagnostic.severity)
         if diagnostic.help or diagnostic.repair:
-            yield f"{' ' * gutter} {self._tinted('= help:', 'help')} {printable(_advice(diagnostic))}"
+            yield f"{' ' * gutter} {self._tinted('= help:', 'help')} {printable(self._advice(diagnostic))}"
 
     def _headline(self, diagnostic: Diagnostic) -> str:
         kind = self._tinted(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
@@ -120,15 +122,14 @@ class _Page:
             return row.text
         return self._tinted(row.text, severity if row.primary else "gutter")
 
+    def _advice(self, diagnostic: Diagnostic) -> str:
+        """The help, marked where `check --fix` follows it by itself."""
+        if diagnostic.repair is None:
+            return diagnostic.help or ""
+        return f"{diagnostic.help or diagnostic.repair.title}{' [--fix]' if self._repairs else ''}"
+
     def _tinted(self, text: str, tint: str) -> str:
         return f"{self._paint[tint]}{text}{self._paint['end']}"
-
-
-def _advice(diagnostic: Diagnostic) -> str:
-    """The help, marked where `check --fix` follows it by itself."""
-    if diagnostic.repair is None:
-        return diagnostic.help or ""
-    return f"{diagnostic.help or diagnostic.repair.title} [--fix]"
 
 
 def _marks(diagnostic: Diagnostic) -> list[Mark]:

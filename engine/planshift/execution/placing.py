@@ -7,6 +7,7 @@ those that wait for their day and that the new one replaces or queues behind.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
@@ -34,6 +35,10 @@ _DIGITS: Final = 12
 
 SHOWN: Final = 24
 """How much of a decision's fingerprint an order is called by that has no other id."""
+
+
+Standing = Callable[[Connection], Subscription | None]
+"""Tells within a transaction how a subscription stands; who keeps it may take it in on the way."""
 
 
 @dataclass(eq=False)
@@ -67,13 +72,14 @@ def place(
     at: int,
     order: str | None = None,
     source: SubscriptionSource | None = None,
+    standing: Standing | None = None,
     turn_of: str | None = None,
 ) -> Order:
     """The order for an allowed decision; placed under an id that there is already, it is the first one.
 
-    Without an id it is called by the decision, so that placing one decision twice is placing it once. With a `source`
-    the subscription has to be still as it was when it was decided on. `turn_of` is the order in a queue whose turn
-    this is.
+    Without an id it is called by the decision, so that placing one decision twice is placing it once. With a `source`,
+    or by what is `standing` where that is asked within the transaction, the subscription has to be still as it was when
+    it was decided on. `turn_of` is the order in a queue whose turn this is.
 
     Raises:
         InvalidInput: the change is not allowed.
@@ -88,7 +94,9 @@ def place(
         if found:
             return _same(found[0], placement)
         change = placed(_beside(connection, placement, turn_of=turn_of), reacts=reacts_of_book(book))
-        if source is not None:
+        if standing is not None:
+            _ensure_fresh(placement, standing(connection))
+        elif source is not None:
             _ensure_fresh(placement, source.subscription(placement.subscription))
         keep_book(connection, book, at=at)
         save(connection, (change,))
@@ -103,8 +111,12 @@ def place_plan(
     at: int,
     source: SubscriptionSource,
     order: str | None = None,
+    comes_in: Subscription | None = None,
+    standing: Standing | None = None,
 ) -> Order:
     """The order for a saved plan, exactly as it was quoted; the first one where it was placed before.
+
+    `comes_in` is the subscription where the source does not have it yet, and `standing` takes it in, as in `place`.
 
     Raises:
         StaleQuote: it does not bind any more: the book, the subscription or the time has moved.
@@ -118,12 +130,12 @@ def place_plan(
         found = load_many(connection, [name])
     if found and found[0].plan.quote == plan.quote:
         return found[0]
-    subscription = source.subscription(plan.subscription)
+    subscription = source.subscription(plan.subscription) or comes_in
     if subscription is None:
         raise StaleQuote("subscription", plan.quote.subscription[:_DIGITS], "none")
     honoured = book.honour(plan, subscription, at=at)
     decision = book.decide(subscription, honoured.quote.request)
-    return place(store, book, decision=decision, at=at, order=name, source=source)
+    return place(store, book, decision=decision, at=at, order=name, source=source, standing=standing)
 
 
 def called(fingerprint: str) -> str:

@@ -11,12 +11,14 @@ from planshift.adapters.ledger.booking import Entry, book, indexed
 from planshift.adapters.ledger.chart import ACCOUNTS, Posting, posted
 from planshift.adapters.ledger.effect import Effect
 from planshift.adapters.ledger.held import Invoice, LedgerRefuses, held_of
+from planshift.adapters.ledger.reading import subscription_held
 from planshift.adapters.ledger.state import document_of, text_of, without_money
 from planshift.adapters.ledger.tables import subscriptions
 from planshift.billing.calendar import from_day
 from planshift.billing.subscription import Subscription
 from planshift.billing.zones import local_day
 from planshift.decision.fingerprint import digest_of
+from planshift.execution.placing import Standing
 
 KIND = "opening"
 
@@ -56,6 +58,19 @@ def open_subscription(connection: Connection, subscription: Subscription, *, at:
     today = from_day(local_day(at, subscription.timezone or "UTC"))
     entry = Entry(key=key, order="", kind=KIND, at=at, on=today)
     book(connection, held, entry=entry, effect=_brought(subscription, entry=entry, today=today))
+
+
+def taken_in(subscription: Subscription, *, at: int) -> Standing:
+    """How a subscription stands at the ledger, which takes it in on the way where it does not have it."""
+
+    def standing(connection: Connection) -> Subscription | None:
+        found = subscription_held(connection, subscription.id)
+        if found is None:
+            open_subscription(connection, subscription, at=at)
+            found = subscription_held(connection, subscription.id)
+        return found
+
+    return standing
 
 
 def _brought(subscription: Subscription, *, entry: Entry, today: date) -> Effect:
