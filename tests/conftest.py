@@ -25,10 +25,18 @@ gc.disable()  # until everything is collected: all of that stays to the end, and
 gc.set_threshold(20_000, 20, 20)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Look for garbage from now on, in what the tests make."""
+    _check_groups(session)
     gc.freeze()
     gc.enable()
+
+
+def _check_groups(session: pytest.Session) -> None:
+    """The scheduler knows groups by the ends of ids: without those, what they share would be made in each process."""
+    if getattr(session.config.option, "loadgroup", False):
+        alone = [item for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+        assert not alone, f"pytest-xdist does not keep groups of tests together with pytest {pytest.__version__}"
 
 
 @pytest.hookimpl(tryfirst=True)
