@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 DataArgument = Annotated[
     str,
-    Parameter(help="The subscriptions: Parquet, CSV, JSON lines or Arrow, or FILE.duckdb#TABLE.", metavar="DATA"),
+    Parameter(
+        help="The subscriptions: Parquet, CSV, JSON lines or Arrow, FILE.duckdb#TABLE or postgresql://...#TABLE.",
+        metavar="DATA",
+    ),
 ]
 MapOption = Annotated[
     tuple[str, ...],
@@ -40,7 +43,10 @@ MapOption = Annotated[
     ),
 ]  # fmt: skip
 
-EngineOption = Annotated[str, Parameter(help="What computes the answers: duckdb, or another engine.", metavar="ENGINE")]
+EngineOption = Annotated[
+    str,
+    Parameter(help="What computes the answers: duckdb or postgresql://USER@HOST/DATABASE.", metavar="ENGINE"),
+]
 
 
 @answering
@@ -101,9 +107,9 @@ class _Run:
 
 def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[str, ...]]:
     """Decide everybody and write the files; what came of it, and the columns of the data that say nothing."""
+    from planshift.population.choosing import engine_of
     from planshift.population.data import connect, open_data
     from planshift.population.deciding import Deciding
-    from planshift.population.engines import engine_of
     from planshift.population.summary import summary_of
 
     chosen = engine_of(run.engine)

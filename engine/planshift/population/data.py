@@ -15,6 +15,7 @@ from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.errors import InvalidInput
 from planshift.diagnostics.nearest import did_you_mean
 from planshift.diagnostics.span import whole_file
+from planshift.population.addresses import POSTGRESQL, scheme_of, without_password
 from planshift.population.columns import Column, columns_of
 from planshift.population.dialects import quoted, text
 from planshift.population.door import Door, Field
@@ -90,6 +91,8 @@ def _zones(engine: duckdb.DuckDBPyConnection, source: str, fields: Mapping[str, 
 
 def _source(engine: duckdb.DuckDBPyConnection, where: str, *, text_columns: list[str]) -> str:
     """The SQL that reads the data."""
+    if scheme_of(where) in POSTGRESQL:
+        return _table_of_a_server(engine, where)
     file, _, table = where.partition("#")
     path = Path(file)
     if not path.exists():
@@ -113,8 +116,24 @@ def _source(engine: duckdb.DuckDBPyConnection, where: str, *, text_columns: list
         "PS010",
         "this is no data that is read",
         where,
-        f"data is one of {', '.join(ENDINGS)}; of a .duckdb file add #TABLE",
+        f"data is one of {', '.join(ENDINGS)} or postgresql://; of a .duckdb file or a server add #TABLE",
     )
+
+
+def _table_of_a_server(engine: duckdb.DuckDBPyConnection, where: str) -> str:
+    """A copy of the table, since it is read several times and has to be the same: beside what the engine spills."""
+    address, _, table = where.partition("#")
+    if not table:
+        raise _wrong("PS001", "of which table is not said", without_password(where), "add #SCHEMA.TABLE to the address")
+    try:
+        from planshift.population.postgresql import read_table  # noqa: PLC0415  # one of several kinds of data
+    except ModuleNotFoundError:
+        needed = "a table of PostgreSQL needs an extra that is not installed"
+        raise _wrong("PS001", needed, without_password(where), "pip install 'planshift[postgres]'") from None
+    folder = engine.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
+    engine.execute(f"ATTACH {text(f'{folder}/rows.duckdb' if folder else ':memory:')} AS server")
+    read_table(address, table, into="server.rows", engine=engine)
+    return "server.rows"
 
 
 def _json_lines(engine: duckdb.DuckDBPyConnection, file: str, text_columns: list[str]) -> str:

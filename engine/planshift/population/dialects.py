@@ -24,27 +24,64 @@ class Width:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How one engine writes SQL. `quotient` divides towards zero; `element` reads the row of a list, from 0 on."""
+    """How one engine writes SQL. `element` reads the row of a list, from 0 on."""
 
     name: str
     widths: tuple[Width, ...]
-    quotient: Callable[[str, str], str]
+    """Its whole numbers, from the narrowest on. Each is the type that it gives a constant which is no wider."""
+    quotient: Callable[[str, str, Width], str]
+    """A division towards zero, of numbers of a type."""
     element: Callable[[str, str], str]
     listed: Callable[[str, str], str]
     """A constant list: the text of its values with commas, and the type of one."""
-    rows: Callable[[str], str]
-    """A table of rows, given each in brackets."""
+    text_type: str
+    most_listed: int
+    """Longer tables are joined instead of written as a list."""
+    fence: str = ""
+    """What ends a step so that it is computed once, and not written again into each place that reads it."""
+    quotient_bits: int = 127
+    """How wide what a division yields may be."""
 
 
 DUCKDB = Dialect(
     name="DuckDB",
     widths=(Width(name="INTEGER", bits=31), Width(name="BIGINT", bits=63), Width(name="HUGEINT", bits=127)),
-    quotient=lambda a, b: f"({a} // {b})",
+    quotient=lambda a, b, _: f"({a} // {b})",
     element=lambda values, key: f"{values}[{key} + 1]",
     listed=lambda values, kind: f"CAST([{values}] AS {kind}[])",
-    rows=lambda rows: f"VALUES {rows}",
+    text_type="VARCHAR",
+    most_listed=96,  # a list is copied with every batch of rows
 )
 """The engine that is built in."""
+
+_NUMERIC = Width(name="NUMERIC", bits=440)
+
+POSTGRESQL = Dialect(
+    name="PostgreSQL",
+    widths=(Width(name="INTEGER", bits=31), Width(name="BIGINT", bits=63), _NUMERIC),
+    quotient=lambda a, b, width: f"div({a}, {b})" if width is _NUMERIC else f"({a} / {b})",
+    element=lambda values, key: f"({values})[{key} + 1]",
+    listed=lambda values, kind: f"CAST(ARRAY[{values}] AS {kind}[])",
+    text_type="TEXT",
+    most_listed=4_096,  # a list is read where it lies
+    fence=" OFFSET 0",  # its planner would otherwise write a step anew for each of its readers
+    quotient_bits=440,
+)
+"""A server that customers already have; its NUMERIC has as many digits as anybody needs."""
+
+_DECIMAL = Width(name="DECIMAL(38,0)", bits=126)
+
+SPARK = Dialect(
+    name="Spark",
+    widths=(Width(name="INT", bits=31), Width(name="BIGINT", bits=63), _DECIMAL),
+    quotient=lambda a, b, _: f"({a} DIV {b})",
+    element=lambda values, key: f"{values}[{key}]",
+    listed=lambda values, kind: f"CAST(array({values}) AS ARRAY<{kind}>)",
+    text_type="STRING",
+    most_listed=4_096,
+    quotient_bits=63,  # DIV yields a BIGINT whatever it divides
+)
+"""A cluster; with `spark.sql.ansi.enabled` whatever overflows is an error."""
 
 
 def quoted(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The engines that decide everybody: what each is asked to do, and which one a name stands for.
+"""The engines that decide everybody: what each is asked to do.
 
 The rows always come through the door, and the answers are always told, by the engine that is built in. Others are asked
 for what lies between: the outputs of the form, from its inputs. An engine that reads the data where it lies, or tells
@@ -7,17 +7,13 @@ the answers where they are wanted, does more of it by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, final
 
 import duckdb
 
-from planshift.diagnostics.diagnostic import Diagnostic
-from planshift.diagnostics.errors import InvalidInput
-from planshift.diagnostics.nearest import did_you_mean
-from planshift.diagnostics.span import whole_file
 from planshift.expressions.form import Node
 from planshift.population.dialects import DUCKDB, text
 from planshift.population.sql import emit
@@ -86,24 +82,3 @@ def write_parquet(queries: Sequence[str], out: Path, *, by: duckdb.DuckDBPyConne
 
 BUILT_IN = BuiltIn()
 """The engine that needs nothing told."""
-
-ENGINES: Mapping[str, Callable[[str], Engine]] = {"duckdb": lambda _: BUILT_IN}
-"""The engines by name, or by what their addresses begin with; each is made from what was told."""
-
-
-def engine_of(told: str) -> Engine:
-    """The engine that a name or an address stands for.
-
-    Raises:
-        InvalidInput: there is no such engine.
-    """
-    scheme = told.partition("://")[0]
-    if scheme in ENGINES:
-        return ENGINES[scheme](told)
-    found = Diagnostic(
-        code="PS540",
-        message=f"there is no engine `{told}`",
-        span=whole_file(f"--engine {told}"),
-        help=did_you_mean(scheme, ENGINES) or f"it is one of {', '.join(ENGINES)}",
-    )
-    raise InvalidInput(diagnostics=(found,))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 from planshift.expressions.form import Int, Node
-from planshift.population.dialects import Width
+from planshift.population.dialects import Dialect, Width
 
 
 @final
@@ -26,9 +26,13 @@ class Rounding:
             return (0, 1, 2)
         return (0, 1, 2) if self.mode == "half_even" else () if self.mode == "down" else (2,)
 
-    def text(self, operands: tuple[str, str, str], *, quotient: Callable[[str, str], str]) -> str:
+    def text(self, operands: tuple[str, str, str], *, dialect: Dialect) -> str:
         """The rounding with its operands, which have this type."""
         p, n, d = operands
+
+        def quotient(a: str, b: str) -> str:
+            return dialect.quotient(a, b, self.width)
+
         if not self.split:
             return _rounded(f"{p} * {n}", d, mode=self.mode, whole="", quotient=quotient)
         whole = f"{quotient(p, d)} * {n}"
@@ -46,15 +50,16 @@ def _rounded(product: str, d: str, *, mode: str, whole: str, quotient: Callable[
     return f"({down} + CASE WHEN {rest} * 2 > {d} OR ({rest} * 2 = {d} AND {down} % 2 = 1) THEN 1 ELSE 0 END)"
 
 
-def rounding_of(node: Node, widths: tuple[Width, ...]) -> Rounding | None:
+def rounding_of(node: Node, dialect: Dialect) -> Rounding | None:
     """The narrowest way to compute a rounding; None where no type of the engine is wide enough."""
     p, n, d = (arg for arg in node.args[:3] if isinstance(arg, Int))
     mode = str(node.args[3])
-    for split, width in _ways(widths):
+    for split, width in _ways(dialect.widths):
         factor = min(p.hi, d.hi - 1) if split else p.hi
         most = max(factor * n.hi * 2 + d.hi, d.hi * 2, p.hi, n.hi)
         assert isinstance(node, Int)  # a rounding is an integer
-        if width.holds(0, max(most, node.hi + 1)):
+        divided = max(p.hi, node.hi + 1) if split else node.hi + 1
+        if width.holds(0, max(most, node.hi + 1)) and not divided >> dialect.quotient_bits:
             return Rounding(width=width, mode=mode, split=split)
     return None
 

@@ -8,7 +8,7 @@ by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -18,8 +18,8 @@ from planshift.population.dialects import Dialect, Width, quoted, text
 from planshift.population.muldivs import Rounding, rounding_of
 from planshift.population.stages import Stage, Staging, is_constant
 
-_MOST_LISTED = 96
-"""Longer tables are joined instead of written as a list: an engine may copy a list with every batch of rows."""
+_Write = Callable[[str, str, Width], str]
+"""How an operation is written: its operands, and the type that they have."""
 
 
 @final
@@ -62,6 +62,20 @@ def emit(
     return _Emitter(outputs, dialect=dialect, carried=carried, prefix=prefix).query(source)
 
 
+def type_of(node: Node, dialect: Dialect) -> str:
+    """The type of an engine that a node is held in.
+
+    Raises:
+        NotExact: it has none.
+    """
+    if isinstance(node, Int):
+        for width in dialect.widths:
+            if width.holds(node.lo, node.hi):
+                return width.name
+        raise NotExact(dialect.name, f"a number between {node.lo} and {node.hi} has no type")
+    return "BOOLEAN" if isinstance(node, Bool) else dialect.text_type
+
+
 @final
 class _Emitter:
     def __init__(self, outputs: Mapping[str, Node], *, dialect: Dialect, carried: tuple[str, ...], prefix: str) -> None:
@@ -70,7 +84,7 @@ class _Emitter:
         self._carried = carried
         self._prefix = prefix
         self._roundings: dict[Node, Rounding] = {}
-        self._staging = Staging(outputs.values(), named=self._named, joined=_is_joined)
+        self._staging = Staging(outputs.values(), named=self._named, joined=self._is_joined)
         self._names = {
             node: quoted(str(node.args[0])) if node.op == "input" else f"n{k}"
             for k, node in enumerate(self._staging.columns)
@@ -94,11 +108,11 @@ class _Emitter:
         columns = [f"b.{quoted(name)}" for name in self._carried]
         columns += [f"b.{self._names[node]}" for node in stage.carried]
         columns += [f"{self._expression(node)} AS {self._names[node]}" for node in stage.computed]
-        keys = dict.fromkeys(_key(node) for node in stage.computed if _is_joined(node))
+        keys = dict.fromkeys(_key(node) for node in stage.computed if self._is_joined(node))
         joins = "".join(
             f" LEFT JOIN {self._join_name(key)} ON {self._join_name(key)}.k = {self._text(key)}" for key in keys
         )
-        return f"SELECT {', '.join(columns) or '1 AS nothing'} FROM {before} b{joins}"
+        return f"SELECT {', '.join(columns) or '1 AS nothing'} FROM {before} b{joins}{self._dialect.fence}"
 
     def _told(self, node: Node) -> str:
         """An output, in the type that its interval asks for."""
@@ -110,9 +124,18 @@ class _Emitter:
         """The look-ups of joined tables by what they look for: one join answers all of them."""
         found: dict[Node, list[Node]] = {}
         for node in self._staging.columns:
-            if _is_joined(node):
+            if self._is_joined(node):
                 found.setdefault(_key(node), []).append(node)
         return found
+
+    def _is_joined(self, node: Node) -> bool:
+        """Whether a look-up is answered by a joined table."""
+        if node.op != "lookup":
+            return False
+        key = _key(node)
+        assert isinstance(key, Int)  # made by Form.lookup
+        most = self._dialect.most_listed
+        return len(_table(node).sparse) > 8 or min(len(_table(node).values), key.hi + 1) > most
 
     def _join_name(self, key: Node) -> str:
         return f"{self._prefix}_t{list(self._joins).index(key)}"
@@ -126,11 +149,11 @@ class _Emitter:
                 for row in sorted({row for column in columns for row in column})
             )
             kinds = [f"CAST(v{k} AS {self._type(node)}) AS v{k}" for k, node in enumerate(nodes)]
-            yield key, f"SELECT {', '.join(['k', *kinds])} FROM ({self._dialect.rows(rows)}) r({names})"
+            yield key, f"SELECT {', '.join(['k', *kinds])} FROM (VALUES {rows}) r({names})"
 
     def _lookup(self, node: Node) -> str:
         table, key = _table(node), _key(node)
-        if _is_joined(node):
+        if self._is_joined(node):
             cell = f"{self._join_name(key)}.v{self._joins[key].index(node)}"
             return f"coalesce({cell}, {table.default})" if table.sparse else cell
         if table.sparse:
@@ -164,74 +187,82 @@ class _Emitter:
         raise NotExact(self._dialect.name, f"a number between {low} and {high} has no type")
 
     def _type(self, node: Node) -> str:
-        if isinstance(node, Int):
-            return self._width(node.lo, node.hi).name
-        return "BOOLEAN" if isinstance(node, Bool) else "VARCHAR"
+        return type_of(node, self._dialect)
 
     def _at(self, node: Node, width: Width) -> str:
         """A number in a type that is as wide as asked for."""
         written = self._text(node)
         return written if is_constant(node) or self._type(node) == width.name else f"CAST({written} AS {width.name})"
 
-    def _arithmetic(self, node: Node, form: str, *, low: int = 0, high: int = 0) -> str:
+    def _arithmetic(self, node: Node, write: _Write, *, low: int = 0, high: int = 0) -> str:
         """An operation in a type that holds both operands, the result and what lies between them."""
         a, b = node.args
         assert isinstance(node, Int)  # arithmetic is made of integers
         assert isinstance(a, Int)  # as above
         assert isinstance(b, Int)  # as above
         width = self._width(min(a.lo, b.lo, node.lo, low), max(a.hi, b.hi, node.hi, high))
-        return self._narrowed(form.format(self._at(a, width), self._at(b, width)), width, node)
+        return self._narrowed(write(self._at(a, width), self._at(b, width), width), width, node)
 
     def _narrowed(self, written: str, width: Width, node: Node) -> str:
         kind = self._type(node)
         return written if kind == width.name else f"CAST({written} AS {kind})"
 
     def _add(self, node: Node) -> str:
-        return self._arithmetic(node, "({0} + {1})")
+        return self._arithmetic(node, lambda a, b, _: f"({a} + {b})")
 
     def _subtract(self, node: Node) -> str:
-        return self._arithmetic(node, "({0} - {1})")
+        return self._arithmetic(node, lambda a, b, _: f"({a} - {b})")
 
     def _multiply(self, node: Node) -> str:
-        return self._arithmetic(node, "({0} * {1})")
+        return self._arithmetic(node, lambda a, b, _: f"({a} * {b})")
 
     def _divide(self, node: Node) -> str:
         """Towards minus infinity: where the dividend can be negative, whole divisors are added before."""
         a, b = node.args
         assert isinstance(a, Int)  # made by simplify.divide
         assert isinstance(b, Int)  # as above
-        quotient = self._dialect.quotient("{0}", "{1}")
+        quotient = self._dialect.quotient
+        more = 0 if a.lo >= 0 or b.literal is None else -(a.lo // b.lo)
+        if max(abs(a.lo), a.hi) // b.lo + more >> self._dialect.quotient_bits:
+            raise NotExact(self._dialect.name, "what a division yields has no type")
         if a.lo >= 0:
             return self._arithmetic(node, quotient)
         if b.literal is not None:
-            more = -(a.lo // b.lo)
-            shifted = self._dialect.quotient(f"({{0}} + {more * b.lo})", "{1}")
-            return self._arithmetic(node, f"({shifted} - {more})", high=max(a.hi, 0) + more * b.lo)
-        return self._arithmetic(node, f"({quotient} - CASE WHEN {{0}} % {{1}} < 0 THEN 1 ELSE 0 END)", low=node_low(a))
+            past = max(a.hi, 0) + more * b.lo
+            return self._arithmetic(
+                node, lambda a, d, width: f"({quotient(f'({a} + {more * b.lo})', d, width)} - {more})", high=past
+            )
+        return self._arithmetic(
+            node, lambda a, d, w: f"({quotient(a, d, w)} - CASE WHEN {a} % {d} < 0 THEN 1 ELSE 0 END)", low=node_low(a)
+        )
 
     def _remainder(self, node: Node) -> str:
         a, b = node.args
         assert isinstance(a, Int)  # made by simplify.remainder
         assert isinstance(b, Int)  # as above
         if a.lo >= 0:
-            return self._arithmetic(node, "({0} % {1})")
+            return self._arithmetic(node, lambda a, d, _: f"({a} % {d})")
         if b.literal is not None:
             more = -(a.lo // b.lo) * b.lo
-            return self._arithmetic(node, f"(({{0}} + {more}) % {{1}})", high=max(a.hi, 0) + more)
-        negative = "({0} % {1} + CASE WHEN {0} % {1} < 0 THEN {1} ELSE 0 END)"
-        return self._arithmetic(node, negative, low=-b.hi)
+            return self._arithmetic(node, lambda a, d, _: f"(({a} + {more}) % {d})", high=max(a.hi, 0) + more)
+        return self._arithmetic(
+            node, lambda a, d, _: f"({a} % {d} + CASE WHEN {a} % {d} < 0 THEN {d} ELSE 0 END)", low=-b.hi
+        )
 
     def _muldiv(self, node: Node) -> str:
         p, n, d = (arg for arg in node.args[:3] if isinstance(arg, Int))
         rounding = self._rounding(node)
-        operands = (self._at(p, rounding.width), self._at(n, rounding.width), self._at(d, rounding.width))
-        written = rounding.text(operands, quotient=self._dialect.quotient)
+        first = self._at(p, rounding.width)
+        if is_constant(p) and is_constant(n):  # their product would be counted in the type that they have
+            first = f"CAST({first} AS {rounding.width.name})"
+        operands = (first, self._at(n, rounding.width), self._at(d, rounding.width))
+        written = rounding.text(operands, dialect=self._dialect)
         return self._narrowed(written, rounding.width, node)
 
     def _rounding(self, node: Node) -> Rounding:
         known = self._roundings.get(node)
         if known is None:
-            known = rounding_of(node, self._dialect.widths)
+            known = rounding_of(node, self._dialect)
             if known is None:
                 raise NotExact(self._dialect.name, "a product of a rounding has no type")
             self._roundings[node] = known
@@ -246,7 +277,7 @@ class _Emitter:
             assert isinstance(a, Int)  # made by simplify
             assert isinstance(b, Int)  # as above
             return (a, b) if a.lo < 0 and b.literal is None else ()
-        if node.op == "steps" or _is_joined(node):
+        if node.op == "steps" or self._is_joined(node):
             return (_key(node),)
         return ()
 
@@ -276,10 +307,10 @@ class _Emitter:
     _same_text = _same
 
     def _least(self, node: Node) -> str:
-        return self._arithmetic(node, "least({0}, {1})")
+        return self._arithmetic(node, lambda a, b, _: f"least({a}, {b})")
 
     def _greatest(self, node: Node) -> str:
-        return self._arithmetic(node, "greatest({0}, {1})")
+        return self._arithmetic(node, lambda a, b, _: f"greatest({a}, {b})")
 
     def _not(self, node: Node) -> str:
         return f"(NOT {self._text(node.args[0])})"
@@ -315,15 +346,6 @@ class _Emitter:
 def node_low(a: Int) -> int:
     """One below the smallest value: what a quotient can come to before it is rounded down."""
     return a.lo - 1
-
-
-def _is_joined(node: Node) -> bool:
-    """Whether a look-up is answered by a joined table."""
-    if node.op != "lookup":
-        return False
-    key = node.args[1]
-    assert isinstance(key, Int)  # made by Form.lookup
-    return len(_table(node).sparse) > 8 or min(len(_table(node).values), key.hi + 1) > _MOST_LISTED
 
 
 def _table(node: Node) -> Table:

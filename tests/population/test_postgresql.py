@@ -1,0 +1,181 @@
+"""PostgreSQL computes what the scalar reading computes, cell by cell, and its tables are data like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from random import Random  # noqa: TID251  # seeded: same seed, same graph
+
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from planshift.billing.change import ChangeRequest
+from planshift.book import Book
+from planshift.diagnostics.errors import InvalidInput
+from planshift.expressions.form import Node
+from planshift.expressions.order import reachable
+from planshift.population.asking import Question
+from planshift.population.data import connect, open_data
+from planshift.population.deciding import Deciding
+from planshift.population.dialects import POSTGRESQL, quoted
+from planshift.population.engines import BUILT_IN, Engine
+from planshift.population.making import Making
+from planshift.population.postgresql import PostgreSQL, connected, read_table
+from planshift.population.sql import emit, type_of
+from tests.population.kernels import compared_kernels
+from tests.properties.forms import draw_graph, draw_inputs
+from tests.properties.strategies import book_of
+from tests.reference.nodes import Value, evaluate
+
+AT, DAY = 1_773_223_200, 20_523
+"""2026-03-11, as an instant and as a day number."""
+
+pytestmark = pytest.mark.xdist_group("postgres-population")
+
+
+@pytest.fixture
+def connection(postgres_url: str) -> Iterator[psycopg.Connection]:
+    with connected(postgres_url) as found:
+        yield found
+
+
+def answered(
+    connection: psycopg.Connection, outputs: Mapping[str, Node], rows: Sequence[Mapping[str, Value]]
+) -> list[tuple[Value, ...]]:
+    """What the server answers for some rows, in their order."""
+    inputs = {str(n.args[0]): n for n in reachable(tuple(outputs.values())) if n.op == "input" and n.literal is None}
+    columns = ", ".join(["row INTEGER", *(f"{quoted(name)} {type_of(n, POSTGRESQL)}" for name, n in inputs.items())])
+    connection.execute(f"CREATE TEMP TABLE data ({columns}) ON COMMIT DROP".encode())
+    with connection.cursor() as cursor, cursor.copy(b"COPY data FROM STDIN") as copying:
+        for number, row in enumerate(rows):
+            copying.write_row((number, *(row[name] for name in inputs)))
+    query = emit(outputs, source="data", dialect=POSTGRESQL, carried=("row",)).text(more=" ORDER BY row")
+    found = connection.execute(query.encode()).fetchall()
+    connection.rollback()
+    return [row[1:] for row in found]
+
+
+def test_any_graph_is_read_as_it_is_walked(connection: psycopg.Connection) -> None:
+    for seed in range(12):
+        chance = Random(seed)  # noqa: S311  # chance for tests, not for secrets
+        nodes = draw_graph(chance, size=chance.choice((5, 30, 120)))
+        rows = [draw_inputs(chance) for _ in range(40)]
+        outputs = {f"out {k}": node for k, node in enumerate(nodes)}
+        assert answered(connection, outputs, rows) == [evaluate(nodes, row) for row in rows], seed
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_every_kernel_is_read_as_the_scalar_reading_reads_it(connection: psycopg.Connection, seed: int) -> None:
+    assert compared_kernels(seed, lambda outputs, rows: answered(connection, outputs, rows)) > 80
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return book_of(1)[1]
+
+
+@pytest.fixture(scope="module")
+def people(book: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of customers."""
+    data = tmp_path_factory.mktemp("people") / "people.parquet"
+    with connect(threads=1) as engine:
+        Making(book=book, rows=120, seed=7, day=DAY).write(engine, data)
+    return data
+
+
+def decided(book: Book, data: str, out: Path, *, by: Engine = BUILT_IN) -> list[dict[str, object]]:
+    """The answers, in the order of their ids."""
+    plan = book.catalog.plans[2].name
+    with connect(threads=1) as engine:
+        opened = open_data(engine, book, where=data)
+        asked = Question(kind="change", request=ChangeRequest(at=AT, plan=plan))
+        deciding = Deciding(opened=opened, question=asked, engine=by)
+        deciding.write(deciding.slices(), out, with_terms=True)
+    found: list[dict[str, object]] = pq.read_table(out).sort_by("id").to_pylist()
+    return found
+
+
+def test_everybody_is_decided_to_the_same_cell(book: Book, people: Path, postgres_url: str, tmp_path: Path) -> None:
+    """Customers of two time zones, so that there are two kernels; told by the server and here."""
+    table = pq.read_table(people)
+    zones = pa.array([None if k % 3 else "America/New_York" for k in range(table.num_rows)], pa.string())
+    data = tmp_path / "people.parquet"
+    pq.write_table(table.drop_columns(["timezone"]).append_column("timezone", zones), data)
+    here = decided(book, str(data), tmp_path / "here")
+    assert len(here) > 30
+    assert decided(book, str(data), tmp_path / "there", by=PostgreSQL(postgres_url)) == here
+    assert {path.name for path in tmp_path.iterdir()} == {"people.parquet", "here", "there"}
+
+
+def test_a_table_is_data_like_any_other(book: Book, people: Path, postgres_url: str, tmp_path: Path) -> None:
+    table = pq.read_table(people)
+    kinds = {"period_end": "TIMESTAMP", "quantity": "SMALLINT"}
+    own = {field.name: KINDS.get(str(field.type).partition("(")[0], "TEXT") for field in table.schema}
+    columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in (own | kinds).items())
+    with connected(postgres_url) as connection:
+        connection.execute(f"CREATE SCHEMA crm; CREATE TABLE crm.people ({columns})".encode())
+        with connection.cursor() as cursor, cursor.copy(b"COPY crm.people FROM STDIN") as copying:
+            for row in table.to_pylist():
+                copying.write_row(tuple(row.values()))
+        connection.commit()
+        assert decided(book, f"{postgres_url}#crm.people", tmp_path / "a") == decided(book, str(people), tmp_path / "b")
+        connection.execute("UPDATE crm.people SET period_end = 'infinity' WHERE id = (SELECT min(id) FROM crm.people)")
+        connection.commit()
+    with connect(threads=1) as engine:
+        opened = open_data(engine, book, where=f"{postgres_url}#crm.people")
+        deciding = Deciding(opened=opened, question=Question(kind="renewal", request=ChangeRequest(at=AT)))
+        (bad,) = deciding.bad_rows(deciding.slices())
+    assert {flaw.at for flaw in bad.flaws} == {"period_end"}
+
+
+KINDS = {
+    "bool": "BOOLEAN",
+    "int64": "BIGINT",
+    "int32": "INTEGER",
+    "date32[day]": "DATE",
+    "decimal128": "NUMERIC(12, 2)",
+}
+"""The types of a server, by those of the made-up customers."""
+
+CELLS: dict[str, tuple[object, object]] = {
+    "SMALLINT": ("7", 7),
+    "BIGINT": ("-7", -7),
+    "BOOLEAN": ("yes", True),
+    "NUMERIC(6, 2)": ("1234.50", Decimal("1234.50")),
+    "NUMERIC": ("0.10", "0.10"),
+    "DOUBLE PRECISION": ("0.1", 0.1),
+    "TEXT": ('a "b", \n', 'a "b", \n'),
+    "CHAR(3)": ("EUR", "EUR"),
+    "DATE": ("2026-01-31", "2026-01-31"),
+    "TIMESTAMP": ("2026-01-31 00:00", "2026-01-31"),
+    "TIMESTAMPTZ": ("2026-01-31 10:00+05:30", "2026-01-31 04:30:00+00:00"),
+    "JSONB": ('{"a.b": "c"}', '{"a.b": "c"}'),
+    "TEXT[]": ("{2026-01-31}", '["2026-01-31"]'),
+    "UUID": ("6ba7b810-9dad-11d1-80b4-00c04fd430c8",) * 2,
+}
+"""What is written into a column of a type, and what arrives of it."""
+
+
+def test_every_type_travels_without_a_loss(postgres_url: str) -> None:
+    columns = ", ".join(f"{quoted(kind)} {kind}" for kind in CELLS)
+    with connected(postgres_url) as connection, connect(threads=1) as engine:
+        connection.execute(f'CREATE TABLE "all" ({columns})'.encode())
+        places = ", ".join(["%s"] * len(CELLS))
+        for row in ([told for told, _ in CELLS.values()], [None] * len(CELLS)):
+            connection.execute(f'INSERT INTO "all" VALUES ({places})'.encode(), row)  # noqa: S608  # places alone
+        connection.commit()
+        read_table(postgres_url, "all", into="here", engine=engine)
+        found = engine.execute("SELECT * FROM here").fetchall()
+    assert found == [tuple(value for _, value in CELLS.values()), (None,) * len(CELLS)]
+
+
+def test_a_server_that_refuses_is_told_without_a_password(book: Book) -> None:
+    with connect() as engine, pytest.raises(InvalidInput) as caught:
+        open_data(engine, book, where="postgresql://billing:hush@127.0.0.1:1/crm#people")
+    (found,) = caught.value.diagnostics
+    assert found.code == "PS542"
+    assert found.span.file == "postgresql://billing@127.0.0.1:1/crm"
+    assert "hush" not in str(caught.value)
