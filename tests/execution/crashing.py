@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
 
-from sqlalchemy import Connection, Engine, Table, case, delete, event, func, insert, select
+from sqlalchemy import Connection, Engine, QueuePool, Table, case, delete, event, func, insert, select
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from planshift.actions.action import KINDS
 from planshift.actions.plan import placed
@@ -70,11 +71,17 @@ def end_myself() -> None:
 
 @dataclass
 class Points:
-    """Counts the points of a way, and strikes at one of them."""
+    """Counts the points of a way, and strikes at one of them.
+
+    `pauses` has how many points were passed each time that no connection was open and one was about to be: there the
+    process can be forked, and `pause` is called.
+    """
 
     strikes_at: int = 0
     strike: Strike = end_myself
+    pause: Callable[[], None] = lambda: None
     passed: list[str] = field(default_factory=list)
+    pauses: list[int] = field(default_factory=list)
     inside: str = ""
 
     def reach(self, name: str) -> None:
@@ -85,22 +92,32 @@ class Points:
     @contextmanager
     def watch(self, engine: Engine) -> Iterator[None]:
         """Reach a point at each commit, and at each statement that an adapter writes with."""
-        commit = engine.dialect.do_commit
+        commit, connect = engine.dialect.do_commit, engine.connect
 
         def do_commit(connection: Any) -> None:  # noqa: ANN401  # the driver's connection has no type here
             self.reach("before a commit")
             commit(connection)
             self.reach("after a commit")
 
+        def connects() -> Connection:
+            pool = engine.pool
+            assert isinstance(pool, QueuePool)  # which knows how many are open
+            if not pool.checkedout():
+                self.pauses.append(len(self.passed))
+                self.pause()
+            return connect()
+
         def executes(_: object, __: object, statement: str, *___: object) -> None:
             if self.inside and not statement.startswith("SELECT"):
                 self.reach(f"inside {self.inside}")
 
         engine.dialect.do_commit = do_commit  # type: ignore[method-assign,assignment]  # of this engine alone
+        engine.connect = connects  # type: ignore[method-assign]  # as above
         event.listen(engine, "before_cursor_execute", executes)
         yield
         event.remove(engine, "before_cursor_execute", executes)
         engine.dialect.do_commit = commit  # type: ignore[method-assign]  # as it was
+        engine.connect = connect  # type: ignore[method-assign]  # as above
 
     @contextmanager
     def within(self, task: Task) -> Iterator[None]:
@@ -135,11 +152,12 @@ class Far:
 
     It does not look whether it has acted under a key before, so that a worker who tries again without asking is found
     out. At first tries it goes wrong in turn: no answer without acting, no answer after acting, an error after acting,
-    a call that arrives twice.
+    a call that arrives twice. `life` is the number that this process gives to its calls.
     """
 
     acts: Path
     points: Points
+    life: str = ""
     asks: bool = True
     name: str = "far away"
     kinds: frozenset[str] = frozenset(KINDS)
@@ -149,7 +167,7 @@ class Far:
             fault = crc32(task.key.encode()) % 5 if task.attempt == 1 else 0
             if fault == 1:
                 return Unanswered(why="it took too long")
-            delivery = f"{task.key}|{task.attempt}|{os.getpid()}"
+            delivery = f"{task.key}|{task.attempt}|{self.life}"
             for _ in range(2 if fault == 4 else 1):
                 self._arrives(delivery)
             self.points.reach(f"inside {task.action.kind}")
@@ -208,41 +226,60 @@ def ways_of(book: Book) -> list[Way]:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """Every row of every table at an instant, and what the system outside has done by then."""
+
+    rows: tuple[tuple[tuple[object, ...], ...], ...] = ((),) * len(_TABLES)
+    acts: str = ""
+
+
+_ROWS: Final = tuple(str(select(table).order_by(*table.primary_key)) for table in _TABLES)
+_CLEAR: Final = tuple(delete(table) for table in reversed(_TABLES))
+_FILL: Final = tuple(insert(table) for table in _TABLES)
+
+
+@dataclass(frozen=True)
 class Bench:
     """A store in which one way after another is gone, from the same beginning each time."""
 
     store: Store
     folder: Path
+    life: str = "first"
 
     def worker(self, way: Way, points: Points, *, name: str = "worker", asks: bool = True) -> Worker:
         ledger = Ledger(store=self.store)
         adapter: Adapter | Resident = Watched(ledger=ledger, points=points, refuses=way.refuses)
         if way.by == "outside":
-            adapter = Far(acts=self.acts, points=points, asks=asks)
+            adapter = Far(acts=self.acts, points=points, life=self.life, asks=asks)
         return Worker(runner=Runner(store=self.store, gateways=Gateways((adapter,)), lease=LEASE), name=name)
 
     @property
     def acts(self) -> Path:
         return self.folder / "acts"
 
-    def begin(self, book: Book, way: Way) -> dict[Table, list[dict[str, object]]]:
-        """Place the order, and return every row that there is then."""
-        self.put({})
+    def begin(self, book: Book, way: Way) -> Stand:
+        """Place the order, and return what there is then."""
+        self.put(Stand())
         with self.store.begin() as connection:
             open_subscription(connection, way.decision.subscription, at=way.decision.request.at)
         place(self.store, book, decision=way.decision, at=way.decision.computed_at, order=ORDER)
-        with self.store.reading() as connection:
-            return {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in _TABLES}
+        return self.stand()
 
-    def put(self, rows: dict[Table, list[dict[str, object]]]) -> None:
-        """Let the store hold these rows and no others."""
-        self.acts.unlink(missing_ok=True)
+    def stand(self) -> Stand:
+        """What there is now."""
+        with self.store.reading() as connection, closing(connection.connection.cursor()) as cursor:
+            rows = tuple(tuple(map(tuple, _all(cursor, each))) for each in _ROWS)
+        return Stand(rows=rows, acts=self.acts.read_text(encoding="utf-8") if self.acts.exists() else "")
+
+    def put(self, stand: Stand) -> None:
+        """Let there be this, and nothing else."""
+        self.acts.write_text(stand.acts, encoding="utf-8")
         with self.store.begin() as connection:
-            for table in reversed(_TABLES):
-                connection.execute(delete(table))
-            for table in _TABLES:
-                if rows.get(table):
-                    connection.execute(insert(table), rows[table])
+            for clear in _CLEAR:
+                connection.execute(clear)
+            for table, fill, rows in zip(_TABLES, _FILL, stand.rows, strict=True):
+                if rows:
+                    connection.execute(fill, [dict(zip(table.columns.keys(), row, strict=True)) for row in rows])
 
     def live(self, way: Way, points: Points, *, name: str = "worker", asks: bool = True) -> None:
         """Carry the order out to its end, whatever days that takes, and pay what it bills."""
@@ -281,6 +318,12 @@ class Bench:
         return {**rows, "acts": acted, "flaws": Counter(wrong)}
 
 
+def _all(cursor: DBAPICursor, question: str) -> Sequence[Any]:
+    """Every row, as the driver has it: this is asked after each kill."""
+    cursor.execute(question)
+    return cursor.fetchall()
+
+
 def _told(table: Table, connection: Connection) -> Iterator[str]:
     left_out = _TIMES | _LEFT_OUT.get(table.name, frozenset())
     columns = [column for column in table.columns if column.name not in left_out]
@@ -304,73 +347,3 @@ def pay(store: Store, decision: Decision, *, at: int) -> bool:
                 take_in(connection, each, source=f"{source}:{each}", at=at, subscription=name)
             found = True
     return found
-
-
-@dataclass
-class Swept:
-    """What came of killing somebody at points of ways."""
-
-    ways: int = 0
-    points: int = 0
-    lost: int = 0
-    doubled: int = 0
-    different: int = 0
-    told: list[str] = field(default_factory=list)
-
-    def add(self, other: Swept) -> None:
-        for name in ("ways", "points", "lost", "doubled", "different"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.told += other.told
-
-    def compare(self, expected: Rows, found: Rows, *, where: str) -> None:
-        """Count what is missing and what is there too often; rows that are changed are neither, and are different."""
-        for table, rows in expected.items():
-            missing, surplus = rows - found[table], found[table] - rows
-            doubled = sum((Counter({row: surplus[row] for row in surplus if rows[row]})).values())
-            fewer, more = rows.total() - found[table].total(), found[table].total() - rows.total()
-            self.lost += max(fewer, 0)
-            self.doubled += max(more, doubled, 0)
-            if missing or surplus:
-                self.different += 1
-                self.told.append(f"{where}: {table}: not there {list(missing)[:2]}, too much {list(surplus)[:2]}")
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """Goes a way once in peace, and once for each of its points with a strike at it."""
-
-    bench: Bench
-    strike: Strike = end_myself
-    mend: Callable[[], None] = lambda: None
-    stride: int = 1
-    asks: bool = True
-
-    def sweep(self, book: Book, way: Way, *, first: int = 1) -> Swept:
-        rows = self.bench.begin(book, way)
-        peace = Points()
-        self.bench.live(way, peace, asks=self.asks)
-        found, swept = self.bench.stands(), Swept(ways=1)
-        expected = {**found, "acts": Counter(set(found["acts"])), "flaws": Counter[str]()}
-        swept.compare(expected, found, where=f"{way.by}, in peace")
-        for point in range(first, len(peace.passed) + 1, self.stride):
-            self.bench.put(rows)
-            self._struck(way, point)
-            self.mend()
-            self.bench.live(way, Points(), name="worker" if point % 2 else "another worker", asks=self.asks)
-            where = f"{way.by}, {peace.passed[point - 1]} ({point})"
-            swept.compare(expected, self.bench.stands(), where=where)
-            swept.points += 1
-        return swept
-
-    def _struck(self, way: Way, point: int) -> None:
-        """Go the way in a process of its own, up to the point."""
-        self.bench.store.close()  # no connection is carried into the other process
-        child = os.fork()
-        if not child:
-            try:
-                self.bench.live(way, Points(strikes_at=point, strike=self.strike), asks=self.asks)
-            finally:
-                os._exit(1)  # also where the database went away under it
-        _, status = os.waitpid(child, 0)
-        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        assert killed or self.strike is not end_myself, f"point {point} was not reached"
