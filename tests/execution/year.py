@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from random import Random  # noqa: TID251  # seeded: same seed, same year
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from planshift.adapters.ledger.chart import CHART
 from planshift.adapters.ledger.ledger import Ledger
 from planshift.adapters.ledger.opening import open_subscription
 from planshift.adapters.ledger.payments import receive_payment
 from planshift.adapters.ledger.reports import flaws as ledger_flaws
-from planshift.adapters.ledger.tables import invoices, subscriptions
+from planshift.adapters.ledger.tables import entries, invoices, postings
 from planshift.billing.change import ChangeRequest
 from planshift.billing.money import money
 from planshift.billing.zones import parse_instant
@@ -23,13 +23,13 @@ from planshift.diagnostics.errors import InvalidInput
 from planshift.execution.calling_off import CannotCallOff, call_off
 from planshift.execution.gateways import Gateways
 from planshift.execution.happening import take_in
+from planshift.execution.order import Order
 from planshift.execution.placing import SubscriptionBusy, place
 from planshift.execution.reactions.of_orders import reacts_of
-from planshift.execution.renewing import renew_due
+from planshift.execution.renewing import Renewal, renew_due
 from planshift.execution.running import Runner
 from planshift.execution.store.engine import Store
-from planshift.execution.store.orders import load
-from planshift.execution.store.tables import orders
+from planshift.execution.store.tables import order_steps, orders
 from planshift.execution.store.verifying import flaws
 from planshift.execution.worker import Worker
 
@@ -55,13 +55,36 @@ CATALOG: Final = "plans:\n" + "".join(
 )
 
 
+_INCOME: Final = [each.id for each in CHART if each.type == "income"]
+_MOVED: Final = case((postings.c.credit.in_(_INCOME), postings.c.minor), else_=0) - case(
+    (postings.c.debit.in_(_INCOME), postings.c.minor), else_=0
+)
+_EARNED: Final = (
+    select(entries.c.order, func.sum(_MOVED))
+    .join_from(entries, postings, postings.c.entry == entries.c.key)
+    .group_by(entries.c.order)
+    .having(func.sum(_MOVED) != 0)
+)
+"""What each order came to on the accounts of income."""
+
+_STANDS: Final = (
+    select(order_steps.c.order)
+    .join(orders, orders.c.id == order_steps.c.order)
+    .where(orders.c.state == "pending", order_steps.c.kind == "issue_invoice", order_steps.c.state == "done")
+)
+"""Orders that are billed, and wait for that to be paid."""
+
+
 def book_of_the_year() -> Book:
     return load_text({"policy.yaml": POLICY, "catalog.yaml": CATALOG})
 
 
 @dataclass
 class Year:
-    """A shop in a store. `told` counts what happened."""
+    """A shop in a store.
+
+    `told` counts what happened. `decided` has for each order what its decision earns, if it is carried out.
+    """
 
     store: Store
     customers: int
@@ -69,6 +92,7 @@ class Year:
     told: Counter[str] = field(default_factory=Counter)
     late: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    decided: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.book, self.chance = book_of_the_year(), Random(self.seed)  # noqa: S311  # chance for tests, not for secrets
@@ -79,19 +103,34 @@ class Year:
         self.begin = parse_instant("2026-01-02T10:00", self.book.zone)
 
     def live(self, days: int = 365) -> None:
-        """Day after day."""
+        """Day after day: what is due is done, the next periods are billed, some ask for something, some pay."""
         self._open()
         for day in range(days):
             at = self.begin + day * DAY
             self.worker.work(at)
             for each in renew_due(self.worker, self.book, source=self.ledger, at=at):
-                waits = each.why_not.endswith("comes first")  # a change that is due is the next bill
-                self.told["renewals" if each.order else "changes that come first" if waits else each.why_not] += 1
+                self._is_renewed(each)
             for number in range(self.customers):
                 if self.chance.random() < 1 / 60:  # chance
                     self._does_something(f"sub-{number:05}", at)
+            self.worker.work(at)
             self._pay(at)
             self.worker.work(at)
+
+    def _is_renewed(self, renewal: Renewal) -> None:
+        if renewal.order is None:  # a change that is due is the next bill
+            waits = renewal.why_not.endswith("comes first")
+            self.told["changes that come first" if waits else renewal.why_not] += 1
+            return
+        start, end = renewal.order.plan.from_plan, renewal.order.plan.to_plan
+        self.told["renewals"] += 1
+        self.told["switches"] += start != end
+        self._counts_on(renewal.order)
+
+    def _counts_on(self, order: Order) -> None:
+        flow = order.plan.flow
+        kept = flow.forfeited.minor + flow.to_time.minor
+        self.decided[order.id] = flow.charges.minor - flow.credit.minor + kept
 
     def _open(self) -> None:
         with self.store.begin() as connection:
@@ -130,7 +169,7 @@ class Year:
             return
         self.asked.append(placed.id)
         self.told["cancellations" if leaves else f"{decision.direction}s"] += 1
-        self.worker.carry_out(placed.id, now=at)
+        self._counts_on(placed)
 
     def _calls_off(self, order: str, at: int) -> None:
         try:
@@ -139,7 +178,6 @@ class Year:
             self.told["too late to call off"] += 1
         else:
             self.told["called off"] += 1
-            self.worker.carry_out(order, now=at)
 
     def _pay(self, at: int) -> None:
         """Each open invoice by card, which may fail for days; some are never paid, and their changes are not made."""
@@ -163,19 +201,19 @@ class Year:
         """What does not add up; nothing, as a rule."""
         with self.store.reading() as connection:
             found = [*map(str, ledger_flaws(connection)), *map(str, flaws(connection, now=self.begin + 400 * DAY))]
-            accounts = [each.id for each in CHART if each.type == "income"]
-            sums = connection.execute(select(*(func.sum(subscriptions.c[each]) for each in accounts))).one()
-            names = connection.scalars(select(orders.c.id)).all()
-            decided = 0
-            for name in names:
-                order = load(connection, name)
-                self.told[f"orders {order.state}"] += 1
-                flow = order.plan.flow
-                if order.placement.kind == "renew" and order.plan.from_plan != order.plan.to_plan:
-                    self.told["switches"] += 1
-                if order.state == "applied":
-                    kept = flow.forfeited.minor + flow.to_time.minor
-                    decided += flow.charges.minor - flow.credit.minor + kept
-        earned = -sum(map(int, sums))
-        self.told["earned (cents)"], self.told["decided (cents)"] = earned, decided
-        return found if earned == decided else [*found, f"{earned} was earned, and {decided} was decided"]
+            states = {row.id: row.state for row in connection.execute(select(orders.c.id, orders.c.state))}
+            earned = Counter(dict(map(tuple, connection.execute(_EARNED))))
+            stand = set(connection.scalars(_STANDS))
+        self.told.update(f"orders {state}" for state in states.values())
+        found += [f"order {each} is nobody's" for each in states.keys() ^ self.decided.keys()]
+        carried_out = {each for each, state in states.items() if state == "applied"}
+        waiting = stand - carried_out
+        decided = Counter({each: self.decided[each] for each in carried_out | waiting if self.decided[each]})
+        found += [
+            f"order {each} earned {earned[each]}, and {decided[each]} was decided"
+            for each in earned.keys() | decided.keys()
+            if earned[each] != decided[each]
+        ]
+        self.told["billed, and not paid yet"] = len(waiting)
+        self.told["earned (cents)"], self.told["decided (cents)"] = earned.total(), decided.total()
+        return found

@@ -165,6 +165,10 @@ class Desk:
             name = subscription
         return renewing.renew(self.worker, book, source=self.ledger, subscription=name, at=at)
 
+    def renew_all(self, book: Book, names: Iterable[str], *, at: int) -> Iterator[Renewal]:
+        """Renew those of some subscriptions that are due, many at a time."""
+        return renewing.renew_all(self.worker, book, source=self.ledger, subscriptions=names, at=at)
+
     def due(self, book: Book, *, at: int) -> tuple[str, ...]:
         """The ids of the subscriptions whose next period is to be invoiced by the day of an instant."""
         return tuple(renewing.due(book, source=self.ledger, at=at))

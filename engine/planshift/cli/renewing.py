@@ -65,9 +65,9 @@ def renew_everybody(work: Work) -> Exit:
         names = desk.due(work.book, at=instant)
         found: list[Renewal] = []
         with progress("Renewals", dict.fromkeys(names, 1)) as tick:
-            for name in names:
-                found.append(desk.renew(work.book, name, at=instant))
-                tick(name)
+            for each in desk.renew_all(work.book, names, at=instant):
+                found.append(each)
+                tick(each.subscription)
         if work.form == "json":
             say_json([_json(each) for each in found])
         else:

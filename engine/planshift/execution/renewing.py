@@ -6,8 +6,9 @@ subscription is renewed once for each day; a switch that is due is part of it, o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import final
 
 from planshift.billing.calendar import from_day
@@ -38,12 +39,29 @@ def due(book: Book, *, source: SubscriptionSource, at: int) -> Iterator[str]:
 
 def renew_due(worker: Worker, book: Book, *, source: SubscriptionSource, at: int) -> Iterator[Renewal]:
     """Renew everybody whose next period is to be invoiced by the day of an instant, one period of each."""
-    for name in due(book, source=source, at=at):
-        yield renew(worker, book, source=source, subscription=name, at=at)
+    return renew_all(worker, book, source=source, subscriptions=due(book, source=source, at=at), at=at)
+
+
+def renew_all(
+    worker: Worker, book: Book, *, source: SubscriptionSource, subscriptions: Iterable[str], at: int
+) -> Iterator[Renewal]:
+    """Renew those of some subscriptions that are due, as many at a time as the worker takes orders."""
+    names = iter(subscriptions)
+    while batch := list(islice(names, worker.batch)):
+        found = [_placed(worker, book, source=source, subscription=name, at=at) for name in batch]
+        carried_out = worker.carry_out_all([each.order.id for each in found if each.order is not None], now=at)
+        for each in found:
+            yield each if each.order is None else replace(each, order=carried_out[each.order.id])
 
 
 def renew(worker: Worker, book: Book, *, source: SubscriptionSource, subscription: str, at: int) -> Renewal:
     """Renew one subscription, if it is due."""
+    (found,) = renew_all(worker, book, source=source, subscriptions=[subscription], at=at)
+    return found
+
+
+def _placed(worker: Worker, book: Book, *, source: SubscriptionSource, subscription: str, at: int) -> Renewal:
+    """The order of a renewal, or why there is none."""
     held = source.subscription(subscription)
     if held is None:
         return Renewal(subscription=subscription, why_not="there is no such subscription")
@@ -55,7 +73,7 @@ def renew(worker: Worker, book: Book, *, source: SubscriptionSource, subscriptio
         placed = place(worker.runner.store, book, decision=decision, at=at, order=name, source=source)
     except (InvalidInput, SubscriptionBusy, StaleQuote) as error:
         return Renewal(subscription=subscription, why_not=str(error))
-    return Renewal(subscription=subscription, order=worker.carry_out(placed.id, now=at))
+    return Renewal(subscription=subscription, order=placed)
 
 
 def why_not(decision: Decision) -> str:

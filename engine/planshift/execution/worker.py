@@ -58,13 +58,26 @@ class Worker:
         Raises:
             NoSuchOrder: there is none of that id.
         """
-        store, until = self.runner.store, now + self.runner.lease
-        with store.begin() as connection:
-            lease = leases.take(connection, order, worker=self.name, now=now, until=until)
-        if lease is not None:
-            self.runner.run(self._held([lease]), now=now)
-        with store.reading() as connection:
+        self._run([order], now=now)
+        with self.runner.store.reading() as connection:
             return load(connection, order)
+
+    def carry_out_all(self, orders: Sequence[str], *, now: int) -> dict[str, Order]:
+        """Carry out some orders together as far as they go, and return them by id as they were given back.
+
+        Those that somebody else is at are returned as they are then.
+        """
+        found = {each.id: each for each in self._run(orders, now=now)}
+        others = [each for each in orders if each not in found]
+        if others:
+            with self.runner.store.reading() as connection:
+                found |= {each.id: each for each in load_many(connection, others)}
+        return found
+
+    def _run(self, orders: Sequence[str], *, now: int) -> list[Order]:
+        with self.runner.store.begin() as connection:
+            taken = leases.take(connection, orders, worker=self.name, now=now, until=now + self.runner.lease)
+        return self.runner.run(self._held(taken), now=now)
 
     def _take(self, now: int, most: int) -> list[Lease]:
         until = now + self.runner.lease

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import BigInteger, Connection, bindparam, case, select, update
@@ -21,11 +22,15 @@ _TAKEN: Final = {"leased_by": bindparam("worker"), "leased_until": bindparam("un
 _TAKE_DUE: Final = (
     update(orders).where(orders.c.id.in_(select(_DUE.c.id))).values(_TAKEN).returning(orders.c.id, orders.c.lease)
 )
-_TAKE_ONE: Final = (
-    update(orders)
-    .where(orders.c.id == bindparam("of_order"), orders.c.leased_until <= bindparam("now"))
-    .values(_TAKEN)
-    .returning(orders.c.id, orders.c.lease)
+_FREE: Final = (
+    select(orders.c.id)
+    .where(orders.c.id.in_(bindparam("ids", expanding=True)), orders.c.leased_until <= bindparam("now"))
+    .order_by(orders.c.id)  # two who take the same ones do not wait for each other
+    .with_for_update()
+    .cte("free")
+)
+_TAKE_THESE: Final = (
+    update(orders).where(orders.c.id.in_(select(_FREE.c.id))).values(_TAKEN).returning(orders.c.id, orders.c.lease)
 )
 _NUMBER: Final = select(orders.c.lease).where(orders.c.id == bindparam("of_order"))
 _GIVE_BACK: Final = (
@@ -47,10 +52,10 @@ def take_due(connection: Connection, *, worker: str, now: int, until: int, most:
     return sorted((Lease(order=row.id, number=row.lease, until=until) for row in rows), key=lambda each: each.order)
 
 
-def take(connection: Connection, order: str, *, worker: str, now: int, until: int) -> Lease | None:
-    """Take one order, due or not; None where somebody holds it."""
-    row = connection.execute(_TAKE_ONE, {"of_order": order, "worker": worker, "now": now, "until": until}).one_or_none()
-    return None if row is None else Lease(order=row.id, number=row.lease, until=until)
+def take(connection: Connection, ids: Sequence[str], *, worker: str, now: int, until: int) -> list[Lease]:
+    """Take some orders, due or not; those that somebody holds are left out. Sorted by id."""
+    rows = connection.execute(_TAKE_THESE, {"ids": list(ids), "worker": worker, "now": now, "until": until})
+    return sorted((Lease(order=row.id, number=row.lease, until=until) for row in rows), key=lambda each: each.order)
 
 
 def still_held(connection: Connection, lease: Lease) -> bool:
