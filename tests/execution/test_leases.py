@@ -43,6 +43,16 @@ def test_an_order_that_is_held_is_not_taken_before_its_lease_ends(store: Store) 
     assert state(store) == "applied"
 
 
+def test_orders_are_carried_out_together_but_for_one_that_somebody_holds(store: Store) -> None:
+    prepare(store)
+    names = [order(store, name=f"o-{number}", who=f"sub-{number}").id for number in (1, 2, 3)]
+    with store.begin() as connection:
+        leases.take(connection, ["o-2"], worker="dead", now=AT, until=AT + 300)
+    found = worker(store, Notebook()).carry_out_all(names, now=AT)
+    assert {name: each.state for name, each in found.items()} == {"o-1": "applied", "o-2": "pending", "o-3": "applied"}
+    assert not done_more_than_once(store)
+
+
 def test_a_worker_that_slept_past_its_lease_is_refused(store: Store) -> None:
     order(store)
     second = FarAway()

@@ -115,6 +115,10 @@ def test_an_order_whose_log_was_changed_is_left_alone_and_the_others_go_on(store
     with store.reading() as connection:
         states = {row.id: row.state for row in connection.execute(select(orders.c.id, orders.c.state))}
     assert states == {"o-0": "applied", "o-1": "pending", "o-2": "applied"}
+    assert {flaw.order for flaw in all_flaws(store)} == {"o-1"}
+    with store.begin() as connection:
+        connection.execute(update(order_steps).where(order_steps.c.order == "o-2").values(fault="it rains"))
+    assert {flaw.order for flaw in all_flaws(store)} == {"o-1", "o-2"}
 
 
 ROWS = {

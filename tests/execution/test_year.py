@@ -8,7 +8,7 @@ from tests.execution.year import Year
 
 def test_a_year_adds_up_to_what_was_decided(sqlite_url: str) -> None:
     store = open_store(sqlite_url)
-    year = Year(store=store, customers=40)
+    year = Year(store=store, customers=20)
     year.live(365)
     assert year.wrong() == []
     store.close()
