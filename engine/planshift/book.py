@@ -331,10 +331,11 @@ def load_text(files: Mapping[str, str]) -> Book:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Everything that a book was compiled from, so that it can be compiled again when its files have moved on.
+    """Everything that a book was made from, so that it can be made again when its files, or presets, have moved on.
 
     `texts` are by the names that messages use, `folder` is what those of the book's own files begin with, `policy` the
-    first of them, and `book` what the book is called that does not say it itself.
+    first of them, and `book` what the book is called that does not say it itself. What the book says to customers is
+    among them, though its digest is not of that.
     """
 
     folder: str
@@ -344,20 +345,20 @@ class Kept:
 
 
 def kept(book: Book) -> Kept:
-    """What a book was compiled from."""
+    """What a book was made from."""
     files = book.files
+    said = {each.file: each.text for each in book.document.messages if each.text is not None}
+    texts = {**book.sources, **said}
     if isinstance(files, Path):
         single = files.is_file()
         folder = (files.parent if single else files).as_posix()
         policy, name = (files.name, files.stem) if single else ("policy.yaml", files.name)
-        return Kept(folder=folder, policy=policy, book=name, texts=book.sources)
-    return Kept(
-        folder="", policy=next(iter(files)) if len(files) == 1 else "policy.yaml", book="book", texts=book.sources
-    )
+        return Kept(folder=folder, policy=policy, book=name, texts=texts)
+    return Kept(folder="", policy=next(iter(files)) if len(files) == 1 else "policy.yaml", book="book", texts=texts)
 
 
 def load_kept(version: Kept) -> Book:
-    """Compile a book again from what it was compiled from.
+    """Make a book again from what it was made from.
 
     Raises:
         InvalidBook: this release finds mistakes in it.

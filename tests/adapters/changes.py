@@ -70,10 +70,10 @@ def decided(terms: str, before: Subscription, **asked: Any) -> tuple[Book, Decis
 
 def change(terms: str, before: Subscription, **asked: Any) -> tuple[Task, ...]:  # noqa: ANN401  # fields of a request
     """The tasks of an allowed change, all steps in their order."""
-    _, decision = decided(terms, before, **asked)
+    book, decision = decided(terms, before, **asked)
     at = decision.computed_at
     after = decision.subscription_after() if decision.request.plan else None
-    return tasks_of(decision.plan("order-1"), before=before, after=after, at=at)
+    return tasks_of(decision.plan("order-1"), before=before, after=after, at=at, zone=book.zone)
 
 
 @dataclass

@@ -15,13 +15,14 @@ from planshift.actions.order_actions import SendNotice
 from planshift.adapters.contract import AdapterContract, Case, Fault, tasks_of
 from planshift.adapters.email.adapter import EmailAdapter
 from planshift.adapters.email.server import MailServer
-from planshift.adapters.email.writing import MailTemplate, is_address
+from planshift.adapters.email.writing import MailTemplate, is_address, words_for
 from planshift.adapters.finding import Place
 from planshift.billing.subscription import Customer
 from planshift.book import Book
 from planshift.execution.ports import Done, Refused, Task, Unanswered, Unavailable
 from planshift.execution.store.books import OtherBook
 from planshift.policy.message_text import parse_template
+from planshift.rulebook.reaction_names import EVENTS
 from tests.actions.shop import BRONZE, decide, shop
 from tests.adapters.stand_ins.mail import HOST, PASSWORD, USER, MailStandIn
 
@@ -221,9 +222,27 @@ def test_a_book_that_cannot_be_had_is_waited_for(side: MailStandIn) -> None:
     assert side.received == []
 
 
-def test_a_notice_of_an_event_is_worded_by_its_own_template_and_by_no_other(side: MailStandIn) -> None:
+def test_a_notice_of_an_event_says_what_has_happened(side: MailStandIn) -> None:
+    adapter = adapter_of(side)
+    adapter.perform(asking(CLIENT, about="event", template="payment.failed", bcc=()))
+    adapter.perform(asking(STAFF, about="event", template="payment.failed", bcc=()))
+    client, staff = (each.mail.get_content() for each in side.received)
+    assert [line for line in client.splitlines() if line][1:3] == [
+        "Von Bronze zu Silver",
+        "Eine Zahlung ist fehlgeschlagen. Bitte prüfen Sie Ihr Zahlungsmittel.",
+    ]
+    assert "Zu zahlen" not in client
+    assert "A payment did not go through." in staff
+    assert "subscription: " in staff
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_there_are_words_for_every_event(event: str) -> None:
+    assert words_for(event) is not None
+
+
+def test_a_notice_of_an_event_is_worded_by_its_own_template(side: MailStandIn) -> None:
     task = asking(CLIENT, about="event", template="payment.failed", bcc=())
-    assert adapter_of(side).perform(task) == Refused(why="the settings have no template `payment.failed`")
     template = MailTemplate(subject=parse_template("Your payment"), text=parse_template("It did not arrive: {order}."))
     adapter_of(side, templates={"payment.failed": template}).perform(task)
     assert side.received[0].mail.get_content().strip() == "It did not arrive: order-7."

@@ -18,7 +18,7 @@ from planshift.conformance.presets import preset_of
 from planshift.conformance.report import CaseResult, report_text
 from planshift.conformance.run import run_case, run_text
 from planshift.conformance.scope import out_of_scope
-from planshift.policy import layers
+from planshift.policy import shelf
 from planshift.policy.shelf import preset_names, preset_text
 
 HERE = Path(__file__).parent
@@ -157,7 +157,7 @@ def test_a_preset_that_says_the_wrong_thing_is_found(
     assert text is not None
     assert text.count(right) >= 1
     changed = text.replace(right, wrong)
-    monkeypatch.setattr(layers, "preset_text", lambda name: (changed, ()) if name == preset else preset_text(name))
+    monkeypatch.setattr(shelf, "preset_text", lambda name: (changed, ()) if name == preset else preset_text(name))
     asked = {result.id for result in RESULTS[preset] if result.preset}
     results = [run_case(case) for case in CASES if case.preset == preset and case.id in asked]
     if told:

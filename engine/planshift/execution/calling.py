@@ -30,6 +30,7 @@ def task_of(order: Order, step: OrderStep, *, at: int, undoing: bool) -> Task:
         attempt=max(step.attempts, 1),
         undoing=undoing,
         references=order.references,
+        zone=placement.zone,
     )
 
 

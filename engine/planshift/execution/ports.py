@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Protocol, final, runtime_checkable
 
 from planshift.actions.action import Action, Step
 from planshift.actions.plan import ActionPlan
+from planshift.billing.calendar import to_day
 from planshift.billing.subscription import Subscription
+from planshift.billing.zones import midnight
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 class Task:
     """One step to be done, or to be undone, with all that an adapter may need to know of its order.
 
-    `at` is the instant (epoch seconds) and `today` the local day of the subscription. `before` is the subscription that
+    `at` is the instant (epoch seconds) and `today` the local day of the subscription, whose `zone` says where days
+    begin. `before` is the subscription that
     was decided on, and `after` the same as the whole change leaves it, None for one that ends it. `references` holds
     what the outside calls the results of the steps that are done, by step id: the number of the invoice, say, that a
     step asks to be paid.
@@ -40,6 +43,7 @@ class Task:
     attempt: int = 1
     undoing: bool = False
     references: Mapping[str, str]
+    zone: str = "UTC"
 
     @property
     def action(self) -> Action:
@@ -53,6 +57,10 @@ class Task:
     def key(self) -> str:
         """What this is known by to the outside: twice under one key is once."""
         return self.step.undo_key if self.undoing else self.step.key
+
+    def over_at(self, day: date) -> int:
+        """The instant at which a day is over for the subscription."""
+        return midnight(to_day(day) + 1, self.zone)
 
     @property
     def reference(self) -> str:

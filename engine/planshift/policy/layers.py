@@ -12,7 +12,7 @@ from planshift.policy.document import MessageText
 from planshift.policy.extends import merge
 from planshift.policy.kept_reading import KeptReading
 from planshift.policy.located import Located, Mapping, Scalar, scalars, span_of
-from planshift.policy.shelf import Shelf, join, preset_file, preset_names, preset_text, unknown_preset
+from planshift.policy.shelf import Shelf, join, preset_file, unknown_preset
 
 POLICY, CATALOG, RULES, MESSAGES = "policy.yaml", "catalog.yaml", "policy.rules", "messages"
 
@@ -171,10 +171,11 @@ class Stack:
         return None
 
     def _preset(self, preset: str, span: Span, *, chain: tuple[str, ...]) -> Layer | None:
-        if preset not in preset_names():
+        found = self._shelf.preset(preset)
+        if found is None:
             self.problems.append(unknown_preset(preset, span))
             return None
-        text, problems = preset_text(preset)
+        text, problems = found
         self.problems += problems
         file = preset_file(preset)
         own = Layer(policy=None if text is None else self.tree_of(text, file=file), files={("policy", file): None})

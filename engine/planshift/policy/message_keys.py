@@ -237,6 +237,23 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "needs_approval": ("", "beside an option that somebody has to agree to"),
         "needs_remedy": ("", "beside an option for which present use is too much"),
     },
+    "events": {
+        "change_requested": ("", "the change was asked for"),
+        "change_scheduled": ("on", "the change began to wait for its day"),
+        "change_applied": ("", "every step of the change was done"),
+        "change_cancelled": ("", "the change was called off, replaced or not paid in time"),
+        "change_failed": ("", "the change failed for good, and what was done is undone"),
+        "invoice_issued": ("", "an invoice was issued"),
+        "invoice_paid": ("", "an invoice was paid in full"),
+        "payment_failed": ("", "a payment did not go through"),
+        "payment_received": ("", "a payment came in"),
+        "rating_completed": ("", "the usage up to now was rated"),
+        "job_completed": ("", "the job for the subscription has run"),
+        "period_ended": ("", "the running period ended"),
+        "renewal_due": ("", "the subscription is due for renewal"),
+        "trial_ended": ("", "the trial ended"),
+        "usage_reported": ("", "new usage was reported"),
+    },
     "notices": {
         "subject": ("title", "the subject of the mail to the customer"),
         "greeting": ("", "how the mail begins"),
@@ -272,6 +289,7 @@ SECTIONS = {
     "intervals": "How long, and how often.",
     "words": "Single words.",
     "options": "What there is to change to.",
+    "events": "What has happened, in mails that a reaction asks for.",
     "notices": "The mail to the customer.",
 }
 """The sections with what they are about, in the order of their files."""

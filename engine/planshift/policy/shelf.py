@@ -17,6 +17,10 @@ MAX_FILES = 5_000
 _PRESETS = Path(__file__).with_name("presets")
 
 
+Text = tuple[str | None, tuple[Diagnostic, ...]]
+"""The text of a file, or None and why it cannot be read."""
+
+
 class Shelf(Protocol):
     """The files of a book by name; a name is relative to the book and may lead out of it by `../`."""
 
@@ -34,6 +38,9 @@ class Shelf(Protocol):
 
     def shown(self, name: str) -> str:
         """Return how messages call the file."""
+
+    def preset(self, name: str) -> Text | None:
+        """Return the text of a preset, or why it cannot be read; None where there is none of that name."""
 
 
 @final
@@ -75,6 +82,10 @@ class FolderShelf:
         """Return the path as the caller would write it."""
         return self._folder.joinpath(name).as_posix()
 
+    def preset(self, name: str) -> Text | None:
+        """Return the text of a preset as it is shipped."""
+        return _shipped(name)
+
 
 @final
 class EditedShelf:
@@ -104,6 +115,10 @@ class EditedShelf:
     def shown(self, name: str) -> str:
         """Return how messages call the file."""
         return self._under.shown(name)
+
+    def preset(self, name: str) -> Text | None:
+        """Return the text of a preset."""
+        return self._under.preset(name)
 
 
 @final
@@ -135,10 +150,14 @@ class TextShelf:
         """Return the name."""
         return name
 
+    def preset(self, name: str) -> Text | None:
+        """Return the text of a preset as it is shipped."""
+        return _shipped(name)
+
 
 @final
 class KeptShelf:
-    """A book as it was read once, wherever that was: its texts by how messages call them."""
+    """A book as it was read once, wherever that was: its texts by how messages call them, those of presets included."""
 
     def __init__(self, folder: str, texts: Mapping[str, str]) -> None:
         self._folder = PurePosixPath(folder)
@@ -155,8 +174,10 @@ class KeptShelf:
         return self.shown(name) in self._texts
 
     def under(self, folder: str) -> tuple[str, ...]:
-        """Return the names of the texts in a folder, sorted."""
-        return tuple(name for name in self.names() if name.rpartition("/")[0] == folder)
+        """Return the names of the texts in a folder, sorted; the folder may lie outside of the book."""
+        shown = self.shown(folder)
+        inside = (name.rpartition("/") for name in sorted(self._texts))
+        return tuple(f"{folder}/{last}" for above, _, last in inside if above == shown)
 
     def text(self, name: str) -> tuple[str | None, tuple[Diagnostic, ...]]:
         """Return the text, or None and that there is none."""
@@ -165,6 +186,15 @@ class KeptShelf:
     def shown(self, name: str) -> str:
         """Return how messages called the file when it was read."""
         return self._folder.joinpath(name).as_posix()
+
+    def preset(self, name: str) -> Text | None:
+        """Return the text of a preset as it was then, whatever is shipped now."""
+        file = preset_file(name)
+        return (self._texts[file], ()) if file in self._texts else None
+
+
+def _shipped(preset: str) -> Text | None:
+    return preset_text(preset) if preset in preset_names() else None
 
 
 def preset_names() -> tuple[str, ...]:

@@ -86,6 +86,7 @@ class Till:
             today=today,
             undoing=undoing,
             references={},
+            zone="Europe/Stockholm",
         )
         with self.store.begin() as connection:
             return Ledger(store=self.store).perform_within(task, connection=connection)
@@ -119,7 +120,11 @@ def test_a_change_waits_for_its_payment_and_is_seen_to_wait(till: Till) -> None:
     assert till.do("ask_payment") == Done(reference="anna-1")
     waits = till.do("await_payment")
     assert isinstance(waits, Waits)
-    assert waits.until == till.at + 7 * 86_400
+    over = parse_instant("2026-03-19T00:00", "Europe/Stockholm")  # when the last of seven days is
+    assert waits.until == over
+    on_the_last_day = till.do("await_payment", days=7)
+    assert isinstance(on_the_last_day, Waits)
+    assert on_the_last_day.until == over
     with till.store.begin() as connection:
         bill = invoice_numbered(connection, "anna-1")
         assert bill is not None

@@ -165,7 +165,13 @@ _CHANGES: Final = (
 
 
 def tasks_of(
-    plan: ActionPlan, *, before: Subscription, after: Subscription | None, at: int, kinds: Iterable[str] | None = None
+    plan: ActionPlan,
+    *,
+    before: Subscription,
+    after: Subscription | None,
+    at: int,
+    kinds: Iterable[str] | None = None,
+    zone: str = "UTC",
 ) -> tuple[Task, ...]:
     """The steps of a plan as tasks, those of some kinds only or all, in the order in which they are done."""
     wanted = None if kinds is None else frozenset(kinds)
@@ -179,6 +185,7 @@ def tasks_of(
             at=at,
             today=plan.quote.decided_on,
             references={},
+            zone=zone,
         )
         for each in placed(plan.steps)
         if wanted is None or each.step.action.kind in wanted
@@ -218,7 +225,7 @@ def _tasks(number: int) -> tuple[Task, ...]:
     at = parse_instant(TODAY, book.zone)
     made = book.decide(before, ChangeRequest(at=at, **{"plan": "silver", "price": "monthly", **change.asked}))
     after = None if made.request.kind == "cancel" else made.subscription_after()
-    return tasks_of(made.plan(f"order-{number + 1}"), before=before, after=after, at=at)
+    return tasks_of(made.plan(f"order-{number + 1}"), before=before, after=after, at=at, zone=book.zone)
 
 
 @cache

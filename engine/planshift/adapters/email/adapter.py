@@ -13,7 +13,7 @@ from typing import Final, final
 
 from planshift.actions.order_actions import SendNotice
 from planshift.adapters.email.server import MailServer
-from planshift.adapters.email.writing import MailTemplate, is_address, told_of, written
+from planshift.adapters.email.writing import MailTemplate, is_address, told_of, words_for, written
 from planshift.adapters.finding import Place
 from planshift.adapters.halting import Halt, refusal
 from planshift.book import Book
@@ -98,7 +98,9 @@ class EmailAdapter:
         yield from self.bcc
 
     def _template(self, notice: SendNotice) -> MailTemplate | None:
-        if notice.template and notice.template not in self.templates:
+        """The template of the settings. What an event is told by without one, the book says."""
+        of_event = notice.about == "event" and words_for(notice.template) is not None
+        if notice.template and notice.template not in self.templates and not of_event:
             raise refusal(f"the settings have no template `{notice.template}`")
         return self.templates.get(notice.template)
 

@@ -18,6 +18,7 @@ from planshift.book import Book
 from planshift.decision.told import Told
 from planshift.decision.wording import Wording
 from planshift.execution.ports import Task
+from planshift.policy.message_keys import MESSAGES
 from planshift.policy.message_text import Hole, Template
 
 _ADDRESS: Final = re.compile(r"[^\s@,;:<>()\[\]\\\"]{1,64}@[^\s@,;:<>()\[\]\\\"]{1,255}")
@@ -57,7 +58,7 @@ def written(
     subject, text = _texts(task, told, book=book, template=template)
     mail["Subject"] = " ".join(subject.split())
     mail.set_content(text)
-    if template is None:
+    if template is None and not is_of_event(task):
         mail.add_alternative(told.to_html(), subtype="html")
     return mail
 
@@ -67,12 +68,27 @@ def message_id(key: str, *, sender: str) -> str:
     return f"<{sha256(key.encode()).hexdigest()[:32]}@{sender.rpartition('@')[2]}>"
 
 
+def is_of_event(task: Task) -> bool:
+    """Whether a task tells of something that has happened to a change, which a reaction asks for."""
+    return isinstance(task.action, SendNotice) and task.action.about == "event"
+
+
+def words_for(event: str) -> str | None:
+    """The key of what is said when an event has happened, such as `payment.failed`; None where nothing is."""
+    key = f"events.{event.replace('.', '_')}"
+    return key if key in MESSAGES else None
+
+
 def _texts(task: Task, told: Told, *, book: Book, template: MailTemplate | None) -> tuple[str, str]:
-    subject, text = told.subject, told.to_mail()
+    wording = Wording(book.rulebook.messages, told.locale)
+    subject, text, said = told.subject, told.to_mail(), told.to_text().rstrip()
+    if is_of_event(task):
+        said = f"{told.title}\n\n{_happened(task, wording)}"
+        text = "\n\n".join(part for part in (told.greeting, said, told.closing) if part) + "\n"
     if isinstance(task.action, SendNotice) and task.action.to == "staff":
         ids = (("order", task.order), ("subscription", task.plan.subscription), ("customer", task.plan.customer))
         listed = "\n".join(f"{name}: {value}" for name, value in ids)
-        subject, text = f"{told.title} [{task.plan.subscription}]", f"{told.to_text().rstrip()}\n\n{listed}\n"
+        subject, text = f"{told.title} [{task.plan.subscription}]", f"{said}\n\n{listed}\n"
     if template is None:
         return subject, text
     values: dict[str, str | date] = {
@@ -84,8 +100,14 @@ def _texts(task: Task, told: Told, *, book: Book, template: MailTemplate | None)
         "customer": task.plan.customer,
         "on": task.plan.effective_on,
     }
-    wording = Wording(book.rulebook.messages, told.locale)
     return _filled(template.subject, values, wording=wording), _filled(template.text, values, wording=wording)
+
+
+def _happened(task: Task, wording: Wording) -> str:
+    """What has happened, in a sentence; empty where nothing is said of it, and a template does."""
+    assert isinstance(task.action, SendNotice)  # of such a task
+    key = words_for(task.action.template)
+    return "" if key is None else wording.say(key, on=task.plan.effective_on)
 
 
 def _filled(template: Template, values: Mapping[str, str | date], *, wording: Wording) -> str:

@@ -23,9 +23,6 @@ from planshift.billing.subscription import Subscription
 from planshift.execution.ports import Done, Outcome, Refused, Task, Waits
 from planshift.execution.store.engine import Store
 
-_DAY: Final = 86_400
-_HOUR: Final = 3_600
-
 _EVENTS: Final = {"issue_invoice": ("invoice.issued",)}
 """What happens by an action, by the names that reactions know."""
 
@@ -92,15 +89,8 @@ def _awaited(task: Task, action: AwaitPayment, *, held: Held, connection: Connec
         return Refused(why=f"invoice {invoice.number} was taken back")
     if action.expires_on is not None and task.today > action.expires_on:
         return Refused(why=f"invoice {invoice.number} was not paid by {action.expires_on}", expired=True)
-    return Waits(why=f"invoice {invoice.number} is not paid yet", until=_look_again(task, action.expires_on))
-
-
-def _look_again(task: Task, last: date | None) -> int | None:
-    """When to see whether time has run out: where days begin is known by the hour on the last day."""
-    if last is None:
-        return None
-    days = (last - task.today).days
-    return task.at + (days * _DAY if days else _HOUR)
+    until = None if action.expires_on is None else task.over_at(action.expires_on)
+    return Waits(why=f"invoice {invoice.number} is not paid yet", until=until)
 
 
 def _entry(task: Task) -> Entry:

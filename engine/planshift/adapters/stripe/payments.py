@@ -16,8 +16,6 @@ from planshift.adapters.stripe.notes import give, left_to_give, noted_back, put_
 from planshift.adapters.stripe.subscriptions import update, updated
 from planshift.execution.ports import Done, Outcome, Refused, Task, Waits
 
-_DAY: Final = 86_400
-
 # The metadata of an invoice that say which task has asked for its payment, has waited for it, and has given it back.
 _ASKED: Final = "planshift_asked"
 _UNASKED: Final = "planshift_unasked"
@@ -104,7 +102,7 @@ def wait(account: Account, task: Task) -> Outcome:
         return Waits(why=f"the Stripe invoice {invoice.id} is not paid yet")
     if task.today > last:
         raise Halt(Refused(why=f"the Stripe invoice {invoice.id} was not paid by {last}", expired=True))
-    return Waits(why=f"the Stripe invoice {invoice.id} is not paid yet", until=account.instant(last, task) + _DAY)
+    return Waits(why=f"the Stripe invoice {invoice.id} is not paid yet", until=task.over_at(last))
 
 
 def returned(account: Account, task: Task) -> Done | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from planshift.book import Book, Kept, kept, load_kept
 from planshift.diagnostics.errors import PlanshiftError
@@ -17,6 +17,11 @@ from planshift.execution.store.tables import book_versions, orders
 
 _KNOWN: Final = select(book_versions.c.digest).where(book_versions.c.digest == bindparam("digest"))
 _FILES: Final = select(book_versions.c.files).where(book_versions.c.digest == bindparam("digest"))
+_REWORD: Final = (
+    update(book_versions)
+    .where(book_versions.c.digest == bindparam("of_version"), book_versions.c.files != bindparam("says"))
+    .values(files=bindparam("says"))
+)
 
 
 @dataclass(eq=False)
@@ -31,13 +36,19 @@ class OtherBook(PlanshiftError):
 
 
 def keep_book(connection: Connection, book: Book, *, at: int) -> None:
-    """Keep a version of a book, if it is not kept yet."""
+    """Keep a version of a book, if it is not kept yet, with what it says to customers now: that is no part of it."""
     if connection.scalar(_KNOWN, {"digest": book.digest}) is None:
-        found = kept(book)
-        parts = {"folder": found.folder, "policy": found.policy, "book": found.book, "texts": dict(found.texts)}
-        files = json.dumps(parts, sort_keys=True, ensure_ascii=False)
-        row = {"digest": book.digest, "name": book.name, "kept_at": at, "files": files}
+        row = {"digest": book.digest, "name": book.name, "kept_at": at, "files": _files_of(book)}
         add_once(connection, book_versions, row=row)
+    elif book.document.messages:
+        connection.execute(_REWORD, {"of_version": book.digest, "says": _files_of(book)})
+
+
+@lru_cache(maxsize=16)
+def _files_of(book: Book) -> str:
+    found = kept(book)
+    parts = {"folder": found.folder, "policy": found.policy, "book": found.book, "texts": dict(found.texts)}
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 
 
 def folders_at_work(connection: Connection) -> tuple[str, ...]:
@@ -59,7 +70,7 @@ def load_book(connection: Connection, digest: str) -> Book:
         raise OtherBook(digest, "it is not kept")
     book = _compiled(files)
     if book.digest != digest:
-        raise OtherBook(digest, "a preset that it extends has changed with this release")
+        raise OtherBook(digest, "this release reads it from other files")
     return book
 
 
