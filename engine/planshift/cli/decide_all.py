@@ -15,8 +15,9 @@ from cyclopts import Parameter
 
 from planshift.cli.answering import answering
 from planshift.cli.clock import now
+from planshift.cli.everybody import facts_for_everybody
 from planshift.cli.exits import Exit
-from planshift.cli.inputs import AtOption, BookArgument, ByOption, open_book
+from planshift.cli.inputs import AtOption, BookArgument, ByOption, FactOption, open_book
 from planshift.cli.printing import FormatOption, complain, say, say_json, say_sheet
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def decide_all(
     renew: Annotated[bool, Parameter(help="Ask for renewals: who renews or switches that day.")] = False,
     at: AtOption = None,
     by: ByOption = "customer",
+    fact: FactOption = (),
     map_: MapOption = (),
     engine: EngineOption = "duckdb",
     out: Annotated[Path | None, Parameter(help="Write every answer to a Parquet file.", metavar="FILE")] = None,
@@ -80,16 +82,13 @@ def decide_all(
         kind="renewal" if renew else "options" if each_option else "change",
         request=replace(_request(opened, to=to, price=price), at=_instant(opened, at), by="system" if renew else by),
     )
-    run = _Run(data=data, names=_names(map_), engine=engine, out=out, set_aside=set_aside)
+    facts = {} if renew else facts_for_everybody(opened, fact)
+    run = _Run(data=data, names=_names(map_), facts=facts, engine=engine, out=out, set_aside=set_aside)
     summary, ignored = _decided(opened, question, run)
     if format == "json":
         say_json(summary.to_json())
     else:
-        from planshift.population.summary import sheet_of_summary
-
-        say_sheet(sheet_of_summary(_title(opened, question), summary))
-        for line in _hints(out, set_aside if summary.set_aside else None, ignored):
-            say(line)
+        _say_summary(_title(opened, question), summary, run=run, ignored=ignored)
     return Exit.NO if summary.set_aside else Exit.YES
 
 
@@ -100,6 +99,7 @@ class _Run:
 
     data: str
     names: dict[str, str]
+    facts: dict[str, str]
     engine: str
     out: Path | None
     set_aside: Path
@@ -114,11 +114,11 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
 
     chosen = engine_of(run.engine)
     with TemporaryDirectory() as folder, connect(spill=Path(folder)) as engine:
-        opened = open_data(engine, book, where=run.data, names=run.names)
+        opened = open_data(engine, book, where=run.data, names=run.names, told=run.facts)
         deciding = Deciding(opened=opened, question=question, engine=chosen)
         with _progress(engine, "reading"):
             slices = deciding.slices()
-        bad = sum(part.bad for part in slices)
+        bad = deciding.aside(slices)
         if bad:
             _write_bad(deciding.bad_rows(slices), run.set_aside)
         target = run.out or Path(folder) / "answers.parquet"
@@ -187,7 +187,15 @@ def _write_bad(rows: Iterator[BadRow], out: Path) -> None:
         lines = csv.writer(file)
         lines.writerow(("row", "id", "column", "code", "reason"))
         for row in rows:
-            lines.writerows((row.number, row.id, flaw.at, flaw.code, flaw.message) for flaw in row.flaws)
+            lines.writerows((row.number or "", row.id, flaw.at, flaw.code, flaw.message) for flaw in row.flaws)
+
+
+def _say_summary(title: str, summary: Summary, *, run: _Run, ignored: tuple[str, ...]) -> None:
+    from planshift.population.summary import sheet_of_summary
+
+    say_sheet(sheet_of_summary(title, summary))
+    for line in _hints(run.out, run.set_aside if summary.set_aside else None, ignored):
+        say(line)
 
 
 def _title(book: Book, question: Question) -> str:

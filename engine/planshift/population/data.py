@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import final
+from typing import Literal, final
 
 import duckdb
 
@@ -24,6 +24,9 @@ from planshift.population.typed import given_of
 ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".jsonl", ".ndjson", ".arrow", ".feather", ".duckdb")
 """The files that are read."""
 
+_CSV = (".csv", ".csv.gz", ".tsv")
+_JSON = (".jsonl", ".ndjson")
+
 _MOST_ZONES = 2_000
 
 
@@ -35,6 +38,37 @@ class Opened:
     engine: duckdb.DuckDBPyConnection
     door: Door
     ignored: tuple[str, ...]
+    form: Literal["csv", "json", "other"] = "other"
+
+    def unread(self) -> Iterator[Unread]:
+        """The lines of a CSV file that a reading has left out, because they have not the shape of the others."""
+        if self.form != "csv" or not self.engine.execute(_HAS_REJECTS).fetchall():
+            return
+        found = self.engine.execute(
+            "SELECT line, min(CAST(error_type AS VARCHAR)) FROM reject_errors GROUP BY line ORDER BY line"
+        )
+        for line, kind in found.fetchall():
+            yield Unread(line=line, why=_NOT_READ.get(kind, "it cannot be read"))
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A line of a file that is no row: its number, and why."""
+
+    line: int
+    why: str
+
+
+_HAS_REJECTS = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'"
+_NOT_READ = {
+    "MISSING COLUMNS": "it has fewer columns than the first line",
+    "TOO MANY COLUMNS": "it has more columns than the first line",
+    "UNQUOTED VALUE": "a quote in it does not end",
+    "LINE SIZE OVER MAXIMUM": "it is too long",
+    "INVALID ENCODING": "it is not written in UTF-8",
+}
+"""What is wrong with a line, by what the engine calls it."""
 
 
 def connect(*, spill: Path | None = None, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
@@ -51,9 +85,16 @@ def connect(*, spill: Path | None = None, threads: int | None = None, memory: st
 
 
 def open_data(
-    engine: duckdb.DuckDBPyConnection, book: Book, *, where: str, names: Mapping[str, str] | None = None
+    engine: duckdb.DuckDBPyConnection,
+    book: Book,
+    *,
+    where: str,
+    names: Mapping[str, str] | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> Opened:
     """Open data for a book; `names` tells for our columns how the data calls them.
+
+    `told` are facts of the request that hold for everybody, whatever stands in a column of that name.
 
     Raises:
         InvalidInput: there is no such data, or a column is missing that is needed, or one holds inexact amounts.
@@ -62,6 +103,8 @@ def open_data(
     called = dict(names or {})
     _check_names(called, columns, where)
     source = _source(engine, where, text_columns=[called.get(name, name) for name in columns])
+    facts = {called.get(f"request_{name}", f"request_{name}"): value for name, value in (told or {}).items()}
+    source = _with_facts(engine, source, facts)
     held = {name: kind for name, kind, *_ in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     fields = {
         name: Field(theirs=called.get(name, name), given=given_of(held[called.get(name, name)]))
@@ -77,7 +120,24 @@ def open_data(
         engine=engine,
         door=Door(book=book, source=source, columns=columns, fields=fields, zones=zones),
         ignored=ignored,
+        form=_form(where),
     )
+
+
+def _form(where: str) -> Literal["csv", "json", "other"]:
+    name = where.partition("#")[0].lower()
+    return "csv" if name.endswith(_CSV) else "json" if name.endswith(_JSON) else "other"
+
+
+def _with_facts(engine: duckdb.DuckDBPyConnection, source: str, facts: Mapping[str, str]) -> str:
+    """The data with a column for each fact that holds for everybody."""
+    if not facts:
+        return source
+    held = {name for name, *_ in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    without = ", ".join(quoted(name) for name in facts if name in held)
+    kept = f"* EXCLUDE ({without})" if without else "*"
+    told = ", ".join(f"{text(value)} AS {quoted(name)}" for name, value in facts.items())
+    return f"(SELECT {kept}, {told} FROM {source})"
 
 
 def _zones(engine: duckdb.DuckDBPyConnection, source: str, fields: Mapping[str, Field]) -> tuple[str, ...]:
@@ -101,9 +161,9 @@ def _source(engine: duckdb.DuckDBPyConnection, where: str, *, text_columns: list
     try:
         if name.endswith(".parquet"):
             return f"read_parquet({text(file)})"
-        if name.endswith((".csv", ".csv.gz", ".tsv")):
+        if name.endswith(_CSV):
             return f"read_csv({text(file)}, all_varchar = true, header = true, store_rejects = true)"
-        if name.endswith((".jsonl", ".ndjson")):
+        if name.endswith(_JSON):
             return _json_lines(engine, file, text_columns)
         if name.endswith((".arrow", ".feather")):
             return _arrow(engine, path)
@@ -138,10 +198,11 @@ def _table_of_a_server(engine: duckdb.DuckDBPyConnection, where: str) -> str:
 
 def _json_lines(engine: duckdb.DuckDBPyConnection, file: str, text_columns: list[str]) -> str:
     """Every field as its own text: what stands there is read by the door and by nobody before."""
-    found = engine.execute(f"DESCRIBE SELECT * FROM read_json_auto({text(file)}, format = 'newline_delimited')")
+    options = "format = 'newline_delimited', ignore_errors = true"
+    found = engine.execute(f"DESCRIBE SELECT * FROM read_json_auto({text(file)}, {options})")
     named = [name for name, *_ in found.fetchall()]
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in named if name in text_columns)
-    return f"read_json({text(file)}, format = 'newline_delimited', ignore_errors = true, columns = {{{columns}}})"
+    return f"read_json({text(file)}, {options}, columns = {{{columns}}})"
 
 
 def _arrow(engine: duckdb.DuckDBPyConnection, path: Path) -> str:

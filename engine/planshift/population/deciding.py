@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+from planshift.diagnostics.diagnostic import Diagnostic
+from planshift.diagnostics.errors import InvalidInput
+from planshift.diagnostics.span import whole_file
 from planshift.population.asking import TO_PRICE, Asking, Question
 from planshift.population.data import Opened
 from planshift.population.dialects import quoted, text
-from planshift.population.documents import NOT_WRITTEN_SO, Flaw, flaws_of
+from planshift.population.documents import NO_OBJECT, NOT_WRITTEN_SO, Flaw, flaws_of
 from planshift.population.door import BAD, ROW, cell_name
 from planshift.population.engines import ASKED, BUILT_IN, Engine, Work
 from planshift.population.told import Telling
@@ -27,7 +30,10 @@ Bounds = Mapping[str, tuple[int, int]]
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRow:
-    """A row that is set aside: its number in the data, its id where it has one, and what is wrong with it."""
+    """A row that is set aside: its number in the data, its id where it has one, and what is wrong with it.
+
+    A line that is no row at all has the number 0.
+    """
 
     number: int
     id: str
@@ -56,8 +62,29 @@ class Deciding:
     engine: Engine = BUILT_IN
 
     def slices(self) -> tuple[Slice, ...]:
-        """What lies in the data, by time zone: the first reading."""
+        """What lies in the data, by time zone: the first reading.
+
+        Raises:
+            InvalidInput: the book needs a fact of the request that nobody says.
+        """
+        self._ensure_facts()
         return tuple(self._slices())
+
+    def _ensure_facts(self) -> None:
+        """Said once, not of every row."""
+        columns, fields = self.opened.door.columns, self.opened.door.fields
+        missing = tuple(
+            Diagnostic(
+                code="PS102",
+                message=f"the fact `{column.path[1]}` of the request is missing, and the data has no column `{name}`",
+                span=whole_file(""),
+                help=f"say it with --fact {column.path[1]}=VALUE, or name its column: --map {name}=THEIRS",
+            )
+            for name, column in columns.items()
+            if column.path[0] == "request" and column.needed and name not in fields and not self.question.renews
+        )
+        if missing:
+            raise InvalidInput(diagnostics=missing)
 
     def _slices(self) -> Iterator[Slice]:
         own = self.opened.door.book.zone
@@ -150,8 +177,15 @@ class Deciding:
         works = [self.work(part, with_terms=with_terms) for part in kept]
         self.engine.write(works, out, door=self.opened.engine)
 
+    def aside(self, slices: tuple[Slice, ...]) -> int:
+        """How many rows are set aside, with the lines that are none."""
+        return sum(part.bad for part in slices) + sum(1 for _ in self.opened.unread())
+
     def bad_rows(self, slices: tuple[Slice, ...]) -> Iterator[BadRow]:
         """The rows that are set aside, each with what is wrong with it."""
+        for line in self.opened.unread():
+            flaw = Flaw(code="PS001", at="", message=f"line {line.line} is no row: {line.why}")
+            yield BadRow(number=0, id="", flaws=(flaw,))
         door = self.opened.door
         if not any(part.bad for part in slices):
             return
@@ -165,9 +199,15 @@ class Deciding:
         while rows := cursor.fetchmany(1_000):
             for number, is_unmeant, *values in rows:
                 row = dict(zip(names, values, strict=True))
-                flaws = flaws_of(door.book, row, columns=door.columns)
-                flaws = flaws or ((self._price_missing(),) if is_unmeant else (NOT_WRITTEN_SO,))
+                flaws = self._flaws(row, is_unmeant=is_unmeant)
                 yield BadRow(number=number, id=str(row.get("id") or ""), flaws=flaws)
+
+    def _flaws(self, row: Mapping[str, object], *, is_unmeant: bool) -> tuple[Flaw, ...]:
+        if self.opened.form == "json" and all(value is None for value in row.values()):
+            return (NO_OBJECT,)
+        door = self.opened.door
+        flaws = flaws_of(door.book, row, columns=door.columns)
+        return flaws or ((self._price_missing(),) if is_unmeant else (NOT_WRITTEN_SO,))
 
     def _price_missing(self) -> Flaw:
         plan = self.question.request.plan

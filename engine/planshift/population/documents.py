@@ -51,6 +51,9 @@ def flaws_of(book: Book, row: Mapping[str, Raw], *, columns: Mapping[str, Column
 NOT_WRITTEN_SO = Flaw(code="PS105", at="", message="a value is not written as its column asks for")
 """What is said of a row that only its columns refuse."""
 
+NO_OBJECT = Flaw(code="PS001", at="", message="the line is no JSON object, or has none of the columns")
+"""What is said of a line of JSON in which nothing is found."""
+
 
 def _column_at(path: str, columns: Mapping[str, Column]) -> str:
     """The column behind a field of a document."""

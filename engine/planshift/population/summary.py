@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import final
@@ -49,6 +49,10 @@ class Summary:
     targets: tuple[Counted, ...]
     reasons: tuple[Counted, ...]
     sums: tuple[Sums, ...]
+    switches: tuple[Counted, ...] = ()
+    """Of renewals: as what they renew, an empty word standing for those that stay what they are."""
+    skipped: tuple[Counted, ...] = ()
+    """Of renewals: why a switch that is due is not taken."""
 
     def to_json(self) -> dict[str, object]:
         """The same as data; amounts are text."""
@@ -69,6 +73,9 @@ def summary_of(engine: duckdb.DuckDBPyConnection, out: Path, *, good: int, bad: 
     allowed = " WHERE verdict = 'allowed'"
     names = ("due_now", "due_later", "refunded", "to_account", "next_bill")
     totals = ", ".join(f"sum({name})" for name in names)
+    renews = bool(
+        engine.execute(f"SELECT 1 FROM (DESCRIBE SELECT * FROM {answers}) WHERE column_name = 'switch'").fetchall()
+    )
     sums = engine.execute(f"SELECT currency, {totals} FROM {answers}{allowed} GROUP BY 1 ORDER BY 1").fetchall()
     return Summary(
         subscriptions=good + bad,
@@ -82,6 +89,8 @@ def summary_of(engine: duckdb.DuckDBPyConnection, out: Path, *, good: int, bad: 
             Sums(currency=c, **{name: Decimal(value or 0) for name, value in zip(names, found, strict=True)})
             for c, *found in sums
         ),
+        switches=counted("switch", where=allowed) if renews else (),
+        skipped=counted("switch_skipped", where=f"{allowed} AND switch_skipped <> ''") if renews else (),
     )
 
 
@@ -96,9 +105,20 @@ def sheet_of_summary(title: str, summary: Summary) -> Sheet:
         Section(heading="Reasons against", blocks=_counts(summary.reasons, summary.answers)),
         Section(heading="Allowed, by direction", blocks=_counts(summary.directions, summary.answers)),
     ]
+    if summary.switches:
+        sections += _renewals(summary)
     if len(summary.targets) > 1:
         sections.append(Section(heading="Allowed, by plan", blocks=_counts(summary.targets, summary.answers)))
     return sheet_of(title, [*sections, Section(heading="What the allowed ones come to", blocks=_sums(summary.sums))])
+
+
+def _renewals(summary: Summary) -> Iterator[Section]:
+    """Who renews as what, and whose switch is not taken."""
+    allowed = sum(each.answers for each in summary.switches)
+    told = (replace(each, what=each.what or "as they are") for each in summary.switches)
+    yield Section(heading="Who renews", blocks=_counts(tuple(told), allowed))
+    if summary.skipped:
+        yield Section(heading="Switches that are due and cannot be taken", blocks=_counts(summary.skipped, allowed))
 
 
 def _counts(counted: Sequence[Counted], answers: int) -> tuple[Block, ...]:

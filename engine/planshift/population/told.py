@@ -101,9 +101,9 @@ class Telling:
             yield ToldColumn(name="to_plan", sql="to_plan")
             yield ToldColumn(name="to_price", sql="to_price")
             return
-        rows = self.book.rulebook.tables.rows
-        yield ToldColumn(name="to_plan", sql=self._word("target", [plan.name for plan, _ in rows]))
-        yield ToldColumn(name="to_price", sql=self._word("target", [price.id for _, price in rows]))
+        rows = self.book.rulebook.tables.rows  # behind them stands the position of no price: a switch may lead nowhere
+        yield ToldColumn(name="to_plan", sql=self._word("target", [*(plan.name for plan, _ in rows), ""]))
+        yield ToldColumn(name="to_price", sql=self._word("target", [*(price.id for _, price in rows), ""]))
         switches = ["", *(switch.title for switch in self.book.rulebook.switches.switches)]
         taken = f"CASE WHEN {quoted('switch.blocker')} = 0 THEN {self._word('switch', switches)} ELSE '' END"
         yield ToldColumn(name="switch", sql=taken)
