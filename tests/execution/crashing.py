@@ -1,7 +1,8 @@
 """Killing the process that carries an order out, at every point of its way, and seeing what another one makes of it.
 
-A point is reached before and after each commit, and before, inside and after each call of an adapter. What stands in
-the database in the end has to be, row for row, what stands there when nobody is killed.
+A point is reached before and after each commit, before, inside and after each call of an adapter, and at each statement
+by which a batch is written and recorded. What stands in the database in the end has to be, row for row, what stands
+there when nobody is killed.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from planshift.cases.run import run
 from planshift.execution.gateways import Gateways
 from planshift.execution.happening import take_in
 from planshift.execution.placing import place
-from planshift.execution.ports import Adapter, Done, Outcome, Refused, Resident, Task, Unanswered
+from planshift.execution.ports import Adapter, Batch, Done, Outcome, Refused, Resident, Task, Unanswered
 from planshift.execution.running import Runner
 from planshift.execution.store.engine import Store
 from planshift.execution.store.tables import metadata as order_tables
@@ -91,10 +92,11 @@ class Points:
 
     @contextmanager
     def watch(self, engine: Engine) -> Iterator[None]:
-        """Reach a point at each commit, and at each statement that an adapter writes with."""
+        """Reach a point at each commit, and at each statement that an adapter, or a batch of one, writes with."""
         commit, connect = engine.dialect.do_commit, engine.connect
 
         def do_commit(connection: Any) -> None:  # noqa: ANN401  # the driver's connection has no type here
+            self.inside = ""
             self.reach("before a commit")
             commit(connection)
             self.reach("after a commit")
@@ -128,6 +130,28 @@ class Points:
         self.inside = ""
         self.reach(f"after {task.action.kind}")
 
+    def writing(self) -> None:
+        """A batch is written, and then what is on record of it, up to the commit."""
+        self.reach("before a batch is written")
+        self.inside = "the writing of a batch"
+
+
+@dataclass(frozen=True)
+class WatchedBatch:
+    """Tasks of one transaction, at points."""
+
+    batch: Batch
+    points: Points
+    refuses: str
+
+    def perform(self, task: Task) -> Outcome:
+        with self.points.within(task):
+            return Refused(why="it will not do this") if task.key == self.refuses else self.batch.perform(task)
+
+    def write(self) -> None:
+        self.points.writing()
+        self.batch.write()
+
 
 @dataclass(frozen=True)
 class Watched:
@@ -144,6 +168,10 @@ class Watched:
             if task.key == self.refuses:
                 return Refused(why="it will not do this")
             return self.ledger.perform_within(task, connection=connection)
+
+    def batch(self, tasks: Sequence[Task], *, connection: Connection) -> Batch:
+        begun = self.ledger.batch(tasks, connection=connection)
+        return WatchedBatch(batch=begun, points=self.points, refuses=self.refuses)
 
 
 @dataclass(frozen=True)

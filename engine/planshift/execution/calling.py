@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from planshift.billing.calendar import from_day
@@ -12,6 +14,8 @@ from planshift.billing.zones import local_day
 from planshift.execution.order import Order, OrderStep
 from planshift.execution.ports import Adapter, Outcome, Resident, Task, Unanswered, Unavailable
 from planshift.execution.telemetry import say, span
+
+T = TypeVar("T")
 
 _today = lru_cache(maxsize=256)(local_day)
 
@@ -34,19 +38,28 @@ def task_of(order: Order, step: OrderStep, *, at: int, undoing: bool) -> Task:
     )
 
 
-def performed_within(adapter: Resident, task: Task, *, connection: Connection) -> Outcome:
-    """What comes of a task in the database of the orders, in a transaction that is rolled back where it is a fault.
+@dataclass(eq=False)
+class WentWrong(Exception):
+    """Ends a transaction in which a task of a resident did not go well; `after` so many steps that did."""
+
+    outcome: Outcome
+    after: int = 0
+
+
+def performed_within(adapter: Resident, task: Task, *, by: Callable[[], T]) -> T:
+    """What comes of a call of an adapter that lives in the database of the orders.
 
     Raises:
+        WentWrong: it raised; whatever it has written has to be rolled back.
         OperationalError: it is the database that failed.
         InterfaceError: as above.
     """
     try:
-        return adapter.perform_within(task, connection=connection)
+        return by()
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:  # noqa: BLE001  # an adapter is anybody's code, and must not take the worker down
-        return Unavailable(why=_raised(adapter, task, error))
+    except Exception as error:  # an adapter is anybody's code, and must not take the worker down
+        raise WentWrong(Unavailable(why=_raised(adapter, task, error))) from error
 
 
 def called(adapter: Adapter, task: Task, *, asks: bool, acts: bool) -> Outcome | None:

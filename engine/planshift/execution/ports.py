@@ -6,7 +6,7 @@ the same key: doing it twice has to do it once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, final, runtime_checkable
@@ -158,6 +158,24 @@ class Resident(Protocol):
 
     def perform_within(self, task: Task, *, connection: Connection) -> Outcome:
         """Do a task within a transaction that the caller ends. The same key again does nothing more."""
+
+
+class Batch(Protocol):
+    """What a resident does within one transaction, for one order or for many."""
+
+    def perform(self, task: Task) -> Outcome:
+        """Do a task. The next one finds it done; a task that is not done leaves nothing behind."""
+
+    def write(self) -> None:
+        """Put everything that was done into the transaction, if it is not there yet."""
+
+
+@runtime_checkable
+class Batching(Resident, Protocol):
+    """A resident that reads and writes for many tasks at once. What a task means is the same as alone."""
+
+    def batch(self, tasks: Sequence[Task], *, connection: Connection) -> Batch:
+        """Begin, within a transaction that the caller ends; `tasks` are the first ones, of each order one."""
 
 
 class SubscriptionSource(Protocol):

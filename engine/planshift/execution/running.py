@@ -1,8 +1,9 @@
-"""Carrying orders out, under leases: each step once, each outcome on record before the next step begins.
+"""Carrying orders out, under leases: each step once, each outcome on record before anybody can build on it.
 
-What lives in the database of the orders does its work in the transaction that records it. The steps of many orders
-share one transaction; when one of them goes wrong, all of it is rolled back and they are done one by one. What lives
-elsewhere is called between two transactions: the first says that a call goes out, the second what came of it.
+What lives in the database of the orders does its work in the transaction that records it. Many orders share one, and
+each goes as far in it as it can; where it cannot be committed all of it is rolled back, and the orders are carried out
+one by one. What lives elsewhere is called between two transactions: the first says that a call goes out, the second
+what came of it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from planshift.execution.beside import stands_against, wake
-from planshift.execution.calling import called, performed_within, task_of
-from planshift.execution.gateways import OWN, Gateways
+from planshift.execution.calling import WentWrong, called, task_of
+from planshift.execution.gateways import Gateways
 from planshift.execution.growing import Grown, Reacts, grown
-from planshift.execution.log import LogEvent, StepFailed, StepStarted, Stuck
+from planshift.execution.inside import STEPS, Inside, Turn, is_inside
+from planshift.execution.log import LogEvent, StepFailed, StepStarted
 from planshift.execution.order import Order
 from planshift.execution.outcomes import told_of
-from planshift.execution.ports import Done, Outcome, Resident, Waits
+from planshift.execution.ports import Done, Outcome, Waits
 from planshift.execution.queueing import decided_again
 from planshift.execution.retries import PATIENT, Retries
 from planshift.execution.store import leases
@@ -61,17 +63,6 @@ class Counts:
     lost: int = 0
 
 
-@dataclass(eq=False)
-class _WentWrong(Exception):
-    """Ends a transaction in which a step did not go well."""
-
-    outcome: Outcome
-
-
-Turn = Do | FindOut | Become
-"""What an order that is not at rest does next."""
-
-
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runner:
@@ -106,7 +97,7 @@ class Runner:
                     at_rest.append(each.order)
                 elif isinstance(ahead, DecideAgain):
                     in_turn.append(each)
-                elif isinstance(ahead, Become) or self.gateways.outside(ahead.step.step) is None:
+                elif isinstance(ahead, Become) or is_inside(ahead, self.gateways):
                     inside.append((each, ahead))
                 else:
                     outside.append((each, ahead))
@@ -131,62 +122,78 @@ class Runner:
     # Steps in the database of the orders
 
     def _inside(self, turns: Sequence[tuple[Taken, Turn]], *, now: int) -> list[Taken]:
-        """The next step of each order in one transaction or, where that fails, in one of its own."""
+        """Orders as far as they go inside: in one transaction or, where that fails, in one each."""
+        found: list[Taken] = []
+        left = list(turns)
+        while left:
+            # Of one subscription one goes at a time: the next one reads what it has written.
+            first = {turn[0].order.placement.subscription: turn for turn in reversed(left)}
+            found += self._at_once(tuple(first.values()), now=now)
+            left = [turn for turn in left if turn is not first[turn[0].order.placement.subscription]]
+        return found
+
+    def _at_once(self, turns: Sequence[tuple[Taken, Turn]], *, now: int) -> list[Taken]:
         if len(turns) > 1:
             try:
                 return self._together(turns, now=now)
-            except (_WentWrong, Overtaken, OperationalError) as error:
+            except (WentWrong, Overtaken, OperationalError) as error:
                 say.debug("done one by one", orders=len(turns), because=type(error).__name__)
         return [each for held, ahead in turns for each in self._alone(held, ahead, now=now)]
 
-    def _together(self, turns: Sequence[tuple[Taken, Turn]], *, now: int) -> list[Taken]:
+    def _together(self, turns: Sequence[tuple[Taken, Turn]], *, now: int, most: int = STEPS) -> list[Taken]:
         with self.store.begin() as connection:
-            changes = [self._changed(connection, held.order, ahead, now=now) for held, ahead in turns]
+            inside = Inside(
+                connection=connection, gateways=self.gateways, reacts=self.reacts, retries=self.retries, now=now
+            )
+            inside.begin([(held.order, ahead) for held, ahead in turns])
+            changes = [inside.gone_on(held.order, ahead, most=most) for held, ahead in turns]
+            inside.write()
             found = [self._kept(held, change, now=now) for (held, _), change in zip(turns, changes, strict=True)]
             save(connection, changes, leases={each.order.id: each.lease for each in found})
             wake(connection, changes, at=now)
-        self.counts.done += len(turns)
-        count("steps.done", len(turns))
+        self.counts.done += inside.done
+        self.counts.faults += inside.faults
+        count("steps.done", inside.done)
+        count("steps.faults", inside.faults)
         return found
 
     def _alone(self, held: Taken, ahead: Turn, *, now: int) -> Iterator[Taken]:
+        """An order in a transaction of its own."""
         try:
             yield from self._giving_way(held, ahead, now=now)
         except Overtaken:
             yield from self._read(held)
-        except _WentWrong as wrong:
-            assert not isinstance(ahead, Become)  # a move does not go wrong
-            self.counts.faults += 1
-            count("steps.faults")
-            yield from self._recorded(held, ahead, outcome=wrong.outcome, now=now, counted=False)
+        except WentWrong as wrong:
+            yield from self._up_to(wrong, held, ahead, now=now)
 
-    def _giving_way(self, held: Taken, ahead: Turn, *, now: int) -> list[Taken]:
+    def _up_to(self, wrong: WentWrong, held: Taken, ahead: Turn, *, now: int) -> Iterator[Taken]:
+        """What went well before a step that did not is done again without it; then what came of it goes on record."""
+        if wrong.after:
+            try:
+                (held,) = self._giving_way(held, ahead, now=now, most=wrong.after)
+            except Overtaken:
+                yield from self._read(held)
+                return
+            except WentWrong as sooner:
+                yield from self._up_to(sooner, held, ahead, now=now)
+                return
+        step = held.ahead if wrong.after else ahead
+        if not isinstance(step, Do | FindOut):
+            yield held
+            return
+        self.counts.faults += 1
+        count("steps.faults")
+        yield from self._recorded(held, step, outcome=wrong.outcome, now=now, counted=False)
+
+    def _giving_way(self, held: Taken, ahead: Turn, *, now: int, most: int = STEPS) -> list[Taken]:
         """A server asks one of two transactions that wait for each other to give way; that one is begun again."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._together([(held, ahead)], now=now)
+                return self._together([(held, ahead)], now=now, most=most)
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) not in _GIVE_WAY or attempt == ATTEMPTS:
                     raise
         raise Overtaken((held.order.id,))
-
-    def _changed(self, connection: Connection, order: Order, ahead: Turn, *, now: int) -> Grown:
-        """What an order comes to by its next step, which is done on the way."""
-        if isinstance(ahead, Become):
-            return grown(order, (), at=now, reacts=self.reacts)
-        step, undoing = ahead.step, isinstance(ahead, Do) and ahead.undoing
-        inside = self.gateways.inside(step.step)
-        why = _hopeless(ahead, inside)
-        if why:
-            return grown(order, (Stuck(position=step.position, why=why),), at=now)
-        task = task_of(order, step, at=now, undoing=undoing)
-        outcome = stands_against(connection, task)
-        if outcome is None:
-            outcome = Done() if inside is None else performed_within(inside, task, connection=connection)
-        if not isinstance(outcome, Done) and (undoing or not isinstance(outcome, Waits)):
-            raise _WentWrong(outcome)
-        told = told_of(order, step, outcome=outcome, undoing=undoing, at=now, retries=self.retries)
-        return grown(order, told, at=now, reacts=self.reacts)
 
     # Steps in systems outside
 
@@ -284,11 +291,3 @@ class Runner:
 
     def _instant(self, now: int) -> int:
         return now if self.clock is None else max(self.clock(), now)
-
-
-def _hopeless(ahead: Do | FindOut, adapter: Resident | None) -> str:
-    """Why a person has to look at a step that would be done inside; empty where it can be."""
-    kind = ahead.step.step.action.kind
-    if isinstance(ahead, FindOut):
-        return "a call had gone out for it, and there is no adapter any more that could be asked about it"
-    return f"no adapter carries out `{kind}`" if adapter is None and kind not in OWN else ""

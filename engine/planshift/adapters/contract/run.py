@@ -79,6 +79,12 @@ class ResidentRun(Run[ResidentCase]):
             connection.commit()
         return _sound(task, outcome)
 
+    def sound(self, task: Task, outcome: Outcome) -> Done:
+        """The outcome of a task that a batch has done."""
+        found = _sound(task, outcome)
+        assert isinstance(found, Done), f"{name_of(task)} was not done in a batch: {found}"
+        return found
+
 
 _OUTCOMES: Final = (Done, Waits, Unavailable, Refused, Unanswered)
 

@@ -6,6 +6,7 @@ import io
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from itertools import takewhile
 from typing import Final, Generic, TypeVar
 from unittest import SkipTest
 
@@ -13,7 +14,7 @@ from planshift.actions.action import KINDS
 from planshift.adapters.contract.case import AnyCase, Case, ResidentCase
 from planshift.adapters.contract.run import AdapterRun, C, ResidentRun, name_of
 from planshift.adapters.faults import ACTED, FAULTS, Fault
-from planshift.execution.ports import Adapter, Done, Outcome, Refused, Resident, Task, Unanswered, Unavailable
+from planshift.execution.ports import Adapter, Batching, Done, Outcome, Refused, Resident, Task, Unanswered, Unavailable
 
 ANSWERS: Final[Mapping[Fault, tuple[type[Outcome], ...]]] = {
     "down": (Unavailable, Unanswered),
@@ -233,6 +234,26 @@ class ResidentContract(_Contract[ResidentCase, ResidentRun]):
                 connection.commit()
             run.done(task)
             assert case.effects() == effects, f"{name_of(task)} was done twice"
+
+    def test_a_batch_does_what_its_tasks_do_one_by_one(self, case: ResidentCase) -> None:
+        if not isinstance(self._declared(case), Batching):
+            raise SkipTest("it does one task at a time")
+        tasks = list(takewhile(lambda task: task.step.action.kind not in case.waiting, case.tasks))
+        clean = self._run(case)
+        for task in tasks:
+            clean.done(task)
+        effects, run = case.effects(), self._run(case)
+        before, resident = case.effects(), case.resident()
+        assert isinstance(resident, Batching)  # as it was above
+        for ends in ("rollback", "commit"):
+            with case.engine().connect() as connection:
+                batch = resident.batch([run.told(task) for task in tasks], connection=connection)
+                for task in (*tasks, *tasks):
+                    run.keep(task, run.sound(task, batch.perform(run.told(task))))
+                batch.write()
+                getattr(connection, ends)()
+            wanted = effects if ends == "commit" else before
+            assert case.effects() == wanted, f"a batch that ends with a {ends} does not come to what its tasks come to"
 
 
 def _met(run: AdapterRun, task: Task, *, fault: Fault, effects: object, undoing: bool = False) -> None:

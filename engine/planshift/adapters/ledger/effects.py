@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 
 from planshift.actions.action import Action, HoldCredit, Schedule
 from planshift.actions.money_actions import (
@@ -44,6 +44,7 @@ from planshift.actions.plan_actions import (
     StartPlan,
 )
 from planshift.adapters.ledger import money, plans
+from planshift.adapters.ledger.booking import Journal
 from planshift.adapters.ledger.effect import NOTHING, Effect
 from planshift.adapters.ledger.held import Held
 from planshift.adapters.ledger.state import text_of
@@ -89,25 +90,25 @@ Belonging = (
 """The actions that change what the subscription is."""
 
 
-def effect_of(task: Task, *, held: Held, connection: Connection) -> Effect:
+def effect_of(task: Task, *, held: Held, journal: Journal) -> Effect:
     """What a task comes to; `AwaitPayment` is answered elsewhere, and other kinds are only on record."""
     action = task.action
     if isinstance(action, Money):
-        return _of_money(task, action, held=held, connection=connection)
+        return _of_money(task, action, held=held, journal=journal)
     if isinstance(action, Belonging):
         return _of_state(task, action, held=held)
     rows = told_beside(action, held=held)
     return Effect(rows=rows) if rows else NOTHING
 
 
-def _of_money(task: Task, action: Money, *, held: Held, connection: Connection) -> Effect:  # noqa: C901  # a table: one line per action
+def _of_money(task: Task, action: Money, *, held: Held, journal: Journal) -> Effect:  # noqa: C901  # a table: one line per action
     match action:
         case IssueInvoice():
             return _gated(task, money.issue_invoice(task, action, held=held), held=held)
         case AddToInvoiceRun():
             return _gated(task, money.add_to_invoice_run(task, action, held=held), held=held)
         case AddToNextInvoice():
-            return money.add_to_next_invoice(task, action, connection=connection)
+            return money.add_to_next_invoice(task, action, journal=journal)
         case DiscountNextInvoice():
             return money.discount_next_invoice(task, action, held=held)
         case PostLines():
@@ -117,7 +118,7 @@ def _of_money(task: Task, action: Money, *, held: Held, connection: Connection) 
         case Refund():
             return money.refund(task, action, held=held)
         case ReduceDebt():
-            return money.reduce_debt(action, held=held, connection=connection)
+            return money.reduce_debt(action, held=held, journal=journal)
         case ExtendPeriod():
             return money.extend_period(action)
         case HoldCredit():
@@ -125,7 +126,7 @@ def _of_money(task: Task, action: Money, *, held: Held, connection: Connection) 
         case ReleaseCredit():
             return money.release_credit(action)
         case AskPayment():
-            return money.ask_payment(task, action, connection=connection)
+            return money.ask_payment(task, action, journal=journal)
     assert_never(action)
 
 

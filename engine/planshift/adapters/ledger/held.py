@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, final
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, RowMapping, bindparam, select
 
 from planshift.adapters.ledger.chart import ACCOUNTS
 from planshift.adapters.ledger.state import subscription_of
@@ -27,6 +27,10 @@ class LedgerRefuses(PlanshiftError):
         return f"{self.why}: {self.help}" if self.help else self.why
 
 
+Booked = tuple[str, str]
+"""The kind and the reference of an entry that was made."""
+
+
 @final
 @dataclass(frozen=True, kw_only=True)
 class Held:
@@ -44,7 +48,7 @@ class Held:
     entries: int
     invoices: int
     balances: Mapping[str, int]
-    booked: tuple[str, str] | None
+    booked: Booked | None
 
     @cached_property
     def subscription(self) -> Subscription:
@@ -58,16 +62,45 @@ _HELD: Final = (
     .where(subscriptions.c.id == bindparam("subscription_id"))
     .with_for_update(of=subscriptions)
 )
+_MANY: Final = (
+    select(subscriptions)
+    .where(subscriptions.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(subscriptions.c.id)  # all lock them in one order, so that nobody waits in a circle
+    .with_for_update()
+)
+_AT_ONCE: Final = 5_000
+"""How many keys one statement may ask for."""
+
+_BOOKED: Final = select(entries.c.key, entries.c.kind, entries.c.reference).where(
+    entries.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
 def held_of(connection: Connection, subscription: str, *, key: str) -> Held | None:
     """What is held of a subscription, its row locked until the transaction ends; None where the ledger has none."""
     row = connection.execute(_HELD, {"subscription_id": subscription, "entry_key": key}).first()
-    return None if row is None else _held(row)
-
-
-def _held(row: Row[Any]) -> Held:
+    if row is None:
+        return None
     named = row._mapping  # noqa: SLF001  # the way of SQLAlchemy to read a row by names
+    return _held(named, booked=None if named["kind"] is None else (named["kind"], named["reference"]))
+
+
+def held_of_many(connection: Connection, names: Sequence[str]) -> Iterator[Held]:
+    """What is held of some subscriptions, their rows locked in the order of their ids; some may not be there."""
+    for row in connection.execute(_MANY, {"ids": sorted(set(names))}).mappings():
+        yield _held(row, booked=None)
+
+
+def booked_of(connection: Connection, keys: Sequence[str]) -> dict[str, Booked]:
+    """Which of some entries were made."""
+    found: dict[str, Booked] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        rows = connection.execute(_BOOKED, {"keys": list(keys[start : start + _AT_ONCE])})
+        found |= {key: (kind, reference) for key, kind, reference in rows}
+    return found
+
+
+def _held(named: RowMapping, *, booked: Booked | None) -> Held:
     return Held(
         id=named["id"],
         currency=named["currency"],
@@ -76,7 +109,7 @@ def _held(row: Row[Any]) -> Held:
         entries=named["entries"],
         invoices=named["invoices"],
         balances={account: named[account] for account in ACCOUNTS},
-        booked=None if named["kind"] is None else (named["kind"], named["reference"]),
+        booked=booked,
     )
 
 

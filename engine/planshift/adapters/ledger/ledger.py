@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, final
@@ -11,10 +11,11 @@ from sqlalchemy import Connection, select
 
 from planshift.actions.action import KINDS
 from planshift.actions.money_actions import AwaitPayment
-from planshift.adapters.ledger.booking import Entry, book
+from planshift.actions.plan import placed
+from planshift.adapters.ledger.booking import Entry, Journal
 from planshift.adapters.ledger.effect import Effect
 from planshift.adapters.ledger.effects import effect_of
-from planshift.adapters.ledger.held import Held, LedgerRefuses, held_of
+from planshift.adapters.ledger.held import Held, LedgerRefuses
 from planshift.adapters.ledger.money import invoice_of_step
 from planshift.adapters.ledger.reading import subscription_held
 from planshift.adapters.ledger.reversal import reversed_effect
@@ -28,6 +29,31 @@ _EVENTS: Final = {"issue_invoice": ("invoice.issued",)}
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class LedgerBatch:
+    """The tasks that are done within one transaction. What one of them does the next one finds done."""
+
+    journal: Journal
+
+    def perform(self, task: Task) -> Outcome:
+        """Do a task. Where it is not done nothing of it is booked."""
+        held = self.journal.held(task.plan.subscription, key=task.key)
+        if held is None:
+            return Refused(why=f"the ledger has no subscription {task.plan.subscription}")
+        if held.booked is not None:
+            kind, reference = held.booked
+            return Done(reference=reference, events=_EVENTS.get(kind, ()))
+        try:
+            return _performed(task, held=held, journal=self.journal)
+        except LedgerRefuses as refusal:
+            return Refused(why=str(refusal))
+
+    def write(self) -> None:
+        """Write what is not written yet."""
+        self.journal.write()
+
+
+@final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """Carries every kind of action out in the tables of the ledger. It keeps nothing itself, and may be shared."""
@@ -38,16 +64,17 @@ class Ledger:
 
     def perform_within(self, task: Task, *, connection: Connection) -> Outcome:
         """Do a task within a transaction that the caller ends. The same key again does nothing more."""
-        held = held_of(connection, task.plan.subscription, key=task.key)
-        if held is None:
-            return Refused(why=f"the ledger has no subscription {task.plan.subscription}")
-        if held.booked is not None:
-            kind, reference = held.booked
-            return Done(reference=reference, events=_EVENTS.get(kind, ()))
-        try:
-            return _performed(task, held=held, connection=connection)
-        except LedgerRefuses as refusal:
-            return Refused(why=str(refusal))
+        batch = LedgerBatch(Journal(connection))
+        outcome = batch.perform(task)
+        batch.write()
+        return outcome
+
+    def batch(self, tasks: Sequence[Task], *, connection: Connection) -> LedgerBatch:
+        """The steps of many orders within a transaction that the caller ends; `tasks` has the first of each."""
+        journal = Journal(connection)
+        keys = [each.step.key for task in tasks for each in placed(task.plan.steps)]
+        journal.look_up([task.plan.subscription for task in tasks], keys=keys)
+        return LedgerBatch(journal)
 
     def subscription(self, name: str) -> Subscription | None:
         """A subscription as it stands now; None where there is none of that id."""
@@ -65,25 +92,25 @@ class Ledger:
             yield from connection.scalars(due).all()
 
 
-def _performed(task: Task, *, held: Held, connection: Connection) -> Outcome:
+def _performed(task: Task, *, held: Held, journal: Journal) -> Outcome:
     if task.undoing:
-        undone = reversed_effect(task, held=held, connection=connection)
+        undone = reversed_effect(task, held=held, journal=journal)
         if undone is None:
             return Done()
-        book(connection, held, entry=_entry(task), effect=undone)
+        journal.book(held, entry=_entry(task), effect=undone)
         return Done(reference=undone.reference)
     if isinstance(task.action, AwaitPayment):
-        return _awaited(task, task.action, held=held, connection=connection)
-    effect = effect_of(task, held=held, connection=connection)
-    book(connection, held, entry=_entry(task), effect=effect)
+        return _awaited(task, task.action, held=held, journal=journal)
+    effect = effect_of(task, held=held, journal=journal)
+    journal.book(held, entry=_entry(task), effect=effect)
     return Done(reference=effect.reference, events=_EVENTS.get(task.action.kind, ()))
 
 
-def _awaited(task: Task, action: AwaitPayment, *, held: Held, connection: Connection) -> Outcome:
-    invoice = invoice_of_step(task, action, connection=connection)
+def _awaited(task: Task, action: AwaitPayment, *, held: Held, journal: Journal) -> Outcome:
+    invoice = invoice_of_step(task, action, journal=journal)
     if invoice.state == "paid":
         effect = Effect(reference=invoice.number)
-        book(connection, held, entry=_entry(task), effect=effect)
+        journal.book(held, entry=_entry(task), effect=effect)
         return Done(reference=effect.reference)
     if invoice.state == "void":
         return Refused(why=f"invoice {invoice.number} was taken back")

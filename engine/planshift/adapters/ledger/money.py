@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from planshift.actions.action import HoldCredit
 from planshift.actions.money_actions import (
@@ -23,9 +23,10 @@ from planshift.actions.money_actions import (
     ReleaseCredit,
 )
 from planshift.actions.plan import placed
+from planshift.adapters.ledger.booking import Journal
 from planshift.adapters.ledger.chart import Posting, charged, credited, moved_by, posted
 from planshift.adapters.ledger.effect import Effect, TakenOff
-from planshift.adapters.ledger.held import Held, Invoice, LedgerRefuses, invoice_of, open_invoices
+from planshift.adapters.ledger.held import Held, Invoice, LedgerRefuses, open_invoices
 from planshift.adapters.ledger.tables import payment_requests, postings, refunds
 from planshift.execution.ports import Task
 
@@ -79,15 +80,15 @@ def _credit_used(held: Held, wanted: int, *, to: str, renews: bool) -> Iterator[
         yield from posted(minor, debit=account, credit=to)
 
 
-def add_to_next_invoice(task: Task, action: AddToNextInvoice, *, connection: Connection) -> Effect:
+def add_to_next_invoice(task: Task, action: AddToNextInvoice, *, journal: Journal) -> Effect:
     """Charges that wait for the next bill, less the credit that the same change gave for that bill."""
     moved = charged(action.lines, to="waiting")
-    taken = min(action.total.minor, _discount_left(task, connection))
+    taken = min(action.total.minor, _discount_left(task, journal))
     net = posted(taken, debit="next_bill_credit", credit="waiting")
     return Effect(postings=(*moved, *net), lines=action.lines)
 
 
-def _discount_left(task: Task, connection: Connection) -> int:
+def _discount_left(task: Task, journal: Journal) -> int:
     """What is left of the discount on the next bill that a step of the same plan gave: it is kept for that bill."""
     found = [each.step for each in placed(task.plan.steps) if isinstance(each.step.action, DiscountNextInvoice)]
     if not found:
@@ -95,6 +96,7 @@ def _discount_left(task: Task, connection: Connection) -> int:
     given, account = postings.c.entry == found[0].key, "next_bill_credit"
     into = select(func.coalesce(func.sum(postings.c.minor), 0)).where(given, postings.c.credit == account)
     out = select(func.coalesce(func.sum(postings.c.minor), 0)).where(given, postings.c.debit == account)
+    connection = journal.connection
     return int(connection.scalar(into) or 0) - int(connection.scalar(out) or 0)
 
 
@@ -134,10 +136,10 @@ def refund(task: Task, action: Refund, *, held: Held) -> Effect:
     return Effect(postings=moved, lines=action.lines, rows=((refunds, row),), reference=task.key)
 
 
-def reduce_debt(action: ReduceDebt, *, held: Held, connection: Connection) -> Effect:
+def reduce_debt(action: ReduceDebt, *, held: Held, journal: Journal) -> Effect:
     """Credit that takes off what is open, the newest invoice first; the rest of it where it was paid meanwhile."""
     left, taken_off = action.amount.minor, []
-    for invoice in reversed(open_invoices(connection, held.id)):
+    for invoice in reversed(open_invoices(journal.connection, held.id)):
         minor = min(left, invoice.open)
         left -= minor
         taken_off += [TakenOff(invoice=invoice, minor=minor, paid=False)] if minor else []
@@ -161,21 +163,21 @@ def release_credit(action: ReleaseCredit) -> Effect:
     return Effect(postings=tuple(posted(action.amount.minor, debit="held_credit", credit="unused_time")))
 
 
-def ask_payment(task: Task, action: AskPayment, *, connection: Connection) -> Effect:
+def ask_payment(task: Task, action: AskPayment, *, journal: Journal) -> Effect:
     """A request to pay what is left of an invoice."""
-    invoice = invoice_of_step(task, action, connection=connection)
+    invoice = invoice_of_step(task, action, journal=journal)
     row = {"invoice": invoice.number, "minor": invoice.open, "withdrawn": False}
     return Effect(rows=((payment_requests, row),), reference=invoice.number)
 
 
-def invoice_of_step(task: Task, action: AskPayment | AwaitPayment, *, connection: Connection) -> Invoice:
+def invoice_of_step(task: Task, action: AskPayment | AwaitPayment, *, journal: Journal) -> Invoice:
     """The invoice of another step of the plan.
 
     Raises:
         LedgerRefuses: there is none.
     """
     keys = {each.step.id: each.step.key for each in placed(task.plan.steps)}
-    found = invoice_of(connection, keys.get(action.invoice, ""))
+    found = journal.invoice_of(keys.get(action.invoice, ""))
     if found is None:
         raise LedgerRefuses(f"the step `{action.invoice}` has made no invoice")
     return found

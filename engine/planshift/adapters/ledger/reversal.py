@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, Table, func, select, update
 
 from planshift.actions.money_actions import AwaitPayment
+from planshift.adapters.ledger.booking import Journal
 from planshift.adapters.ledger.chart import Posting, posted
 from planshift.adapters.ledger.effect import Effect, TakenOff
 from planshift.adapters.ledger.effects import told_beside
@@ -25,9 +26,9 @@ from planshift.execution.ports import Task
 _BILLS: Final = ("issue_invoice", "add_to_invoice_run")
 
 
-def reversed_effect(task: Task, *, held: Held, connection: Connection) -> Effect | None:
+def reversed_effect(task: Task, *, held: Held, journal: Journal) -> Effect | None:
     """What takes the step of a task back; None where it was never done."""
-    key = task.step.key
+    key, connection = task.step.key, journal.connection
     found = connection.execute(select(entries).where(entries.c.key == key)).mappings().first()
     if found is None:
         return None
@@ -40,7 +41,7 @@ def reversed_effect(task: Task, *, held: Held, connection: Connection) -> Effect
         case "reduce_debt":
             return replace(effect, taken_off=tuple(_debt_back(connection, key)))
         case "await_payment":
-            return _payment_back(task, effect, held=held, connection=connection)
+            return _payment_back(task, effect, held=held, journal=journal)
         case "ask_payment":
             withdrawn = update(payment_requests).where(payment_requests.c.entry == key).values(withdrawn=True)
             connection.execute(withdrawn)
@@ -80,13 +81,14 @@ def _debt_back(connection: Connection, key: str) -> Iterator[TakenOff]:
         yield TakenOff(invoice=invoice, minor=-minor, paid=False)
 
 
-def _payment_back(task: Task, effect: Effect, *, held: Held, connection: Connection) -> Effect:
+def _payment_back(task: Task, effect: Effect, *, held: Held, journal: Journal) -> Effect:
     """What came in for the invoice is to be paid back, and the invoice is open again."""
     action = task.step.action
     assert isinstance(action, AwaitPayment)  # what the entry says
-    invoice = invoice_of_step(task, action, connection=connection)
+    invoice = invoice_of_step(task, action, journal=journal)
     by_payment = allocations.c.invoice == invoice.number, allocations.c.paid
-    minor = int(connection.scalar(select(func.coalesce(func.sum(allocations.c.minor), 0)).where(*by_payment)) or 0)
+    taken = select(func.coalesce(func.sum(allocations.c.minor), 0)).where(*by_payment)
+    minor = int(journal.connection.scalar(taken) or 0)
     if not minor:
         return effect
     row: tuple[Table, Mapping[str, Any]] = (
