@@ -65,6 +65,28 @@ def test_without_its_secret_nothing_is_begun(
     assert not shop.with_name("planshift.db").exists()
 
 
+OUTSIDE = """\
+adapters: 1
+billing: out
+notices: mail
+modules: { panel: door }
+rest: ledger
+file: { out: { folder: steps } }
+email: { mail: { host: 127.0.0.1, port: 9, security: none, sender: billing@example.com, timeout: 2 } }
+webhook: { door: { url: "http://127.0.0.1:9/hooks", secret_from: HOOK_SECRET } }
+"""
+
+
+@pytest.mark.usefixtures("closed_door")
+def test_the_doctor_looks_at_the_systems_outside(
+    shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]
+) -> None:
+    session(f"planshift apply shop anna --to silver --order up-1 {AT}")
+    shop.joinpath("adapters.yaml").write_text(OUTSIDE, encoding="utf-8")
+    told = (session(f"planshift doctor {LATER}{more}") for more in ("", " --format json", " --offline"))
+    golden(GOLDEN / "doctor-outside.txt", "\n".join(told))
+
+
 @pytest.mark.usefixtures("closed_door")
 def test_a_slip_in_the_choice_of_adapters_leaves_nothing_behind(
     shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]

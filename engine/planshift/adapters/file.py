@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from planshift.actions.json_form import to_json
 from planshift.adapters.telling import OUTSIDE, data_of
-from planshift.execution.ports import Done, Outcome, Task, Unanswered, Unavailable
+from planshift.execution.ports import Done, Outcome, Reached, Task, Unanswered, Unavailable
 
 LONGEST_NAME: Final = 200
 """How long the name of a file may become, in characters."""
@@ -65,6 +65,14 @@ class FileAdapter:
         except OSError as error:
             return Unavailable(why=f"it cannot be read: {error.strerror or type(error).__name__}")
         return None if number is None else Done(reference=f"{path.name}:{number}")
+
+    def reachable(self) -> Reached:
+        """Whether the folder is there and can be written to; one that is not there yet is made with the first step."""
+        there = next(each for each in (self.folder, *self.folder.absolute().parents) if each.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            return Reached(how="the folder cannot be written to", well=False)
+        made = "" if self.folder.exists() else ", once it is made with the first step"
+        return Reached(how=f"the folder can be written to{made}", well=True)
 
     def path(self, order: str) -> Path:
         """The file of an order."""

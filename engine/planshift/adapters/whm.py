@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 
 from planshift.actions.plan_actions import ChangePackage, EndPackage, StartPackage
 from planshift.adapters.finding import Place
-from planshift.adapters.halting import Halt, refusal
+from planshift.adapters.halting import Halt, reached, refusal
 from planshift.adapters.over_http import Line, ensure_taken
-from planshift.execution.ports import Done, Outcome, Refused, Task, Unanswered, Unavailable
+from planshift.execution.ports import Done, Outcome, Reached, Refused, Task, Unanswered, Unavailable
 
 KINDS: Final = frozenset({"change_package", "start_package", "end_package"})
 
@@ -72,6 +72,16 @@ class WhmAdapter:
             # What the server says of the question is no word on the task.
             known = isinstance(halt.outcome, Unavailable | Unanswered)
             return halt.outcome if known else Unavailable(why="it cannot tell what the account runs on")
+
+    def reachable(self) -> Reached:
+        """Whether the server answers, knows the token, and which version it is."""
+        return reached(self._version)
+
+    def _version(self) -> str:
+        metadata, data = self._answer("version", at=0)
+        if metadata.get("result") != 1:
+            raise refusal("it answers, and does not tell its version to this token")
+        return f"WHM {data.get('version', '')} answers"
 
     def _second_look(self, outcome: Outcome, task: Task) -> Outcome:
         """An outcome, but for a refusal of what is so all the same: a call that came in twice is refused once."""
@@ -135,7 +145,7 @@ class WhmAdapter:
         return self.packages.get(plan, plan)
 
     def _account(self, user: str, *, task: Task) -> Account | None:
-        metadata, data = self._answer("accountsummary", task=task, user=user)
+        metadata, data = self._answer("accountsummary", at=task.at, user=user)
         if metadata.get("result") != 1:
             if "not exist" in str(metadata.get("reason", "")):
                 return None
@@ -146,7 +156,7 @@ class WhmAdapter:
         raise Halt(Unanswered(why="what it tells of the account is no answer"))
 
     def _call(self, function: str, *, task: Task, **arguments: str) -> None:
-        metadata, _ = self._answer(function, task=task, **arguments)
+        metadata, _ = self._answer(function, at=task.at, **arguments)
         if metadata.get("result") == 0:
             why = str(metadata.get("reason", "without a reason"))
             for name in _NAMES & arguments.keys():  # it may repeat what nobody else is to know
@@ -155,9 +165,7 @@ class WhmAdapter:
         if metadata.get("result") != 1:
             raise Halt(Unanswered(why=f"its answer to `{function}` does not say whether it was done"))
 
-    def _answer(
-        self, function: str, *, task: Task, **arguments: str
-    ) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    def _answer(self, function: str, *, at: int, **arguments: str) -> tuple[Mapping[str, object], Mapping[str, object]]:
         """The metadata and the data of an answer. Arguments go into the body: addresses are kept in logs."""
         answer = self.line.post(
             f"{self.url.rstrip('/')}/json-api/{function}",
@@ -167,7 +175,7 @@ class WhmAdapter:
                 "content-type": "application/x-www-form-urlencoded",
             },
         )
-        ensure_taken(answer, at=task.at)
+        ensure_taken(answer, at=at)
         try:
             found = json.loads(answer.body)
         except (ValueError, RecursionError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, final
 
@@ -23,24 +23,27 @@ from planshift.cli.printing import FormatOption, say_json, say_sheet
 if TYPE_CHECKING:
     from planshift.adapters.desk import Desk
     from planshift.decision.sheet import Sheet
+    from planshift.execution.ports import Adapter, Resident
 
 _LATE = 300
+_MARKS = {True: "ok", False: "!!", None: "--"}
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at: what it is, how it is, and whether somebody has to do something about it."""
+    """One thing that was looked at: what it is, how it is, and whether it is well; None where nobody can know."""
 
     what: str
     how: str
-    well: bool = True
+    well: bool | None = True
 
 
 @at_desk
 def doctor(
     *,
     upgrade: Annotated[bool, Parameter(help="Bring the tables of the store up to date first.")] = False,
+    offline: Annotated[bool, Parameter(help="Do not ask the systems outside whether they are there.")] = False,
     at: NowOption = None,
     store: StoreOption = None,
     adapters: AdaptersOption = None,
@@ -50,12 +53,12 @@ def doctor(
     if upgrade:
         _upgraded(store)
     with open_desk(store, adapters=adapters) as desk:
-        found = tuple(_findings(desk, at=instant_at(at, zone="UTC"), real=at is None))
+        found = tuple(_findings(desk, at=instant_at(at, zone="UTC"), real=at is None, offline=offline))
     if format == "json":
-        say_json({"well": all(each.well for each in found), "findings": [_json(each) for each in found]})
+        say_json({"well": all(each.well is not False for each in found), "findings": [_json(each) for each in found]})
     else:
         say_sheet(_sheet(found))
-    return Exit.YES if all(each.well for each in found) else Exit.NO
+    return Exit.YES if all(each.well is not False for each in found) else Exit.NO
 
 
 def _upgraded(store: str | None) -> None:
@@ -69,7 +72,7 @@ def _upgraded(store: str | None) -> None:
         opened.close()
 
 
-def _findings(desk: Desk, *, at: int, real: bool) -> Iterator[Finding]:
+def _findings(desk: Desk, *, at: int, real: bool, offline: bool) -> Iterator[Finding]:
     from planshift.execution.store.migrating import version_of
 
     kind = "PostgreSQL" if desk.store.shared else "SQLite"
@@ -81,6 +84,15 @@ def _findings(desk: Desk, *, at: int, real: bool) -> Iterator[Finding]:
     yield _reactions()
     adapters = desk.worker.runner.gateways.adapters
     yield Finding(what="adapters", how=", ".join(each.name for each in adapters))
+    if not offline:
+        yield from _outside(adapters)
+
+
+def _outside(adapters: Sequence[Adapter | Resident]) -> Iterator[Finding]:
+    from planshift.adapters.reaching import look_at
+
+    for name, found in look_at(adapters).items():
+        yield Finding(what=f"adapter {name}", how=found.how, well=found.well)
 
 
 def _clock(desk: Desk, *, at: int) -> Finding:
@@ -162,8 +174,8 @@ def _sheet(found: tuple[Finding, ...]) -> Sheet:
     from planshift.decision.sheet import Column, Paragraph, Section, Table, sheet_of
 
     columns = (Column(heading=""), Column(heading=""), Column(heading="", wraps=True))
-    rows = tuple(("ok" if each.well else "!!", each.what, each.how) for each in found)
-    bad = sum(1 for each in found if not each.well)
+    rows = tuple((_MARKS[each.well], each.what, each.how) for each in found)
+    bad = sum(1 for each in found if each.well is False)
     if not bad:
         closing = Paragraph(text="All is well.", tone="good")
     else:

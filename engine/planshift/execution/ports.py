@@ -178,6 +178,26 @@ class Batching(Resident, Protocol):
         """Begin, within a transaction that the caller ends; `tasks` are the first ones, of each order one."""
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """What is found by looking whether another system is there: `well` is None where nobody can know without a step.
+
+    `how` names no customer and holds no secret.
+    """
+
+    how: str
+    well: bool | None
+
+
+@runtime_checkable
+class Reachable(Protocol):
+    """An adapter that can be asked whether its other side is there and takes its calls. It need not be."""
+
+    def reachable(self) -> Reached:
+        """Look, and change nothing."""
+
+
 class SubscriptionSource(Protocol):
     """Where subscriptions are kept: the ledger, or a biller."""
 

@@ -18,6 +18,7 @@ FUNCTIONS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "createacct": (frozenset({"username", "domain"}), frozenset({"plan", "contactemail"})),
     "suspendacct": (frozenset({"user"}), frozenset({"reason"})),
     "unsuspendacct": (frozenset({"user"}), frozenset()),
+    "version": (frozenset(), frozenset()),
 }
 """The functions with their arguments: those that must be there, and those that may."""
 
@@ -45,7 +46,7 @@ class Whm(StandIn):
         return [_function(call) for call in self.calls if self.changes(call)]
 
     def changes(self, call: Call) -> bool:
-        return _function(call) != "accountsummary"
+        return _function(call) not in ("accountsummary", "version")
 
     def refused(self, call: Call) -> Reply:
         given = parse_qs(call.body.decode())
@@ -78,6 +79,9 @@ class Whm(StandIn):
             "email": "anna@example.com",
         }
         return "", {"acct": [listed]}
+
+    def _version(self, _: Mapping[str, str]) -> tuple[str, object]:
+        return "", {"version": "11.126.0.9"}
 
     def _changepackage(self, given: Mapping[str, str]) -> tuple[str, object]:
         if given["pkg"] not in self.packages:

@@ -14,7 +14,18 @@ from planshift.actions.action import KINDS
 from planshift.adapters.contract.case import AnyCase, Case, ResidentCase
 from planshift.adapters.contract.run import AdapterRun, C, ResidentRun, name_of
 from planshift.adapters.faults import ACTED, FAULTS, Fault
-from planshift.execution.ports import Adapter, Batching, Done, Outcome, Refused, Resident, Task, Unanswered, Unavailable
+from planshift.execution.ports import (
+    Adapter,
+    Batching,
+    Done,
+    Outcome,
+    Reachable,
+    Refused,
+    Resident,
+    Task,
+    Unanswered,
+    Unavailable,
+)
 
 ANSWERS: Final[Mapping[Fault, tuple[type[Outcome], ...]]] = {
     "down": (Unavailable, Unanswered),
@@ -115,6 +126,16 @@ class AdapterContract(_Contract[Case, AdapterRun]):
     def _declared(self, case: Case) -> Adapter:
         case.begin()
         return case.adapter()
+
+    def test_looking_whether_it_is_there_changes_nothing(self, case: Case) -> None:
+        adapter = self._declared(case)
+        if not isinstance(adapter, Reachable):
+            raise SkipTest("the adapter cannot look")
+        effects, found = case.effects(), adapter.reachable()
+        assert found.how.strip(), "it says nothing of the other side"
+        assert found.well is not False, f"the other side is there, and it says: {found.how}"
+        assert case.effects() == effects, "looking has changed something"
+        assert not [each for each in case.secrets if each in found.how], "it tells a secret"
 
     def test_asking_tells_what_was_done_and_changes_nothing(self, case: Case) -> None:
         _askable(case)

@@ -15,10 +15,10 @@ from planshift.actions.order_actions import SendNotice
 from planshift.adapters.email.server import MailServer
 from planshift.adapters.email.writing import MailTemplate, is_address, told_of, words_for, written
 from planshift.adapters.finding import Place
-from planshift.adapters.halting import Halt, refusal
+from planshift.adapters.halting import Halt, reached, refusal
 from planshift.book import Book
 from planshift.diagnostics.errors import PlanshiftError
-from planshift.execution.ports import Done, Outcome, Task, Unavailable
+from planshift.execution.ports import Done, Outcome, Reached, Task, Unavailable
 from planshift.policy.locales import is_known, normal
 
 KINDS: Final = frozenset({"send_notice"})
@@ -76,6 +76,15 @@ class EmailAdapter:
     def ask(self, task: Task) -> Outcome | None:  # noqa: ARG002  # nobody can be asked
         """None: a mail may be sent again."""
         return None
+
+    def reachable(self) -> Reached:
+        """Whether the mail server greets planshift and takes its log-in. Whom it writes to is not tried."""
+        return reached(self._greeted)
+
+    def _greeted(self) -> str:
+        self.server.greet()
+        safe = "encrypted" if self.server.security != "none" else "not encrypted"
+        return f"the mail server answers, {safe}{', and takes the log-in' if self.server.user else ''}"
 
     def _to(self, notice: SendNotice, task: Task) -> tuple[str, ...]:
         if notice.to == "client":

@@ -52,6 +52,18 @@ class MailServer:
                 smtp.quit()
             smtp.close()
 
+    def greet(self) -> None:
+        """Say hello, log in where there is a log-in, and leave.
+
+        Raises:
+            Halt: the server is not there, or does not agree.
+        """
+        try:
+            with self._connected() as smtp:
+                _expect(smtp.noop())
+        except (OSError, smtplib.SMTPException) as error:
+            raise Halt(Unavailable(why=f"the mail server cannot be reached ({_told(error)})")) from error
+
     def _connected(self) -> smtplib.SMTP:
         trust = ssl.create_default_context(cafile=None if self.ca is None else str(self.ca))
         if self.security == "tls":

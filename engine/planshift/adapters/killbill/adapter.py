@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, final
 
-from planshift.adapters.halting import Halt
+from planshift.adapters.halting import Halt, reached
 from planshift.adapters.killbill import money, notes, subscriptions
 from planshift.adapters.killbill.api import KillBill
 from planshift.adapters.killbill.settings import KillBillSettings
-from planshift.execution.ports import Done, Outcome, Refused, Task, Unanswered, Unavailable
+from planshift.execution.ports import Done, Outcome, Reached, Refused, Task, Unanswered, Unavailable
 
 
 @final
@@ -91,6 +91,14 @@ class KillBillAdapter:
         except Halt as halt:
             known = isinstance(halt.outcome, Unavailable | Unanswered)
             return halt.outcome if known else Unavailable(why="Kill Bill cannot tell what was done")
+
+    def reachable(self) -> Reached:
+        """Whether the server answers and knows the user and the tenant."""
+        return reached(self._looked)
+
+    def _looked(self) -> str:
+        number = self.killbill.catalogs()
+        return f"Kill Bill answers; the catalog of the tenant has {number} version{'' if number == 1 else 's'}"
 
 
 def open_killbill(settings: KillBillSettings) -> KillBillAdapter:

@@ -108,6 +108,16 @@ class KillBill:
             for item in invoice.get("items") or ():
                 yield invoice, item
 
+    def catalogs(self) -> int:
+        """How many versions the catalog of the tenant has; a server that tells it takes our calls.
+
+        Raises:
+            Halt: it does not tell.
+        """
+        answer = self._answer("GET", "catalog/versions", query={}, body="", headers={})
+        ensure_taken(answer, at=0)
+        return len(_read(answer) or ())
+
     def _answer(
         self, method: str, path: str, *, query: Mapping[str, str], body: str, headers: Mapping[str, str]
     ) -> Answer:

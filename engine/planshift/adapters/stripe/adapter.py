@@ -8,12 +8,12 @@ from typing import Final, final
 
 import stripe
 
-from planshift.adapters.halting import Halt
+from planshift.adapters.halting import Halt, reached
 from planshift.adapters.stripe import balance, endings, invoices, next_bill, payments, returns, subscriptions
 from planshift.adapters.stripe.account import Account
 from planshift.adapters.stripe.calls import answered, untold
 from planshift.adapters.stripe.settings import StripeSettings
-from planshift.execution.ports import Done, Outcome, Refused, Task
+from planshift.execution.ports import Done, Outcome, Reached, Refused, Task
 
 
 @final
@@ -108,6 +108,17 @@ class StripeAdapter:
             return None  # it would not have been done
         except stripe.StripeError as error:
             return untold(error, at=task.at)
+
+    def reachable(self) -> Reached:
+        """Whether Stripe answers and takes the key, and whether real money moves by it."""
+        return reached(self._looked)
+
+    def _looked(self) -> str:
+        try:
+            live = self.account.client.v1.balance.retrieve().livemode
+        except stripe.StripeError as error:
+            raise Halt(untold(error, at=0)) from None
+        return f"Stripe takes the key, which is one for {'real money' if live else 'tests'}"
 
 
 def open_stripe(settings: StripeSettings, *, key: str) -> StripeAdapter:

@@ -15,7 +15,7 @@ from planshift.adapters.halting import Halt
 from planshift.adapters.over_http import Answer, Line, ensure_taken
 from planshift.adapters.telling import OUTSIDE, data_of
 from planshift.adapters.webhook.signing import body_of, headers_of, message_id
-from planshift.execution.ports import Done, Outcome, Task, Unanswered, Unavailable
+from planshift.execution.ports import Done, Outcome, Reached, Task, Unanswered, Unavailable
 
 LONGEST_REFERENCE: Final = 200
 
@@ -61,6 +61,10 @@ class WebhookAdapter:
             case False:
                 return None
         return Unavailable(why="its answer to the question does not say `done`")
+
+    def reachable(self) -> Reached:
+        """Nothing: an endpoint hears of steps only, and to look would be to tell it of one."""
+        return Reached(how="not asked: whether it is there, and knows the secret, shows with the next step", well=None)
 
     def _tell(self, url: str, kind: str, *, task: Task, data: dict[str, object]) -> Answer:
         body = body_of(kind, data, at=task.at)

@@ -67,6 +67,7 @@ SHAPES = {
     "PUT subscriptions/*/customFields": Shape(
         body=frozenset({"customFieldId", "value"}), needed=frozenset({"customFieldId", "value"})
     ),
+    "GET catalog/versions": Shape(),
     "GET accounts": Shape(frozenset({"externalKey"}), needed=frozenset({"externalKey"})),
     "GET accounts/*/invoices": Shape(frozenset({"includeInvoiceComponents", "includeVoidedInvoices"})),
     "POST invoices/dryRun": Shape(
@@ -170,6 +171,8 @@ def _act(books: Books, request: Request) -> Any:
             return books.told(keys[0]) if keys else None
         case "GET", ["subscriptions", name]:
             return books.told(books.of(name))
+        case "GET", ["catalog", "versions"]:
+            return ["2026-01-01T00:00:00.000Z"]
         case "GET", ["accounts"]:
             return next((each for each in books.accounts.values() if each["externalKey"] == query["externalKey"]), None)
         case "GET", ["accounts", account, "invoices"]:

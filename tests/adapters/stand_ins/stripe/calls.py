@@ -288,7 +288,12 @@ def _call(written: str, shape: str, act: Act) -> Call:
     return Call(method=method, path=re.compile(path.replace("*", "([^/]+)")), shape=shape, act=act)
 
 
+def _balance(_: Books, __: dict[str, Any], ___: list[str]) -> Thing:
+    return {"object": "balance", "available": [], "pending": [], "livemode": False}
+
+
 CALLS = (
+    _call("GET /v1/balance", "BalanceRetrieveParams", _balance),
     _call("GET /v1/customers/search", "CustomerSearchParams", _search_customers),
     _call("GET /v1/customers/*", "CustomerRetrieveParams", _retrieve("customer")),
     _call(
