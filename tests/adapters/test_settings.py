@@ -18,10 +18,12 @@ from planshift.adapters.killbill.settings import KillBillPlan
 from planshift.adapters.memory import MemoryAdapter, MemorySide
 from planshift.adapters.settings import Surroundings, adapters_of, gateways_of, read_settings
 from planshift.adapters.stripe.adapter import StripeAdapter
+from planshift.adapters.telling import OUTSIDE
 from planshift.adapters.webhook.adapter import WebhookAdapter
 from planshift.adapters.whm import WhmAdapter
 from planshift.diagnostics.errors import InvalidInput
 from planshift.execution.gateways import Gateways
+from planshift.policy.step_kinds import ABOUT_INVOICES, NOTICE_STEPS, PACKAGE_STEPS, STEP_KINDS
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # the example of the specification
 LEDGER = MemoryAdapter(side=MemorySide(), name="ledger")
@@ -107,6 +109,29 @@ def test_without_a_choice_the_ledger_does_everything(tmp_path: Path) -> None:
     gateways = chosen("adapters: 1\n", tmp_path)
     for task in sample_tasks(UNDONE_BY):
         assert gateways.of(task.step) is LEDGER
+
+
+KINDS = """
+adapters: 1
+modules: { panel: crm }
+kinds: { move_settings: out, ask_payment: crm, change_package: out, send_notice: crm }
+webhook: { crm: { url: "https://example.com/steps", secret_from: CRM_SECRET } }
+file: { out: { folder: steps } }
+"""
+
+
+def test_single_kinds_of_steps_are_taken_away_from_the_others(tmp_path: Path) -> None:
+    gateways = chosen(KINDS, tmp_path, CRM_SECRET=SECRET)
+    kinds = ("move_settings", "ask_payment", "send_notice", "issue_invoice", "await_payment")
+    assert [who(gateways, kind) for kind in kinds] == ["out", "crm", "crm", "ledger", "ledger"]
+    assert who(gateways, "change_package", module="panel") == "crm"  # what a module says goes before
+    assert who(gateways, "change_package", module="switchboard") == "out"
+
+
+def test_every_kind_of_step_can_be_chosen_for_but_what_keeps_others_for_later() -> None:
+    assert set(STEP_KINDS) == set(UNDONE_BY) - {"hold_credit", "queue_change", "schedule", "unschedule"}
+    assert set(STEP_KINDS) <= OUTSIDE
+    assert {*PACKAGE_STEPS, *NOTICE_STEPS, *ABOUT_INVOICES} < set(STEP_KINDS)
 
 
 def test_somebody_else_can_bill_and_the_rest_is_said(tmp_path: Path) -> None:

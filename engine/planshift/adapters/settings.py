@@ -31,13 +31,9 @@ from planshift.policy.adapters_model import (
 )
 from planshift.policy.placing import Placing
 from planshift.policy.shelf import FolderShelf
+from planshift.policy.step_kinds import NOTICE_STEPS, PACKAGE_STEPS
 
-PACKAGES: Final = frozenset({"change_package", "start_package", "end_package"})
-"""What modules are told of."""
-
-NOTICES: Final = frozenset({"send_notice"})
-
-BILLING: Final = frozenset(UNDONE_BY) - PACKAGES - NOTICES
+BILLING: Final = frozenset(UNDONE_BY) - PACKAGE_STEPS - NOTICE_STEPS
 """What a biller is asked to do, as far as it can: everything but packages and notices."""
 
 Books = Callable[[str], Book | None]
@@ -97,6 +93,7 @@ def gateways_of(
 def _chosen(model: AdaptersModel) -> Iterator[str]:
     """The names of the adapters that have something to do."""
     yield from model.modules.values()
+    yield from model.kinds.values()
     yield from (model.notices, model.billing)
     if model.rest is not None and model.rest != NOBODY:
         yield model.rest
@@ -108,8 +105,10 @@ def _gateways(model: AdaptersModel, made: Mapping[str, Adapter | Resident]) -> I
     for module, name in model.modules.items():
         by_adapter.setdefault(name, set()).add(module)
     for name, modules in by_adapter.items():
-        yield Gateway(adapter=made[name], kinds=PACKAGES, modules=frozenset(modules))
-    yield Gateway(adapter=made[model.notices], kinds=NOTICES)
+        yield Gateway(adapter=made[name], kinds=PACKAGE_STEPS, modules=frozenset(modules))
+    for kind, name in model.kinds.items():
+        yield Gateway(adapter=made[name], kinds=frozenset({kind}))
+    yield Gateway(adapter=made[model.notices], kinds=NOTICE_STEPS)
     yield Gateway(adapter=made[model.billing], kinds=BILLING)
     rest = model.rest or LEDGER
     if rest != NOBODY:

@@ -239,6 +239,9 @@ _ADAPTERS: dict[str, str] = {
     "PS906": "nobody for the rest",
     "PS907": "a module that no plan has",
     "PS908": "a secret in a file",
+    "PS909": "an unknown kind of step",
+    "PS910": "two adapters for one kind of step",
+    "PS911": "a payment of somebody else's invoice",
 }
 
 _TITLES: dict[str, str] = (

@@ -10,6 +10,7 @@ from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagno
 from planshift.diagnostics.nearest import nearest
 from planshift.policy.adapters_model import LEDGER, NOBODY, AdaptersModel
 from planshift.policy.placing import Placing
+from planshift.policy.step_kinds import ABOUT_INVOICES, NOTICE_STEPS, PACKAGE_STEPS
 from planshift.policy.subscription_documents import read_document
 from planshift.policy.validation import validate
 
@@ -19,23 +20,27 @@ ADAPTERS: Final = "adapters.yaml"
 Section = Literal["email", "file", "killbill", "stripe", "webhook", "whm"]
 """The kinds of adapters."""
 
-Part = Literal["billing", "modules", "notices", "rest"]
+Part = Literal["billing", "kinds", "modules", "notices", "rest"]
 """What an adapter can be chosen for."""
 
 DOES: Final[Mapping[Section, frozenset[Part]]] = {
-    "email": frozenset({"notices"}),
-    "file": frozenset({"billing", "modules", "notices", "rest"}),
+    "email": frozenset({"kinds", "notices"}),
+    "file": frozenset({"billing", "kinds", "modules", "notices", "rest"}),
     "killbill": frozenset({"billing"}),
     "stripe": frozenset({"billing"}),
-    "webhook": frozenset({"billing", "modules", "notices", "rest"}),
-    "whm": frozenset({"modules"}),
+    "webhook": frozenset({"billing", "kinds", "modules", "notices", "rest"}),
+    "whm": frozenset({"kinds", "modules"}),
 }
 """What each kind of adapter can be chosen for; the ledger for everything."""
+
+_ONLY: Final[Mapping[Section, frozenset[str]]] = {"email": NOTICE_STEPS, "whm": PACKAGE_STEPS}
+"""The kinds of steps of those that do not do all of them."""
 
 _WORDS: Final = (LEDGER, NOBODY)
 
 _WORK: Final[Mapping[Part, str]] = {
     "billing": "bill",
+    "kinds": "do single kinds of steps: it bills as a whole, or not at all",
     "modules": "tell a module of packages",
     "notices": "send notices",
     "rest": "do whatever is left",
@@ -89,6 +94,9 @@ def _check(model: AdaptersModel, placing: Placing, *, modules: Iterable[str] | N
     _chosen(model.notices, part="notices", placing=placing, known=known, path=("notices",))
     for module, name in model.modules.items():
         _chosen(name, part="modules", placing=placing, known=known, path=("modules", module))
+    for kind, name in model.kinds.items():
+        _chosen(name, part="kinds", placing=placing, known=known, path=("kinds", kind), kind=kind)
+    _check_kinds(model, placing)
     if model.rest not in (None, NOBODY):
         _chosen(model.rest or "", part="rest", placing=placing, known=known, path=("rest",))
     if model.rest is None and model.billing in known and not placing.was_cut("rest"):
@@ -98,11 +106,16 @@ def _check(model: AdaptersModel, placing: Placing, *, modules: Iterable[str] | N
     _check_modules(model, placing, modules=modules)
 
 
-def _chosen(name: str, *, part: Part, placing: Placing, known: Mapping[str, Section], path: tuple[str, ...]) -> None:
+def _chosen(
+    name: str, *, part: Part, placing: Placing, known: Mapping[str, Section], path: tuple[str, ...], kind: str = ""
+) -> None:
     """Report a choice of somebody who is not there, or cannot do it."""
     if name == LEDGER:
         return
-    able = [LEDGER, *(each for each, section in known.items() if part in DOES[section] and each not in _WORDS)]
+    able = [
+        LEDGER,
+        *(each for each, section in known.items() if _does(section, part, kind=kind) and each not in _WORDS),
+    ]
     section = known.get(name)
     if section is None:
         if any(placing.was_cut(each, name) for each in DOES):
@@ -110,9 +123,37 @@ def _chosen(name: str, *, part: Part, placing: Placing, known: Mapping[str, Sect
         near = nearest(name, [LEDGER, *known])
         help_text = f"did you mean `{near}`?" if near else _offered(able)
         placing.report("PS901", f"there is no adapter `{name}`", path=path, help_text=help_text)
-    elif part not in DOES[section]:
-        message = f"`{name}` is an adapter of the kind `{section}`, which cannot {_WORK[part]}"
+    elif not _does(section, part, kind=kind):
+        work = f"do `{kind}`" if kind and part in DOES[section] else _WORK[part]
+        message = f"`{name}` is an adapter of the kind `{section}`, which cannot {work}"
         placing.report("PS903", message, path=path, help_text=_offered(able))
+
+
+def _does(section: Section, part: Part, *, kind: str) -> bool:
+    """Whether adapters of a section can be chosen for a part, and for a kind of step where it is about one."""
+    return part in DOES[section] and (not kind or kind in _ONLY.get(section, (kind,)))
+
+
+def _check_kinds(model: AdaptersModel, placing: Placing) -> None:
+    """Report steps that two are chosen for, and steps about an invoice that somebody else has issued."""
+    teller = model.kinds.get("send_notice")
+    if teller is not None and "notices" in model.model_fields_set and model.notices != teller:
+        message = f"`{teller}` is chosen for notices here, and `{model.notices}` by `notices`"
+        help_text = "leave out one of the two"
+        placing.report("PS910", message, path=("kinds", "send_notice"), help_text=help_text)
+    biller = model.kinds.get("issue_invoice", model.billing)
+    for kind in ABOUT_INVOICES:
+        name = model.kinds.get(kind, model.billing)
+        place = kind if kind in model.kinds else "issue_invoice"
+        if name != biller and place in model.kinds and name in _billers(model):
+            message = f"`{name}` does `{kind}` for an invoice that `{biller}` issues, and that it does not know"
+            help_text = f"let `{biller}` do `{kind}`, too"
+            placing.report("PS911", message, path=("kinds", place), help_text=help_text)
+
+
+def _billers(model: AdaptersModel) -> frozenset[str]:
+    """Those who ask for payments of their own invoices only; who is told of steps may do it for anybody's."""
+    return frozenset({LEDGER, *model.stripe, *model.killbill})
 
 
 def _check_modules(model: AdaptersModel, placing: Placing, *, modules: Iterable[str] | None) -> None:

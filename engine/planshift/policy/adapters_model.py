@@ -11,11 +11,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, StrictBool, StrictInt, WithJsonSchema
 
+from planshift.diagnostics.nearest import nearest
 from planshift.policy.fields import Name, PriceId, Text, Zone
 from planshift.policy.message_keys import HoleKind
 from planshift.policy.message_text import Template, check_template, parse_template
 from planshift.policy.mistakes import Mistakes, describe, shown, wrong
 from planshift.policy.models import Document
+from planshift.policy.step_kinds import STEP_KINDS
 
 MAIL_HOLES: Final[Mapping[str, HoleKind]] = {
     "title": "text",
@@ -75,6 +77,14 @@ def _read_mail(value: str) -> str:
     raise wrong("PS103", f"{shown(value)} is not a mail address", help_text="write it as `anna@example.com`")
 
 
+def _read_step_kind(value: str) -> str:
+    if value in STEP_KINDS:
+        return value
+    near = nearest(value, STEP_KINDS)
+    help_text = f"did you mean `{near}`?" if near else "the reference of actions lists them, such as `move_settings`"
+    raise wrong("PS909", f"there is no kind of step {shown(value)}", help_text=help_text)
+
+
 def _read_sender(value: str) -> str:
     if _SENDER.fullmatch(value):
         return value
@@ -106,6 +116,7 @@ def _written(pattern: re.Pattern[str], *examples: str) -> WithJsonSchema:
 Url = Annotated[str, AfterValidator(_read_address), _written(_ADDRESS, "https://example.com:2087")]
 Variable = Annotated[str, AfterValidator(_read_variable), _written(_VARIABLE, "WHM_TOKEN")]
 InSubscription = Annotated[str, AfterValidator(_read_place), _written(_PLACE, "fact email", "answer hosting.username")]
+StepKind = Annotated[str, AfterValidator(_read_step_kind), WithJsonSchema({"type": "string", "enum": list(STEP_KINDS)})]
 Mail = Annotated[str, AfterValidator(_read_mail), _written(_MAIL, "billing@example.com")]
 Sender = Annotated[str, AfterValidator(_read_sender), _written(_SENDER, "Example Hosting <billing@example.com>")]
 TemplateName = Annotated[str, AfterValidator(_read_template_name), _written(_TEMPLATE_NAME, "moved", "payment.failed")]
@@ -325,6 +336,9 @@ class AdaptersModel(Document):
 
     modules: dict[Name, Name] = Field(default_factory=dict)
     """Who tells a module of packages, by the name of the module in the catalog."""
+
+    kinds: dict[StepKind, Name] = Field(default_factory=dict)
+    """Who does single kinds of steps, by their names: `move_settings`. What `modules` names goes before it."""
 
     notices: Name = LEDGER
     """Who tells customers and staff; the ledger keeps notices in its outbox."""
