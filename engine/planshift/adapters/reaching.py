@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic_ns
@@ -26,12 +27,10 @@ def look_at(adapters: Sequence[Adapter | Resident], *, within: int = WITHIN) -> 
     for name, adapter in asked.items():
         Thread(target=lambda name=name, adapter=adapter: answers.put((name, _found(adapter))), daemon=True).start()
     until, found = monotonic_ns() + within * _NANOSECONDS, dict[str, Reached]()
-    while len(found) < len(asked) and (left := until - monotonic_ns()) > 0:
-        try:
-            name, answer = answers.get(timeout=left // 1_000_000 / 1_000)
-        except Empty:
-            break
-        found[name] = answer
+    while len(found) < len(asked) and monotonic_ns() < until:
+        with suppress(Empty):
+            name, answer = answers.get(timeout=1)
+            found[name] = answer
     late = Reached(how=f"no answer came within {within} seconds", well=False)
     return {name: found.get(name, late) for name in asked}
 
