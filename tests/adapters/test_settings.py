@@ -114,7 +114,7 @@ def test_without_a_choice_the_ledger_does_everything(tmp_path: Path) -> None:
 KINDS = """
 adapters: 1
 modules: { panel: crm }
-kinds: { move_settings: out, ask_payment: crm, change_package: out, send_notice: crm }
+kinds: { move_settings: out, ask_payment: crm, change_package: out, start_package: out, send_notice: crm }
 webhook: { crm: { url: "https://example.com/steps", secret_from: CRM_SECRET } }
 file: { out: { folder: steps } }
 """
@@ -125,7 +125,7 @@ def test_single_kinds_of_steps_are_taken_away_from_the_others(tmp_path: Path) ->
     kinds = ("move_settings", "ask_payment", "send_notice", "issue_invoice", "await_payment")
     assert [who(gateways, kind) for kind in kinds] == ["out", "crm", "crm", "ledger", "ledger"]
     assert who(gateways, "change_package", module="panel") == "crm"  # what a module says goes before
-    assert who(gateways, "change_package", module="switchboard") == "out"
+    assert who(gateways, "start_package", module="switchboard") == "out"
 
 
 def test_every_kind_of_step_can_be_chosen_for_but_what_keeps_others_for_later() -> None:
