@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from planshift.diagnostics.errors import PlanshiftError
 from planshift.execution.codec import decode
 from planshift.execution.growing import Grown
-from planshift.execution.log import Entry, hash_of, told_by
+from planshift.execution.log import Entry, after, hash_of, told_by
 from planshift.execution.order import Order, OrderStep
 from planshift.execution.store.engine import CHANGES
+from planshift.execution.store.folds import Folds
 from planshift.execution.store.tables import order_log, order_steps, orders
 
 
@@ -69,6 +70,12 @@ _LOG: Final = (
     .where(order_log.c.order.in_(bindparam("ids", expanding=True)))
     .order_by(order_log.c.order, order_log.c.number)
 )
+_SINCE: Final = (
+    select(order_log)
+    .where(order_log.c.order == bindparam("of_order"), order_log.c.number >= bindparam("number_known"))
+    .order_by(order_log.c.number)
+)
+_FOLDS: Final = Folds()
 _LOCK: Final = (
     select(orders.c.id).where(orders.c.id.in_(bindparam("ids", expanding=True))).order_by(orders.c.id).with_for_update()
 )
@@ -111,20 +118,44 @@ def load_locked(connection: Connection, ids: Sequence[str]) -> list[Order]:
     Raises:
         Tampered: the log of one is not what was written.
     """
-    connection.execute(_LOCK, {"ids": list(ids)})
+    if ids and connection.dialect.name == "postgresql":  # on SQLite nobody else writes at all meanwhile
+        connection.execute(_LOCK, {"ids": list(ids)})
     return load_many(connection, ids)
 
 
-def load_many(connection: Connection, ids: Sequence[str]) -> list[Order]:
+def load_many(connection: Connection, ids: Sequence[str], *, whole: bool = False) -> list[Order]:
     """The orders of some ids as their logs tell them, sorted by id; those that are not there are left out.
+
+    Of a long log that was read before only what was added since is read, unless it is to be the `whole`.
 
     Raises:
         Tampered: the log of one is not what was written.
     """
-    if not ids:
-        return []
-    rows = connection.execute(_LOG, {"ids": list(ids)}).all()
-    return [told_by(_entries(order, of_one)) for order, of_one in groupby(rows, key=lambda row: row.order)]
+    found = {} if whole else {each: order for each in ids if (order := _gone_on(connection, each)) is not None}
+    left = [each for each in ids if each not in found]
+    rows = connection.execute(_LOG, {"ids": left}).all() if left else []
+    for order, of_one in groupby(rows, key=lambda row: row.order):
+        found[order] = told_by(_entries(order, of_one))
+        _FOLDS.keep(found[order])
+    return [found[each] for each in sorted(found)]
+
+
+def _gone_on(connection: Connection, order: str) -> Order | None:
+    """An order with a long log that was read before, with what was added since; None where the log is another one.
+
+    Raises:
+        Tampered: what was added is not what was written.
+    """
+    known = _FOLDS.known(order)
+    if known is None:
+        return None
+    rows = connection.execute(_SINCE, {"of_order": order, "number_known": known.number}).all()
+    if not rows or (rows[0].number, rows[0].hash) != (known.number, known.head):
+        return None
+    for entry in _entries(order, rows[1:], since=known):
+        known = after(known, entry)
+    _FOLDS.keep(known)
+    return known
 
 
 def log_of(connection: Connection, order: str) -> tuple[Entry, ...]:
@@ -260,10 +291,10 @@ def _log_row(entry: Entry) -> dict[str, object]:
     }
 
 
-def _entries(order: str, rows: Iterable[Row[Any]]) -> Iterator[Entry]:
+def _entries(order: str, rows: Iterable[Row[Any]], *, since: Order | None = None) -> Iterator[Entry]:
     """The entries of one order; each of them has to be the one that was written."""
-    previous = ""
-    for number, row in enumerate(rows, start=1):
+    read, previous = (0, "") if since is None else (since.number, since.head)
+    for number, row in enumerate(rows, start=read + 1):
         if row.number != number:
             raise Tampered(order, f"entry {number} is not there")
         if row.previous != previous:

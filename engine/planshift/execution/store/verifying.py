@@ -10,7 +10,7 @@ from typing import Any, Final, final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from planshift.execution.order import Order
-from planshift.execution.store.orders import Tampered, load, load_many, order_row, step_row
+from planshift.execution.store.orders import NoSuchOrder, Tampered, load_many, order_row, step_row
 from planshift.execution.store.tables import order_log, order_steps, orders
 from planshift.execution.upcoming import Rest, upcoming
 
@@ -44,7 +44,7 @@ def flaws_of(connection: Connection, order: str, *, now: int) -> Iterator[Flaw]:
 def _flaws_of_all(connection: Connection, ids: Sequence[str], *, now: int) -> Iterator[Flaw]:
     """What is not as it was written about some orders."""
     try:
-        logs = {each.id: each for each in load_many(connection, ids)}
+        logs = {each.id: each for each in load_many(connection, ids, whole=True)}
     except Tampered as error:
         if len(ids) == 1:
             yield Flaw(order=error.order, why=error.why)
@@ -73,7 +73,9 @@ def rebuild(connection: Connection, order: str, *, at: int) -> Order:
         NoSuchOrder: there is no log of that id.
         Tampered: its log is not what was written.
     """
-    told = load(connection, order)
+    (told,) = load_many(connection, [order], whole=True) or (None,)
+    if told is None:
+        raise NoSuchOrder(order)
     row = {name: value for name, value in order_row(told, due_at=at).items() if name not in ("id", *_LEASE)}
     connection.execute(update(orders).where(orders.c.id == order).values(row))
     connection.execute(delete(order_steps).where(order_steps.c.order == order))
