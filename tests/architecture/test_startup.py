@@ -32,6 +32,7 @@ ALWAYS_TOO_HEAVY = {
     "importlib_metadata": "the version is known without searching the environment",
     "markdown_it": "rendering help as Markdown costs as much as all the rest of the start",
     "multiprocessing": "no command here needs a second process",
+    "polars": "one of several engines of a population",
     "pyarrow": "one of several formats of a population",
     "pygments": "colours source code, which no command shows in a language it knows",
     "sqlite3": "only `apply` keeps orders",

@@ -46,7 +46,7 @@ MapOption = Annotated[
 
 EngineOption = Annotated[
     str,
-    Parameter(help="What computes the answers: duckdb or postgresql://USER@HOST/DATABASE.", metavar="ENGINE"),
+    Parameter(help="What computes the answers: duckdb, polars or postgresql://USER@HOST/DATABASE.", metavar="ENGINE"),
 ]
 
 

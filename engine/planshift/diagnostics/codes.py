@@ -178,6 +178,7 @@ _INPUT: dict[str, str] = {
     "PS533": "a subscription after a change that leaves none",
     "PS534": "a question, resource or client group that the book does not know",
     "PS540": "an unknown engine",
+    "PS541": "numbers that an engine cannot compute exactly",
     "PS542": "a server that does not do what it is asked for",
 }
 

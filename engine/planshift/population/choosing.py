@@ -18,21 +18,33 @@ def _postgresql(told: str) -> Engine:
     return PostgreSQL(told)
 
 
+def _polars(_: str) -> Engine:
+    from planshift.population.polars_engine import InPolars  # noqa: PLC0415  # one of several engines, and an extra
+
+    return InPolars()
+
+
 ENGINES: Mapping[str, Callable[[str], Engine]] = {
     "duckdb": lambda _: BUILT_IN,
+    "polars": _polars,
     "postgresql": _postgresql,
     "postgres": _postgresql,
 }
 """The engines by name, or by what their addresses begin with; each is made from what was told."""
 
-EXTRAS = {"psycopg": "postgres"}
+EXTRAS = {"polars": "polars", "psycopg": "postgres"}
 """The extra that brings a library."""
 
 _WRITTEN = {
     "duckdb": "duckdb",
+    "polars": "polars",
     "postgresql": "postgresql://USER@HOST/DATABASE",
 }
 """How each is told."""
+
+
+_IN_OUR_PROCESS = ("duckdb", "polars")
+"""Those that have no address."""
 
 
 def engine_of(told: str) -> Engine:
@@ -44,7 +56,7 @@ def engine_of(told: str) -> Engine:
     scheme, at, _ = told.partition("://")
     kind = scheme.partition("+")[0]
     where = f"--engine {without_password(told)}"
-    if kind not in ENGINES or bool(at) == (kind == "duckdb"):
+    if kind not in ENGINES or bool(at) == (kind in _IN_OUR_PROCESS):
         near = did_you_mean(kind, _WRITTEN) if kind not in ENGINES else None
         raise _unknown(f"there is no engine `{without_password(told)}`", where, near)
     try:

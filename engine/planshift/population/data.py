@@ -27,6 +27,9 @@ ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".jsonl", ".ndjson", ".arrow",
 _CSV = (".csv", ".csv.gz", ".tsv")
 _JSON = (".jsonl", ".ndjson")
 
+_IDLE_OPTIMIZERS = frozenset({"partial_aggregate_pushdown"})
+"""They find nothing in queries as wide as these, and take more than a second to do so."""
+
 _MOST_ZONES = 2_000
 
 
@@ -38,7 +41,17 @@ class Opened:
     engine: duckdb.DuckDBPyConnection
     door: Door
     ignored: tuple[str, ...]
+    lent: Mapping[str, object]
+    """What lies in our memory and is read by the engine under a name, which each connection has to be told."""
     form: Literal["csv", "json", "other"] = "other"
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to the same data: it can be read there while something else runs here."""
+        found = self.engine.cursor()
+        found.execute("SET TimeZone = 'UTC'")
+        for name, lent in self.lent.items():
+            found.register(name, lent)
+        return found
 
     def unread(self) -> Iterator[Unread]:
         """The lines of a CSV file that a reading has left out, because they have not the shape of the others."""
@@ -79,6 +92,8 @@ def connect(*, spill: Path | None = None, threads: int | None = None, memory: st
     engine.execute("SET preserve_insertion_order = false")
     engine.execute("SET TimeZone = 'UTC'")
     engine.execute("SET autoinstall_known_extensions = false")  # what an engine needs is in it: nothing is fetched
+    known = {name for (name,) in engine.execute("SELECT name FROM duckdb_optimizers()").fetchall()}
+    engine.execute(f"SET disabled_optimizers = {text(','.join(sorted(known & _IDLE_OPTIMIZERS)))}")
     if threads is not None:
         engine.execute(f"SET threads = {threads}")
     return engine
@@ -102,7 +117,10 @@ def open_data(
     columns = {column.name: column for column in columns_of(book)}
     called = dict(names or {})
     _check_names(called, columns, where)
-    source = _source(engine, where, text_columns=[called.get(name, name) for name in columns])
+    lent = _arrow(where)
+    for name, each in lent.items():
+        engine.register(name, each)
+    source = next(iter(lent), "") or _source(engine, where, text_columns=[called.get(name, name) for name in columns])
     facts = {called.get(f"request_{name}", f"request_{name}"): value for name, value in (told or {}).items()}
     source = _with_facts(engine, source, facts)
     held = {name: kind for name, kind, *_ in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
@@ -120,6 +138,7 @@ def open_data(
         engine=engine,
         door=Door(book=book, source=source, columns=columns, fields=fields, zones=zones),
         ignored=ignored,
+        lent=lent,
         form=_form(where),
     )
 
@@ -165,8 +184,6 @@ def _source(engine: duckdb.DuckDBPyConnection, where: str, *, text_columns: list
             return f"read_csv({text(file)}, all_varchar = true, header = true, store_rejects = true)"
         if name.endswith(_JSON):
             return _json_lines(engine, file, text_columns)
-        if name.endswith((".arrow", ".feather")):
-            return _arrow(engine, path)
         if name.endswith((".duckdb", ".db")) and table:
             engine.execute(f"ATTACH {text(file)} AS population (READ_ONLY)")
             return "population." + ".".join(quoted(part) for part in table.split("."))
@@ -205,11 +222,17 @@ def _json_lines(engine: duckdb.DuckDBPyConnection, file: str, text_columns: list
     return f"read_json({text(file)}, {options}, columns = {{{columns}}})"
 
 
-def _arrow(engine: duckdb.DuckDBPyConnection, path: Path) -> str:
-    from pyarrow import dataset  # noqa: PLC0415  # one of several formats
+def _arrow(where: str) -> dict[str, object]:
+    """A file of Arrow by the name under which it is read; nothing where the data is another."""
+    if not where.lower().endswith((".arrow", ".feather")) or not Path(where).exists():
+        return {}
+    import pyarrow as pa  # noqa: PLC0415  # one of several formats
+    from pyarrow import dataset  # noqa: PLC0415  # as above
 
-    engine.register("arrow_data", dataset.dataset(path, format="ipc"))
-    return "arrow_data"
+    try:
+        return {"arrow_data": dataset.dataset(where, format="ipc")}
+    except pa.ArrowInvalid as error:
+        raise _wrong("PS010", str(error).splitlines()[0], where) from None
 
 
 def _check_names(called: Mapping[str, str], columns: Mapping[str, Column], where: str) -> None:

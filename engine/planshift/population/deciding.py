@@ -21,6 +21,7 @@ from planshift.population.dialects import quoted, text
 from planshift.population.documents import NO_OBJECT, NOT_WRITTEN_SO, Flaw, flaws_of
 from planshift.population.door import BAD, ROW, cell_name
 from planshift.population.engines import ASKED, BUILT_IN, Engine, Work
+from planshift.population.numbers import NotExact
 from planshift.population.told import Telling
 from planshift.rulebook.kernel import Kernel
 
@@ -165,6 +166,7 @@ class Deciding:
             outputs=telling.needed(),
             carried=("=id", "=plan", "=price", "=currency", *(() if self.question.renews else ("to_plan", "to_price"))),
             told=", ".join(f"{column.sql} AS {quoted(column.name)}" for column in telling.columns()),
+            cursor=self.opened.cursor,
         )
 
     def _allowances(self) -> tuple[str, ...]:
@@ -172,10 +174,20 @@ class Deciding:
         return tuple(f"allowance {name}" for name in sorted(names))
 
     def write(self, slices: tuple[Slice, ...], out: Path, *, with_terms: bool) -> None:
-        """Decide the good rows into a Parquet file."""
+        """Decide the good rows into a Parquet file.
+
+        Raises:
+            InvalidInput: the engine cannot compute this book exactly.
+        """
         kept = [part for part in slices if part.good] or slices[:1]  # of nobody, the columns are told all the same
         works = [self.work(part, with_terms=with_terms) for part in kept]
-        self.engine.write(works, out, door=self.opened.engine)
+        try:
+            self.engine.write(works, out, door=self.opened.engine)
+        except NotExact as error:
+            where = whole_file(f"--engine {self.engine.name}")
+            help_text = "look for an amount or a quantity that nobody has; an engine with wider numbers may do it"
+            found = Diagnostic(code="PS541", message=str(error), span=where, help=help_text)
+            raise InvalidInput(diagnostics=(found,)) from None
 
     def aside(self, slices: tuple[Slice, ...]) -> int:
         """How many rows are set aside, with the lines that are none."""
@@ -193,7 +205,7 @@ class Deciding:
         unmeant = self._unmeant(door.book.zone)
         cells = ", ".join([quoted(ROW), unmeant, *(quoted(cell_name(name)) for name in names)])
         query = door.query(door.book.zone, only=_PRICE_INPUTS, renews=self.question.renews, with_cells=True)
-        cursor = self.opened.engine.cursor()
+        cursor = self.opened.cursor()
         cursor.execute("SET preserve_insertion_order = true")
         cursor.execute(query.text(cells, more=f" WHERE {quoted(BAD)} OR {unmeant}"))
         while rows := cursor.fetchmany(1_000):

@@ -7,7 +7,7 @@ the answers where they are wanted, does more of it by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, final
@@ -34,6 +34,8 @@ class Work:
     """Columns of `ASKED` that are passed on to the telling."""
     told: str
     """What is selected from the outputs and from what is passed on."""
+    cursor: Callable[[], duckdb.DuckDBPyConnection]
+    """Makes another connection, on which the steps can be read while answers are written."""
 
     def asked(self, select: str) -> str:
         """The query that selects from the rows to decide."""

@@ -50,18 +50,33 @@ def _rounded(product: str, d: str, *, mode: str, whole: str, quotient: Callable[
     return f"({down} + CASE WHEN {rest} * 2 > {d} OR ({rest} * 2 = {d} AND {down} % 2 = 1) THEN 1 ELSE 0 END)"
 
 
-def rounding_of(node: Node, dialect: Dialect) -> Rounding | None:
+def rounding_of(node: Node, widths: tuple[Width, ...], *, quotient_bits: int) -> Rounding | None:
     """The narrowest way to compute a rounding; None where no type of the engine is wide enough."""
-    p, n, d = (arg for arg in node.args[:3] if isinstance(arg, Int))
     mode = str(node.args[3])
-    for split, width in _ways(dialect.widths):
-        factor = min(p.hi, d.hi - 1) if split else p.hi
-        most = max(factor * n.hi * 2 + d.hi, d.hi * 2, p.hi, n.hi)
-        assert isinstance(node, Int)  # a rounding is an integer
-        divided = max(p.hi, node.hi + 1) if split else node.hi + 1
-        if width.holds(0, max(most, node.hi + 1)) and not divided >> dialect.quotient_bits:
+    for split, width in _ways(widths):
+        if width.holds(0, _most(node, split=split)) and not _divided(node, split=split) >> quotient_bits:
             return Rounding(width=width, mode=mode, split=split)
     return None
+
+
+def least_most(node: Node) -> int:
+    """The largest number that a rounding meets on the way on which that is smallest."""
+    return min(_most(node, split=split) for split in (False, True))
+
+
+def _divided(node: Node, *, split: bool) -> int:
+    """The largest number that a division of a rounding yields."""
+    p = node.args[0]
+    assert isinstance(node, Int)  # a rounding is an integer
+    assert isinstance(p, Int)  # as above
+    return max(p.hi, node.hi + 1) if split else node.hi + 1
+
+
+def _most(node: Node, *, split: bool) -> int:
+    p, n, d = (arg for arg in node.args[:3] if isinstance(arg, Int))
+    assert isinstance(node, Int)  # a rounding is an integer
+    factor = min(p.hi, d.hi - 1) if split else p.hi
+    return max(factor * n.hi * 2 + d.hi, d.hi * 2, p.hi, n.hi, node.hi + 1)
 
 
 def _ways(widths: tuple[Width, ...]) -> Iterator[tuple[bool, Width]]:

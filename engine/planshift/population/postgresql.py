@@ -27,7 +27,8 @@ from planshift.expressions.order import reachable
 from planshift.population.addresses import without_password
 from planshift.population.dialects import POSTGRESQL, quoted, text
 from planshift.population.engines import ASKED, Work, write_parquet
-from planshift.population.sql import NotExact, emit, type_of
+from planshift.population.numbers import DIGITS, wide_outputs
+from planshift.population.sql import emit, type_of
 
 _ROWS = 16_384
 """As many rows are sent at once."""
@@ -223,7 +224,9 @@ class PostgreSQL:
 def _compute(work: Work, out: Path, connection: psycopg.Connection, *, door: duckdb.DuckDBPyConnection) -> None:
     """Compute the outputs of some work there, and tell them here."""
     query = emit(work.outputs, source=ASKED, dialect=POSTGRESQL, carried=work.carried, prefix="k")
-    kinds = {name: pa.string() for name in work.carried} | {name: _kind(node) for name, node in work.outputs.items()}
+    wide = wide_outputs(work.outputs, engine=POSTGRESQL.name)
+    kinds = {name: pa.string() for name in work.carried}
+    kinds |= {name: _WIDE if name in wide else _kind(node) for name, node in work.outputs.items()}
     _send(work, connection, door=door)
     copying = _own(f"COPY ({query.text()}) TO STDOUT (FORMAT csv)")
     with _arriving(door, copying, kinds=kinds, sent_by=connection) as rows:
@@ -252,8 +255,7 @@ def _own(query: str) -> sql.SQL:
 
 
 def _kind(node: Node) -> pa.DataType:
-    if not isinstance(node, Int):
-        return pa.bool_() if isinstance(node, Bool) else pa.string()
-    if max(-node.lo, node.hi) >= 10**38:
-        raise NotExact(POSTGRESQL.name, f"a number between {node.lo} and {node.hi} cannot be told")
-    return pa.int64() if max(-node.lo - 1, node.hi) < 1 << 63 else pa.decimal128(38, 0)
+    return pa.int64() if isinstance(node, Int) else pa.bool_() if isinstance(node, Bool) else pa.string()
+
+
+_WIDE = pa.decimal128(DIGITS, 0)

@@ -12,26 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import final
 
-from planshift.diagnostics.errors import PlanshiftError
 from planshift.expressions.form import Bool, Int, Node, Steps, Table, Text
 from planshift.population.dialects import Dialect, Width, quoted, text
-from planshift.population.muldivs import Rounding, rounding_of
+from planshift.population.numbers import Numbers
 from planshift.population.stages import Stage, Staging, is_constant
 
 _Write = Callable[[str, str, Width], str]
 """How an operation is written: its operands, and the type that they have."""
-
-
-@final
-@dataclass(eq=False)
-class NotExact(PlanshiftError):
-    """An engine cannot compute a node of the form exactly."""
-
-    engine: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.engine} cannot compute this book exactly: {self.what}"
 
 
 @final
@@ -63,16 +50,17 @@ def emit(
 
 
 def type_of(node: Node, dialect: Dialect) -> str:
-    """The type of an engine that a node is held in.
+    """The type of an engine that an input is held in.
 
     Raises:
         NotExact: it has none.
     """
+    return _type_of(node, dialect, Numbers(dialect.name, dialect.widths, outputs={str(node.args[0]): node}))
+
+
+def _type_of(node: Node, dialect: Dialect, numbers: Numbers) -> str:
     if isinstance(node, Int):
-        for width in dialect.widths:
-            if width.holds(node.lo, node.hi):
-                return width.name
-        raise NotExact(dialect.name, f"a number between {node.lo} and {node.hi} has no type")
+        return numbers.held(node).name
     return "BOOLEAN" if isinstance(node, Bool) else dialect.text_type
 
 
@@ -83,7 +71,7 @@ class _Emitter:
         self._dialect = dialect
         self._carried = carried
         self._prefix = prefix
-        self._roundings: dict[Node, Rounding] = {}
+        self._numbers = Numbers(dialect.name, dialect.widths, outputs=outputs, quotient_bits=dialect.quotient_bits)
         self._staging = Staging(outputs.values(), named=self._named, joined=self._is_joined)
         self._names = {
             node: quoted(str(node.args[0])) if node.op == "input" else f"n{k}"
@@ -180,14 +168,8 @@ class _Emitter:
 
     # Numbers
 
-    def _width(self, low: int, high: int) -> Width:
-        for width in self._dialect.widths:
-            if width.holds(low, high):
-                return width
-        raise NotExact(self._dialect.name, f"a number between {low} and {high} has no type")
-
     def _type(self, node: Node) -> str:
-        return type_of(node, self._dialect)
+        return _type_of(node, self._dialect, self._numbers)
 
     def _at(self, node: Node, width: Width) -> str:
         """A number in a type that is as wide as asked for."""
@@ -197,10 +179,9 @@ class _Emitter:
     def _arithmetic(self, node: Node, write: _Write, *, low: int = 0, high: int = 0) -> str:
         """An operation in a type that holds both operands, the result and what lies between them."""
         a, b = node.args
-        assert isinstance(node, Int)  # arithmetic is made of integers
-        assert isinstance(a, Int)  # as above
+        assert isinstance(a, Int)  # arithmetic is made of integers
         assert isinstance(b, Int)  # as above
-        width = self._width(min(a.lo, b.lo, node.lo, low), max(a.hi, b.hi, node.hi, high))
+        width = self._numbers.working(node, low=low, high=high)
         return self._narrowed(write(self._at(a, width), self._at(b, width), width), width, node)
 
     def _narrowed(self, written: str, width: Width, node: Node) -> str:
@@ -223,8 +204,7 @@ class _Emitter:
         assert isinstance(b, Int)  # as above
         quotient = self._dialect.quotient
         more = 0 if a.lo >= 0 or b.literal is None else -(a.lo // b.lo)
-        if max(abs(a.lo), a.hi) // b.lo + more >> self._dialect.quotient_bits:
-            raise NotExact(self._dialect.name, "what a division yields has no type")
+        self._numbers.divided(node, most=max(abs(a.lo), a.hi) // b.lo + more)
         if a.lo >= 0:
             return self._arithmetic(node, quotient)
         if b.literal is not None:
@@ -251,7 +231,7 @@ class _Emitter:
 
     def _muldiv(self, node: Node) -> str:
         p, n, d = (arg for arg in node.args[:3] if isinstance(arg, Int))
-        rounding = self._rounding(node)
+        rounding = self._numbers.rounding(node)
         first = self._at(p, rounding.width)
         if is_constant(p) and is_constant(n):  # their product would be counted in the type that they have
             first = f"CAST({first} AS {rounding.width.name})"
@@ -259,19 +239,10 @@ class _Emitter:
         written = rounding.text(operands, dialect=self._dialect)
         return self._narrowed(written, rounding.width, node)
 
-    def _rounding(self, node: Node) -> Rounding:
-        known = self._roundings.get(node)
-        if known is None:
-            known = rounding_of(node, self._dialect)
-            if known is None:
-                raise NotExact(self._dialect.name, "a product of a rounding has no type")
-            self._roundings[node] = known
-        return known
-
     def _named(self, node: Node) -> tuple[Node, ...]:
         """The operands that the expression of a node repeats, or that a join looks for."""
         if node.op == "muldiv":
-            return tuple(node.args[k] for k in self._rounding(node).repeats)  # type: ignore[misc]  # the first three are nodes
+            return tuple(node.args[k] for k in self._numbers.rounding(node).repeats)  # type: ignore[misc]  # the first three are nodes
         if node.op in ("divide", "remainder"):
             a, b = node.args
             assert isinstance(a, Int)  # made by simplify
