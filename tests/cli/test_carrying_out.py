@@ -65,6 +65,16 @@ SESSIONS = {
         f"planshift event anna rating.completed --source r-1 --format json {LATER}",
         f"planshift doctor --format json {LATER}",
     ),
+    "carry-customer": (
+        "planshift renew shop carla --at 2026-03-28",
+        f"planshift apply shop anna --to silver --order up-2 {AT}",
+        f"planshift apply shop second.yaml --to gold --order up-3 {AT}",
+        "planshift account c-1",
+        "planshift account carla --customer",
+        "planshift account c-1 --format json",
+        "planshift account nobody",
+        "planshift account anna --customer",
+    ),
     "carry-wrong": (
         "planshift order show up-1",
         f"planshift apply shop anna --to silver --order up-1 {AT}",
@@ -82,6 +92,8 @@ SESSIONS = {
 
 @pytest.mark.parametrize("name", SESSIONS)
 def test_a_session(name: str, shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]) -> None:
+    second = shop.joinpath("subscriptions", "anna.yaml").read_text(encoding="utf-8").replace("id: anna", "id: anna-2")
+    shop.with_name("second.yaml").write_text(second, encoding="utf-8")
     told = []
     for line in SESSIONS[name]:
         seen = session(line)

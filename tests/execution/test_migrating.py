@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from planshift.execution.store.engine import StoreUnusable, connect
+from planshift.adapters.ledger.opening import open_subscription
+from planshift.adapters.ledger.reports import flaws
+from planshift.execution.store.engine import Store, StoreUnusable, connect
 from planshift.execution.store.migrating import newest, open_store, upgrade, version_of
 from planshift.execution.store.tables import metadata
+from tests.actions.shop import BRONZE
 
 
 def test_the_migrations_make_the_tables_of_orders(store_url: str) -> None:
@@ -26,6 +30,20 @@ def test_the_migrations_make_the_tables_of_orders(store_url: str) -> None:
     ours = [change for change in found if not str(change[0]).startswith("remove_")]
     assert not ours
     store.close()
+
+
+def test_customers_are_read_from_the_subscriptions_of_an_older_store(store: Store) -> None:
+    grouped = replace(BRONZE, id="later", customer=replace(BRONZE.customer, client_group="vip"))
+    with store.begin() as connection:
+        for at, held in ((20, grouped), (10, BRONZE)):
+            open_subscription(connection, held, at=at)
+        connection.execute(text("DROP TABLE ledger_customers"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    upgrade(store)
+    with store.reading() as connection:
+        rows = connection.execute(text("SELECT id, client_group, currency, opened_at FROM ledger_customers")).all()
+        assert not list(flaws(connection))
+    assert [tuple(row) for row in rows] == [("anna", None, "EUR", 10)]
 
 
 def test_a_file_is_brought_up_to_date_when_it_is_opened(sqlite_url: str) -> None:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Final, Self, final
 
 from planshift.actions.plan import ActionPlan
+from planshift.adapters.ledger.customers import CustomerAccount, account_of_customer
 from planshift.adapters.ledger.ledger import Ledger
 from planshift.adapters.ledger.opening import open_subscription, taken_in
 from planshift.adapters.ledger.pauses import resume_paused
@@ -258,6 +259,11 @@ class Desk:
         """What the ledger holds of a subscription: invoices, payments, balances."""
         with self.store.reading() as connection:
             return statement_of(connection, subscription)
+
+    def customer(self, name: str) -> CustomerAccount | None:
+        """A customer with all subscriptions that the ledger has of them, and what they come to."""
+        with self.store.reading() as connection:
+            return account_of_customer(connection, name)
 
     def order(self, name: str) -> Order:
         """An order by its id, by the beginning of it, or by the subscription that has one open.

@@ -9,9 +9,10 @@ from cyclopts import Parameter
 
 from planshift.cli.carrying_out import StoreOption, at_desk, open_desk
 from planshift.cli.exits import Exit
-from planshift.cli.printing import FormatOption, complain, say_json, say_sheet
+from planshift.cli.printing import Format, FormatOption, complain, say_json, say_sheet
 
 if TYPE_CHECKING:
+    from planshift.adapters.ledger.customers import CustomerAccount
     from planshift.adapters.ledger.statement import StatedInvoice, Statement
     from planshift.billing.subscription import Subscription
     from planshift.decision.sheet import Block, Sheet
@@ -19,25 +20,59 @@ if TYPE_CHECKING:
 
 @at_desk
 def account(
-    subscription: Annotated[str, Parameter(help="The id of the subscription.")],
+    name: Annotated[str, Parameter(help="The id of a subscription, or of a customer.")],
     /,
     *,
+    customer: Annotated[
+        bool, Parameter(negative="", help="It is that of a customer, though a subscription has it, too.")
+    ] = False,
     store: StoreOption = None,
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
-    """Show what the ledger holds of a subscription: plan, invoices, payments and balances."""
+    """Show what the ledger holds of a subscription, or of a customer with all of theirs."""
     from planshift.actions.json_form import plain
 
     with open_desk(store) as desk:
-        held, found = desk.subscription(subscription), desk.account(subscription)
+        held, found = (None, None) if customer else (desk.subscription(name), desk.account(name))
+        theirs = desk.customer(name) if held is None else None
+    if theirs is not None:
+        _say_customer(theirs, format=format)
+        return Exit.YES
     if held is None or found is None:
-        complain(f"the ledger has no subscription {subscription}")
+        complain(f"the ledger has no {'customer' if customer else 'subscription and no customer'} {name}")
         return Exit.INVALID
     if format == "json":
         say_json({"subscription": plain(held), "statement": plain(found)})
     else:
         say_sheet(_sheet(held, found))
     return Exit.YES
+
+
+def _say_customer(found: CustomerAccount, *, format: Format) -> None:  # noqa: A002  # the option's name
+    from planshift.actions.json_form import plain
+    from planshift.decision.sheet import Column, Pairs, Section, Table, sheet_of
+    from planshift.execution.story import instant_text
+
+    if format == "json":
+        say_json({"customer": plain(found)})
+        return
+    rows = tuple(
+        (each.id, f"{each.plan}, {each.price}", each.status, each.renews_on, str(each.owed), str(each.credit))
+        for each in found.subscriptions
+    )
+    columns = (
+        Column(heading="subscription", wraps=True),
+        Column(heading="plan", wraps=True),
+        Column(heading="status"),
+        Column(heading="until"),
+        Column(heading="to pay", align="right"),
+        Column(heading="credit", align="right"),
+    )
+    totals = tuple(("all of them", "", "", "", str(each.owed), str(each.credit)) for each in found.totals)
+    known = [("known since", f"{instant_text(found.opened_at, 'UTC')} (UTC)")]
+    known += [("group", found.client_group)] if found.client_group else []
+    table = Table(columns=columns, rows=rows, totals=totals)
+    say_sheet(sheet_of(found.id, (Section(blocks=(Pairs(pairs=tuple(known)),)), Section(blocks=(table,)))))
 
 
 def _sheet(held: Subscription, found: Statement) -> Sheet:

@@ -13,12 +13,13 @@ from planshift.adapters.ledger.effect import Effect
 from planshift.adapters.ledger.held import Invoice, LedgerRefuses, held_of
 from planshift.adapters.ledger.reading import subscription_held
 from planshift.adapters.ledger.state import document_of, text_of, without_money
-from planshift.adapters.ledger.tables import subscriptions
+from planshift.adapters.ledger.tables import customers, subscriptions
 from planshift.billing.calendar import from_day
 from planshift.billing.subscription import Subscription
 from planshift.billing.zones import local_day
 from planshift.decision.fingerprint import digest_of
 from planshift.execution.placing import Standing
+from planshift.execution.store.adding import add_once
 
 KIND = "opening"
 
@@ -51,6 +52,7 @@ def open_subscription(connection: Connection, subscription: Subscription, *, at:
         **indexed(document_of(state)),
         **dict.fromkeys(ACCOUNTS, 0),
     }
+    _know(connection, subscription, at=at)
     connection.execute(insert(subscriptions), row)
     key = f"{KIND}:{subscription.id}"
     held = held_of(connection, subscription.id, key=key)
@@ -58,6 +60,13 @@ def open_subscription(connection: Connection, subscription: Subscription, *, at:
     today = from_day(local_day(at, subscription.timezone or "UTC"))
     entry = Entry(key=key, order="", kind=KIND, at=at, on=today)
     book(connection, held, entry=entry, effect=_brought(subscription, entry=entry, today=today))
+
+
+def _know(connection: Connection, subscription: Subscription, *, at: int) -> None:
+    """Remember the customer, who may be known by another subscription."""
+    customer = subscription.customer
+    known = {"id": customer.id, "client_group": customer.client_group}
+    add_once(connection, customers, row={**known, "currency": subscription.currency, "opened_at": at})
 
 
 def taken_in(subscription: Subscription, *, at: int) -> Standing:

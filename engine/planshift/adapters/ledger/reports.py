@@ -9,7 +9,16 @@ from typing import Any, final
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, or_, select, union_all
 
 from planshift.adapters.ledger.chart import ACCOUNTS, NEVER_ABOVE_ZERO, NEVER_BELOW_ZERO
-from planshift.adapters.ledger.tables import allocations, entries, invoices, lines, payments, postings, subscriptions
+from planshift.adapters.ledger.tables import (
+    allocations,
+    customers,
+    entries,
+    invoices,
+    lines,
+    payments,
+    postings,
+    subscriptions,
+)
 
 
 @final
@@ -94,6 +103,7 @@ def flaws(connection: Connection) -> Iterator[Flaw]:
     yield from _open_that_differs(connection)
     yield from _lines_that_differ(connection)
     yield from _payments_that_differ(connection)
+    yield from _customers_that_lack(connection)
 
 
 _COLUMNS = tuple(subscriptions.c[account] for account in ACCOUNTS)
@@ -199,3 +209,11 @@ def _payments_that_differ(connection: Connection) -> Iterator[Flaw]:
     for row in connection.execute(found):
         what = f"the payment {row.source} brought {row.minor}, and {row.told} was booked"
         yield Flaw(subscription=row.subscription, what=what)
+
+
+def _customers_that_lack(connection: Connection) -> Iterator[Flaw]:
+    """Every subscription is somebody's."""
+    known = subscriptions.outerjoin(customers, customers.c.id == subscriptions.c.customer)
+    nobody = select(subscriptions.c.id, subscriptions.c.customer).select_from(known).where(customers.c.id.is_(None))
+    for row in connection.execute(nobody):
+        yield Flaw(subscription=row.id, what=f"there is no customer {row.customer}")

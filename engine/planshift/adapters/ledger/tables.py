@@ -33,6 +33,16 @@ _ID: Final = 200
 _KEY: Final = 400
 _DAY: Final = 10
 
+customers: Final = Table(
+    "ledger_customers",
+    metadata,
+    Column("id", String(_ID), primary_key=True),
+    Column("client_group", String(_ID)),
+    Column("currency", String(3), nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    comment="Customers, each since their first subscription came in.",
+)
+
 subscriptions: Final = Table(
     "ledger_subscriptions",
     metadata,
