@@ -30,6 +30,7 @@ LONG_MODULES_ALLOWED = {
 
 POSITIONAL_ALLOWED = {
     "cli/order.py.resolve": "the order, its step and what became of it are what one types after the command",
+    "cli/impact.py.impact": "two versions and the data are what one types after the command",
     "cli/honour.py.honour": "book, subscription and quote are what one types after the command",
     "billing/whole.py": "these are the operators of the arithmetic: `choose(cond, a, b)` reads as it is said",
     "billing/rounding.py": "p * n / d, rounded: the order is the formula's",

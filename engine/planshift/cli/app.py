@@ -223,6 +223,15 @@ COMMANDS = (
         example="planshift diff main:policies/hosting policies/hosting",
     ),
     Command(
+        name="impact",
+        function="planshift.cli.impact:impact",
+        summary="Say what an edit of a book does to everybody.",
+        more="Both versions decide all subscriptions of a file; what differs is counted, summed and explained. "
+        "Exit code 1 says that a limit is passed, which the book or an option sets.",
+        example="planshift impact main:policies/hosting policies/hosting people.parquet \\\n"
+        "    --to gold --price monthly --max-refused 0.5%",
+    ),
+    Command(
         name="conform",
         function="planshift.cli.conform:conform",
         summary="Run figures that other billers published.",

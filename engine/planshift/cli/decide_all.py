@@ -80,10 +80,12 @@ def decide_all(
     opened = open_book(book)
     question = Question(
         kind="renewal" if renew else "options" if each_option else "change",
-        request=replace(_request(opened, to=to, price=price), at=_instant(opened, at), by="system" if renew else by),
+        request=replace(
+            target_of(opened, to=to, price=price), at=instant_told(opened, at), by="system" if renew else by
+        ),
     )
     facts = {} if renew else facts_for_everybody(opened, fact)
-    run = _Run(data=data, names=_names(map_), facts=facts, engine=engine, out=out, set_aside=set_aside)
+    run = _Run(data=data, names=names_told(map_), facts=facts, engine=engine, out=out, set_aside=set_aside)
     summary, ignored = _decided(opened, question, run)
     if format == "json":
         say_json(summary.to_json())
@@ -116,13 +118,13 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
     with TemporaryDirectory() as folder, connect(spill=Path(folder)) as engine:
         opened = open_data(engine, book, where=run.data, names=run.names, told=run.facts)
         deciding = Deciding(opened=opened, question=question, engine=chosen)
-        with _progress(engine, "reading"):
+        with progress(engine, "reading"):
             slices = deciding.slices()
         bad = deciding.aside(slices)
         if bad:
             _write_bad(deciding.bad_rows(slices), run.set_aside)
         target = run.out or Path(folder) / "answers.parquet"
-        with _progress(engine, "deciding"):
+        with progress(engine, "deciding"):
             deciding.write(slices, target, with_terms=run.out is not None)
         summary = summary_of(engine, target, good=sum(part.good for part in slices), bad=bad)
         return summary, opened.ignored
@@ -138,7 +140,7 @@ def installed() -> bool:
     return True
 
 
-def _request(book: Book, *, to: str | None, price: str | None) -> ChangeRequest:
+def target_of(book: Book, *, to: str | None, price: str | None) -> ChangeRequest:
     """The request for a plan, checked against the catalog."""
     from planshift.billing.change import ChangeRequest
     from planshift.decision.flaws import unknown_price
@@ -152,7 +154,8 @@ def _request(book: Book, *, to: str | None, price: str | None) -> ChangeRequest:
     return ChangeRequest(at=0, plan=to or "", price=price or "")
 
 
-def _instant(book: Book, at: str | None) -> int:
+def instant_told(book: Book, at: str | None) -> int:
+    """The instant that an option names, a day being its first; without it, now."""
     from planshift.billing.zones import parse_instant
     from planshift.diagnostics.diagnostic import Diagnostic
     from planshift.diagnostics.errors import InvalidInput
@@ -167,7 +170,7 @@ def _instant(book: Book, at: str | None) -> int:
         raise InvalidInput(diagnostics=(found,)) from None
 
 
-def _names(told: tuple[str, ...]) -> dict[str, str]:
+def names_told(told: tuple[str, ...]) -> dict[str, str]:
     """What the data calls our columns: pairs, or the lines of a file."""
     pairs: dict[str, str] = {}
     for each in told:
@@ -218,7 +221,7 @@ def _hints(out: Path | None, aside: Path | None, ignored: tuple[str, ...]) -> It
 
 
 @contextmanager
-def _progress(engine: duckdb.DuckDBPyConnection, what: str) -> Iterator[None]:
+def progress(engine: duckdb.DuckDBPyConnection, what: str) -> Iterator[None]:
     """A bar on a terminal, as far as the engine has come."""
     if not sys.stderr.isatty():
         yield

@@ -55,8 +55,8 @@ def diff(
 
     if keep is not None and keep.exists():
         raise InvalidInput(diagnostics=(_taken(keep),))
-    before, old_prefix = _version(old)
-    after, new_prefix = _version(new)
+    before, old_prefix = version_of(old)
+    after, new_prefix = version_of(new)
     progress = _Progress()
     comparison = compare(before, after, tries=tries, progress=progress.told)
     progress.end()
@@ -67,7 +67,7 @@ def diff(
     return Exit.NO if comparison.differences else Exit.YES
 
 
-def _version(text: str) -> tuple[Book, str]:
+def version_of(text: str) -> tuple[Book, str]:
     """A version of a book, and what the names of its files want in front of them."""
     from planshift.book import load_text
     from planshift.cli.revisions import book_files, revision_of

@@ -63,6 +63,13 @@ def page(title: str, body: Iterator[str], *, language: str = "en", style: str = 
     return "".join((head, *(f"{line}\n" for line in body), "</main>\n</body>\n</html>\n"))
 
 
+def sections_to_html(sheet: Sheet, *, links: Links = beside, anchor: str = "") -> Iterator[str]:
+    """The sections of a sheet as markup; with an `anchor` each has a name of its own, which begins with it."""
+    writer = _Writer(links)
+    for k, section in enumerate(sheet.sections):
+        yield from writer.section(section, anchor=f"{anchor}-{k + 1}")
+
+
 def told(text: str) -> str:
     """A text as markup says it, on one line."""
     return escape(printable(" ".join(text.split())))

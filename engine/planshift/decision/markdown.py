@@ -28,6 +28,12 @@ def to_markdown(sheet: Sheet, *, links: Links = beside, level: int = 2) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def blocks_to_markdown(blocks: Iterable[Block], *, links: Links = beside) -> str:
+    """Blocks without a heading, such as those of a part that is folded away."""
+    writer = _Writer(links)
+    return "\n\n".join(writer.block(block) for block in blocks)
+
+
 def escaped(text: str) -> str:
     """The text with everything marked that Markdown or HTML would read as more than text."""
     marked = "".join(f"\\{char}" if char in _MARKUP else char for char in text).replace("&", "&amp;")

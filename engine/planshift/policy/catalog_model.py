@@ -26,12 +26,15 @@ _MONEY: dict[str, Any] = {"type": "string", "examples": ["50 EUR"]}
 _MONIES: dict[str, Any] = {"anyOf": [_MONEY, {"type": "array", "items": _MONEY}]}
 
 
-def _read_penalty(value: object, info: ValidationInfo) -> Amounts:
+def _read_monies(value: object, info: ValidationInfo) -> Amounts:
     amounts = () if value is None else read_amounts(value, info.context["decimals"] if info.context else {})
     if any(minor < 0 for _, minor in amounts):
         raise wrong("PS105", "an amount cannot be negative here")
     return amounts
 
+
+Monies = Annotated[Amounts, PlainValidator(_read_monies), WithJsonSchema(_MONIES)]
+"""One amount or a list of them, in one currency each."""
 
 AmountText = Annotated[str, PlainValidator(read_amount_text), WithJsonSchema({"type": "string", "examples": ["9.00"]})]
 """An amount as text; its currency is the key it stands under."""
@@ -87,9 +90,7 @@ class ContractModel(Document):
     term: Term
     """How long it runs, in days, weeks, months or years."""
 
-    penalty: Annotated[
-        Amounts, PlainValidator(_read_penalty), WithJsonSchema({"anyOf": [*_MONIES["anyOf"], {"type": "null"}]})
-    ] = ()
+    penalty: Annotated[Monies, WithJsonSchema({"anyOf": [*_MONIES["anyOf"], {"type": "null"}]})] = ()
     """What leaving early costs."""
 
     remainder: StrictBool = False

@@ -157,6 +157,19 @@ class CarryMap:
         return dict(dict(self.rows).get(kind, ()))
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactLimits:
+    """How much an edit may do: shares of customers in millionths, and minor units by currency; None is no limit."""
+
+    refused: int | None = None
+    dearer: int | None = None
+    moved_per_year: tuple[tuple[str, int], ...] = ()
+
+
+NO_LIMITS = ImpactLimits()
+"""A book that lets an edit do anything."""
+
 NO_MAP = CarryMap()
 """A book that gives nothing another name."""
 
@@ -193,6 +206,7 @@ class PolicyDocument:
     plans: tuple[PlanTerms, ...] = ()
     switches: tuple[Switch, ...] = ()
     carry_map: CarryMap = NO_MAP
+    impact_limits: ImpactLimits = NO_LIMITS
 
 
 @final

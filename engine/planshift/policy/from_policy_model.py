@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from planshift.expressions.kept import Kept
-from planshift.policy.document import ClientTerms, Group, Member, Path, PlanTerms, PolicyDocument
+from planshift.policy.document import (
+    NO_LIMITS,
+    ClientTerms,
+    Group,
+    ImpactLimits,
+    Member,
+    Path,
+    PlanTerms,
+    PolicyDocument,
+)
 from planshift.policy.from_carry_map import read_carry_map
 from planshift.policy.from_path_models import read_paths
 from planshift.policy.from_switch_models import read_switch
 from planshift.policy.policy_model import (
     GroupModel,
+    ImpactLimitsModel,
     MemberModel,
     PlanTermsModel,
     PolicyModel,
@@ -41,7 +51,14 @@ def read_policy(model: PolicyModel, against: Against, *, book: str, kept: Kept[P
         plans=tuple(_plan(name, plan, against=against) for name, plan in (model.plans or {}).items()),
         switches=tuple(switch for switch in switches if switch is not None),
         carry_map=read_carry_map(model.carry_map, against),
+        impact_limits=_limits(model.impact_limits),
     )
+
+
+def _limits(model: ImpactLimitsModel | None) -> ImpactLimits:
+    if model is None:
+        return NO_LIMITS
+    return ImpactLimits(refused=model.refused, dearer=model.dearer, moved_per_year=model.moved_per_year)
 
 
 def _currency(model: PolicyModel, against: Against) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, create_model
 
-from planshift.policy.catalog_model import CatalogModel
+from planshift.policy.catalog_model import CatalogModel, Monies
 from planshift.policy.fields import (
     Code,
     Currency,
@@ -16,6 +16,7 @@ from planshift.policy.fields import (
     Language,
     Name,
     Names,
+    Percent,
     PriceId,
     Question,
     Text,
@@ -197,6 +198,19 @@ class CarryMapModel(Document):
     """Coupons; what they take off stays the same."""
 
 
+class ImpactLimitsModel(Document):
+    """How much an edit of the book may do to customers before somebody has to look at it."""
+
+    refused: Percent | None = None
+    """The share of customers that may be newly refused."""
+
+    dearer: Percent | None = None
+    """The share of customers that may pay more in the first year."""
+
+    moved_per_year: Monies = ()
+    """The money that may move in a year, in each currency that is limited."""
+
+
 class FactsModel(Document):
     """The facts that rules may ask about beyond the built-in ones, each side as a JSON Schema of an object."""
 
@@ -269,6 +283,9 @@ class PolicyModel(Document):
 
     carry_map: CarryMapModel | None = None
     """Where things go whose `carry` term is `map`."""
+
+    impact_limits: ImpactLimitsModel | None = None
+    """How much an edit may do to customers before somebody has to look at it."""
 
     rules: str | None = None
     """The rules, where they do not stand in `policy.rules`."""

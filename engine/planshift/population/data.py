@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, final
@@ -30,7 +30,13 @@ _JSON = (".jsonl", ".ndjson")
 _IDLE_OPTIMIZERS = frozenset({"partial_aggregate_pushdown"})
 """They find nothing in queries as wide as these, and take more than a second to do so."""
 
+Connection = duckdb.DuckDBPyConnection
+"""The engine, where data is open."""
+
 _MOST_ZONES = 2_000
+
+_NUMBER = "~row number"
+"""The column that numbers the rows of a source; data that people make does not call one so."""
 
 
 @final
@@ -114,33 +120,68 @@ def open_data(
     Raises:
         InvalidInput: there is no such data, or a column is missing that is needed, or one holds inexact amounts.
     """
-    columns = {column.name: column for column in columns_of(book)}
+    return open_for_each(engine, (book,), where=where, names=names, told=told)[0]
+
+
+def open_for_each(
+    engine: duckdb.DuckDBPyConnection,
+    books: Sequence[Book],
+    *,
+    where: str,
+    names: Mapping[str, str] | None = None,
+    told: Mapping[str, str] | None = None,
+    numbered: bool = False,
+) -> tuple[Opened, ...]:
+    """The same data for several books; where it is `numbered`, a row has one number, whoever reads it and in any order.
+
+    Raises:
+        InvalidInput: as `open_data`, for any of the books.
+    """
+    each = [{column.name: column for column in columns_of(book)} for book in books]
     called = dict(names or {})
-    _check_names(called, columns, where)
+    known = {name: column for columns in each for name, column in columns.items()}
+    _check_names(called, known, where)
     lent = _arrow(where)
-    for name, each in lent.items():
-        engine.register(name, each)
-    source = next(iter(lent), "") or _source(engine, where, text_columns=[called.get(name, name) for name in columns])
+    for name, part in lent.items():
+        engine.register(name, part)
+    source = next(iter(lent), "") or _source(engine, where, text_columns=[called.get(name, name) for name in known])
+    row = Door.row
+    if numbered:
+        source, row = _numbered(engine, source), quoted(_NUMBER)
     facts = {called.get(f"request_{name}", f"request_{name}"): value for name, value in (told or {}).items()}
     source = _with_facts(engine, source, facts)
     held = {name: kind for name, kind, *_ in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-    fields = {
-        name: Field(theirs=called.get(name, name), given=given_of(held[called.get(name, name)]))
-        for name in columns
-        if called.get(name, name) in held
-    }
-    problems = [*_missing(columns, fields, called, held, where), *_inexact(columns, fields, where)]
-    if problems:
-        raise InvalidInput(diagnostics=tuple(problems))
-    ignored = tuple(name for name in held if name not in {field.theirs for field in fields.values()})
-    zones = _zones(engine, source, fields)
-    return Opened(
-        engine=engine,
-        door=Door(book=book, source=source, columns=columns, fields=fields, zones=zones),
-        ignored=ignored,
-        lent=lent,
-        form=_form(where),
+    held.pop(_NUMBER, None)
+    found: list[Opened] = []
+    for book, columns in zip(books, each, strict=True):
+        fields = {
+            name: Field(theirs=called.get(name, name), given=given_of(held[called.get(name, name)]))
+            for name in columns
+            if called.get(name, name) in held
+        }
+        problems = [*_missing(columns, fields, called, held, where), *_inexact(columns, fields, where)]
+        if problems:
+            raise InvalidInput(diagnostics=tuple(problems))
+        ignored = tuple(name for name in held if name not in {field.theirs for field in fields.values()})
+        zones = _zones(engine, source, fields)
+        door = Door(book=book, source=source, columns=columns, fields=fields, zones=zones, row=row)
+        found.append(Opened(engine=engine, door=door, ignored=ignored, lent=lent, form=_form(where)))
+    return tuple(found)
+
+
+def _numbered(engine: duckdb.DuckDBPyConnection, source: str) -> str:
+    """The SQL that reads the data with the number of each row: a Parquet file knows it, other data is copied."""
+    if source.startswith("read_parquet("):
+        held = engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+        if all(name.lower() != "file_row_number" for name, *_ in held):
+            reading = f"{source[:-1]}, file_row_number = true)"
+            return f"(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS {quoted(_NUMBER)} FROM {reading})"
+    engine.execute("SET preserve_insertion_order = true")
+    engine.execute(
+        f"CREATE OR REPLACE TABLE numbered AS SELECT *, row_number() OVER () AS {quoted(_NUMBER)} FROM {source}"
     )
+    engine.execute("SET preserve_insertion_order = false")
+    return "numbered"
 
 
 def _form(where: str) -> Literal["csv", "json", "other"]:

@@ -88,13 +88,17 @@ class Deciding:
             raise InvalidInput(diagnostics=missing)
 
     def _slices(self) -> Iterator[Slice]:
+        for zone, where in self.zones():
+            yield self._measured(zone, where)
+
+    def zones(self) -> Iterator[tuple[str, str]]:
+        """The time zones to decide in, each with the SQL that says which rows are decided in it."""
         own = self.opened.door.book.zone
         zone = quoted("=timezone")
         others = [name for name in self.opened.door.zones if name != own]
         listed = ", ".join(map(text, others))
-        yield self._measured(own, f"({zone} IS NULL OR {zone} NOT IN ({listed}))" if others else "TRUE")
-        for name in others:
-            yield self._measured(name, f"{zone} = {text(name)}")
+        yield own, f"({zone} IS NULL OR {zone} NOT IN ({listed}))" if others else "TRUE"
+        yield from ((name, f"{zone} = {text(name)}") for name in others)
 
     def _measured(self, zone: str, where: str) -> Slice:
         kernel = self._kernel(zone, {})
@@ -137,14 +141,9 @@ class Deciding:
             return reading(None if zone == rulebook.zone else zone).kernel
         return rulebook.kernel(zone, renews=self.question.renews, within=within)
 
-    def query(self, part: Slice, *, with_terms: bool) -> str:
-        """The query of the engine that is built in: it decides the good rows of a part and tells the answers."""
-        return self.work(part, with_terms=with_terms).query()
-
-    def work(self, part: Slice, *, with_terms: bool) -> Work:
-        """What is computed for the good rows of a part."""
-        door = self.opened.door
-        asking = Asking(book=door.book, question=self.question, zone=part.zone)
+    def narrowed(self, part: Slice) -> Kernel:
+        """The kernel for what lies in a part."""
+        asking = Asking(book=self.opened.door.book, question=self.question, zone=part.zone)
         general = self._kernel(part.zone, {})
         bounds = {**part.bounds, **{name: (value, value) for name, value in asking.constants(general).items()}}
         if "subscription.quantity" in part.bounds and "request.quantity" not in bounds:
@@ -152,17 +151,29 @@ class Deciding:
         targets = asking.targets()
         if targets:
             bounds[TO_PRICE] = (min(targets), max(targets))
-        kernel = self._kernel(part.zone, bounds)
-        telling = Telling(book=door.book, kernel=kernel, with_terms=with_terms)
-        at_door = door.query(
-            part.zone,
-            only=frozenset((*general.facts.access, *self._allowances())),
-            renews=self.question.renews,
-        )
-        meant = f"NOT {self._unmeant(part.zone)}"
-        asked = asking.query(general, last=at_door.last, where=f"{part.where} AND {meant}")
+        return self._kernel(part.zone, bounds)
+
+    def asked(self, part: Slice) -> tuple[tuple[str, str], ...]:
+        """The steps of SQL that end with `ASKED`: the rows of a part to decide, once for each target."""
+        door = self.opened.door
+        asking = Asking(book=door.book, question=self.question, zone=part.zone)
+        at_door = door.query(part.zone, only=self.inputs(part.zone), renews=self.question.renews)
+        meant = f"{part.where} AND NOT {self._unmeant(part.zone)}"
+        return *at_door.tables, (ASKED, asking.query(self._kernel(part.zone, {}), last=at_door.last, where=meant))
+
+    def inputs(self, zone: str) -> frozenset[str]:
+        """The inputs that the door has to yield for the question."""
+        return frozenset((*self._kernel(zone, {}).facts.access, *self._allowances()))
+
+    def query(self, part: Slice, *, with_terms: bool) -> str:
+        """The query of the engine that is built in: it decides the good rows of a part and tells the answers."""
+        return self.work(part, with_terms=with_terms).query()
+
+    def work(self, part: Slice, *, with_terms: bool) -> Work:
+        """What is computed for the good rows of a part."""
+        telling = Telling(book=self.opened.door.book, kernel=self.narrowed(part), with_terms=with_terms)
         return Work(
-            steps=(*at_door.tables, (ASKED, asked)),
+            steps=self.asked(part),
             outputs=telling.needed(),
             carried=("=id", "=plan", "=price", "=currency", *(() if self.question.renews else ("to_plan", "to_price"))),
             told=", ".join(f"{column.sql} AS {quoted(column.name)}" for column in telling.columns()),

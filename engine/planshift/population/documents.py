@@ -79,6 +79,17 @@ def document_of(book: Book, row: Mapping[str, Raw], *, columns: Mapping[str, Col
     return document
 
 
+def request_facts_of(book: Book, row: Mapping[str, Raw], *, columns: Mapping[str, Column]) -> dict[str, object]:
+    """The facts of a request that a row has, as a request document says them."""
+    currency = str(row.get("currency") or book.currency)
+    decimals = book.rulebook.tables.decimals_by_currency.get(currency, 2)
+    return {
+        column.path[1]: _written(column, row[name], currency=currency, decimals=decimals)
+        for name, column in columns.items()
+        if column.path[0] == "request" and row.get(name) not in (None, "")
+    }
+
+
 def _silent(row: Mapping[str, Raw], value: Raw) -> bool:
     """Whether a field of a commitment says nothing because there is none."""
     return not row.get("contract_starts_on") and str(value).strip("0.").lower() in ("", "false")

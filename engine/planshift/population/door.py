@@ -7,7 +7,7 @@ where a value is none of its column's kind or where it contradicts itself; it go
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 from planshift.book import Book
@@ -55,6 +55,10 @@ class Door:
     fields: Mapping[str, Field]
     zones: tuple[str, ...] = ()
     """The time zones that rows name and that there are."""
+    row: str = "row_number() OVER ()"
+    """The SQL that tells the number of a row of the source."""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """What the door yields, where it is kept already: by time zone the table that has the rows and their numbers."""
 
     def query(
         self, zone: str, *, only: frozenset[str] | None = None, renews: bool = False, with_cells: bool = False
@@ -63,8 +67,19 @@ class Door:
 
         `with_cells` passes on what stood in the data as well, and the number of the row.
         """
+        if zone in self.kept and not with_cells:
+            return Query(tables=(("kept", f"SELECT * FROM {self.kept[zone]}"),), last="kept")
+        told = [*map(cell_name, self.fields), ROW] if with_cells else []
+        outputs = self.outputs(Form(), zone, only=only, renews=renews)
+        query = emit(outputs, source="checked", dialect=DUCKDB, carried=self.carried(told), prefix="d")
+        return Query(tables=(*self.steps(told), *query.tables), last=query.last)
+
+    def outputs(
+        self, form: Form, zone: str, *, only: frozenset[str] | None = None, renews: bool = False
+    ) -> dict[str, Node]:
+        """The inputs of the kernel (all, or `only` some) and `BAD`, as nodes over what the steps check."""
         entries = Entries(
-            form=Form(),
+            form=form,
             columns={name: column for name, column in self.columns.items() if self._counts(column, renews)},
             present=frozenset(self.fields).difference(self._lists),
             tables=self.book.rulebook.tables,
@@ -72,13 +87,15 @@ class Door:
         )
         inputs = inputs_of(entries)
         wanted: dict[str, Node] = {name: node for name, node in inputs.items() if only is None or name in only}
-        flaw = entries.form.truth_input(BAD) | contradictions(entries)
-        cells = [cell_name(name) for name in self.fields] if with_cells else []
-        told = [*cells, ROW] if with_cells else []
-        steps = [("raw", self._raw(with_cells)), ("typed", self._typed(told)), ("checked", self._checked(told))]
-        carried = (*(f"={name}" for name in KEPT), *(f"keys {name}" for name in self._lists), *told)
-        query = emit({**wanted, BAD: flaw}, source="checked", dialect=DUCKDB, carried=carried, prefix="d")
-        return Query(tables=(*steps, *query.tables), last=query.last)
+        return {**wanted, BAD: form.truth_input(BAD) | contradictions(entries)}
+
+    def steps(self, told: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """The steps that read, type and check each column; `told` are cells and row numbers that go along."""
+        return ("raw", self._raw(told)), ("typed", self._typed(told)), ("checked", self._checked(told))
+
+    def carried(self, told: Sequence[str]) -> tuple[str, ...]:
+        """What the steps pass on besides the inputs."""
+        return (*(f"={name}" for name in KEPT), *(f"keys {name}" for name in self._lists), *told)
 
     @property
     def _lists(self) -> tuple[str, ...]:
@@ -89,25 +106,24 @@ class Door:
         """Whether a column is asked for: what belongs to a request has no place at a renewal."""
         return not (renews and column.path[0] == "request")
 
-    def _raw(self, with_cells: bool) -> str:
+    def _raw(self, told: Sequence[str]) -> str:
         """Their columns under our names; an empty text says nothing."""
         columns = [
-            f"nullif({quoted(field.theirs)}, '') AS {quoted(name)}"
-            if field.given == "text"
-            else f"{quoted(field.theirs)} AS {quoted(name)}"
-            for name, field in self.fields.items()
+            f"nullif({quoted(held.theirs)}, '') AS {quoted(name)}"
+            if held.given == "text"
+            else f"{quoted(held.theirs)} AS {quoted(name)}"
+            for name, held in self.fields.items()
         ]
-        if with_cells:
-            columns += [f"{quoted(field.theirs)} AS {quoted(cell_name(name))}" for name, field in self.fields.items()]
-            columns.append(f"row_number() OVER () AS {quoted(ROW)}")
+        cells = {cell_name(name): quoted(held.theirs) for name, held in self.fields.items()} | {ROW: self.row}
+        columns += [f"{cells[name]} AS {quoted(name)}" for name in told]
         return f"SELECT {', '.join(columns)} FROM {self.source}"
 
     def _typed(self, told: Sequence[str] = ()) -> str:
         """Each column as the value that it says, or nothing; and whether it said something."""
         amounts = self._amounts()
         columns: list[str] = [quoted(name) for name in told]
-        for name, field in self.fields.items():
-            value = typed(self.columns[name], quoted(name), given=field.given, amounts=amounts)
+        for name, held in self.fields.items():
+            value = typed(self.columns[name], quoted(name), given=held.given, amounts=amounts)
             columns += [f"{value} AS {quoted(name)}", f"{quoted(name)} IS NOT NULL AS {quoted(f'!{name}')}"]
         columns += [
             f"{self._told_currency()} AS {quoted('currency told')}",

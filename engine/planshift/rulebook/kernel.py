@@ -21,6 +21,7 @@ from planshift.rulebook.facts import Facts
 from planshift.rulebook.fees import Extras, contract_outcome, fee_amount, one_time_amount, setup_amount
 from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.ranks import Ranks
+from planshift.rulebook.regular import regular_bills
 from planshift.rulebook.renewals import due_from, renewal_dates, renewal_objections
 from planshift.rulebook.requirements import (
     Fit,
@@ -49,7 +50,10 @@ PARAMETERS = ("s", "r", "day")
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
-    """One book's decision: named outputs, and what positions in them mean."""
+    """One book's decision: named outputs, and what positions in them mean.
+
+    `regular` are amounts that no single decision tells and reports on everybody do (`regular_bills`).
+    """
 
     facts: Facts
     outputs: Mapping[str, Node]
@@ -59,6 +63,7 @@ class Kernel:
     rules: tuple[RuleNodes, ...]
     resources: tuple[str, ...]
     promises: tuple[Promise, ...]
+    regular: Mapping[str, Int]
 
 
 @final
@@ -84,10 +89,9 @@ def build_kernel(
     rules = lower_rules(facts, road)
     sources = SourceList()
     terms = _resolve_terms(facts, Ranks(facts, road, ladder=ladder, holders=holders, rules=rules), sources)
-    dates, money, outcomes = _dates_and_money(facts, terms)
+    dates, money, outcomes, price = _dates_and_money(facts, terms)
     fits = usage_fit(facts, terms)
-    against = _objections(facts, terms, road=road, dates=dates, fits=fits, renewing=renewing)
-    against = [each for each in (*against, *_rule_needs(facts, rules)) if each.holds.literal is not False]
+    against = _objections(facts, terms, road=road, dates=dates, fits=fits, renewing=renewing, rules=rules)
     verdict = _verdict(facts, terms, against=against, rules=rules)
     facts.outcomes = _unless_denied(facts, verdict, outcomes)
     outputs: dict[str, Node] = {
@@ -110,17 +114,27 @@ def build_kernel(
         rules=rules,
         resources=facts.tables.resources,
         promises=lower_promises(facts, road),
+        regular=regular_bills(facts, intervals(facts), price=price),
     )
 
 
 def _objections(
-    facts: Facts, terms: Terms, *, road: RoadFinding, dates: Dates, fits: tuple[Fit, ...], renewing: Renewing | None
+    facts: Facts,
+    terms: Terms,
+    *,
+    road: RoadFinding,
+    dates: Dates,
+    fits: tuple[Fit, ...],
+    renewing: Renewing | None,
+    rules: Sequence[RuleNodes],
 ) -> list[Objection]:
-    """What stands against the request besides the rules; a renewal goes no road and asks nobody."""
+    """What can stand against the request besides denials; a renewal goes no road and asks nobody."""
     if renewing is not None:
-        return renewal_objections(facts, intervals(facts), days_ahead=renewing.days_ahead)
-    against = [Objection(code=code, holds=holds) for code, holds in road.reasons]
-    return [*against, *objections(facts, terms, dates=dates, fits=fits)]
+        against = renewal_objections(facts, intervals(facts), days_ahead=renewing.days_ahead)
+    else:
+        against = [Objection(code=code, holds=holds) for code, holds in road.reasons]
+        against += objections(facts, terms, dates=dates, fits=fits)
+    return [each for each in (*against, *_rule_needs(facts, rules)) if each.holds.literal is not False]
 
 
 def _unless_denied(facts: Facts, verdict: Int, outcomes: Mapping[str, Int]) -> dict[str, Int]:
@@ -129,15 +143,13 @@ def _unless_denied(facts: Facts, verdict: Int, outcomes: Mapping[str, Int]) -> d
     return {name: choice(facts.form, [(verdict.same(DENIED), zero)], node) for name, node in outcomes.items()}
 
 
-def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node], dict[str, Int]]:
-    """The dates, every date and amount as outputs, and the amounts that statements may speak of."""
-    spans = intervals(facts)
-    in_arrear = _in_arrear(facts)
+def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node], dict[str, Int], Prices]:
+    """The dates, every date and amount as outputs, the amounts that statements may speak of, and the prices."""
+    spans, price = intervals(facts), prices(facts, terms, in_arrear=_in_arrear(facts))
     if facts.renews:
         dates = renewal_dates(facts, spans)
     else:
-        dates = fix_dates(facts, terms, spans=spans, in_arrear=in_arrear[0])
-    price = prices(facts, terms, in_arrear=in_arrear)
+        dates = fix_dates(facts, terms, spans=spans, in_arrear=price.from_in_arrear)
     sides = swap(facts, terms, dates=dates, spans=spans, price=price)
     extras = _extras(facts, terms, dates=dates, spans=spans, price=price, sides=sides)
     money = settle(facts, terms, dates=dates, spans=spans, price=price, swap=sides, extras=extras)
@@ -151,7 +163,7 @@ def _dates_and_money(facts: Facts, terms: Terms) -> tuple[Dates, dict[str, Node]
     outputs = {**_date_outputs(dates, money), **_amount_outputs(price, sides, extras, money)}
     outputs["with_next_invoice"] = bills_with_next_invoice(facts, terms, dates=dates)
     outputs |= {"keeps_coupon": keeps_coupon(facts, terms), "allowances_over": allowances_over(facts, dates)}
-    return dates, outputs, outcomes
+    return dates, outputs, outcomes, price
 
 
 def _road_outputs(road: RoadFinding) -> dict[str, Node]:

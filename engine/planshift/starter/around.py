@@ -61,6 +61,9 @@ case says. A moved price moves answers: read them, and write those that you want
 `planshift fmt .` gives them. `.pre-commit-config.yaml` does all of that before each commit, once `pre-commit install`
 was typed. Both take this folder for the root of its repository; where it is not, move them there and put the folder in
 the place of the point.
+
+With a file of customers beside it, `people.parquet`, the workflow also says in each pull request what the edit would
+do to all of them (`planshift impact`). Take customers without names; `planshift population schema .` lists the columns.
 """
 
 _WORKFLOW = """\
@@ -83,6 +86,33 @@ jobs:
       - run: planshift check .
       - run: planshift test .
       - run: planshift fmt --check .
+
+  # What an edit would do to all customers, as a comment on the pull request: only where there is a file of them.
+  impact:
+    if: github.event_name == 'pull_request'
+    runs-on: ubuntu-latest
+    permissions:
+      contents: read
+      pull-requests: write
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - name: What it does to everybody
+        if: hashFiles('people.parquet') != ''
+        env:
+          BASE: origin/${{ github.base_ref }}
+          NUMBER: ${{ github.event.number }}
+          GH_TOKEN: ${{ github.token }}
+        run: |
+          pip install 'planshift[population]'
+          status=0
+          planshift impact "$BASE:." . people.parquet --each-option --format markdown > impact.md || status=$?
+          if [ "$status" -le 1 ]; then gh pr comment "$NUMBER" --body-file impact.md; fi
+          exit "$status" # 1 says that a limit is passed
 """
 
 _HOOKS = """\
