@@ -19,3 +19,7 @@ compile scripts/locks/uv.in --output-file scripts/locks/uv.lock --constraints re
 # What the extra adds to the rest, so that a machine without a compiler can leave just this out.
 compile --extra reactions pyproject.toml --output-file .venv/with_reactions.lock --constraints requirements.lock
 awk '/^[a-z]/ { keep = /^durable-rules==/ } keep' .venv/with_reactions.lock >scripts/locks/reactions.lock
+
+# As above: what runs a cluster is larger than everything else, and only the tests on a cluster need it.
+compile --extra spark pyproject.toml --output-file .venv/with_spark.lock --constraints requirements.lock
+awk '/^[a-z]/ { keep = /^(py4j|pyspark)==/ } keep' .venv/with_spark.lock >scripts/locks/spark.lock

@@ -13,7 +13,7 @@ from tests.reference.nodes import Value
 WHOLES = {"x": (-50, 50), "y": (0, 9), "z": (1, 10**12)}
 TRUTHS = ("p", "q")
 TEXTS = ("s", "t")
-WORDS = ("", "red", "blue", "it's")
+WORDS = ("", "red", "blue", "it's \\n")
 
 
 @final

@@ -46,7 +46,10 @@ MapOption = Annotated[
 
 EngineOption = Annotated[
     str,
-    Parameter(help="What computes the answers: duckdb, polars or postgresql://USER@HOST/DATABASE.", metavar="ENGINE"),
+    Parameter(
+        help="What computes the answers: duckdb, polars, postgresql://USER@HOST/DATABASE or spark://HOST:PORT.",
+        metavar="ENGINE",
+    ),
 ]
 
 

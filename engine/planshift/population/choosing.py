@@ -24,21 +24,29 @@ def _polars(_: str) -> Engine:
     return InPolars()
 
 
+def _spark(told: str) -> Engine:
+    from planshift.population.spark import Spark  # noqa: PLC0415  # one of several engines, and an extra
+
+    return Spark(told)
+
+
 ENGINES: Mapping[str, Callable[[str], Engine]] = {
     "duckdb": lambda _: BUILT_IN,
     "polars": _polars,
     "postgresql": _postgresql,
     "postgres": _postgresql,
+    "spark": _spark,
 }
 """The engines by name, or by what their addresses begin with; each is made from what was told."""
 
-EXTRAS = {"polars": "polars", "psycopg": "postgres"}
+EXTRAS = {"polars": "polars", "psycopg": "postgres", "py4j": "spark", "pyspark": "spark"}
 """The extra that brings a library."""
 
 _WRITTEN = {
     "duckdb": "duckdb",
     "polars": "polars",
     "postgresql": "postgresql://USER@HOST/DATABASE",
+    "spark": "spark://HOST:PORT",
 }
 """How each is told."""
 

@@ -7,6 +7,16 @@ from dataclasses import dataclass
 from typing import final
 
 
+def quoted(name: str) -> str:
+    """A name as every engine takes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A text as most engines take it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Width:
@@ -41,6 +51,10 @@ class Dialect:
     """What ends a step so that it is computed once, and not written again into each place that reads it."""
     quotient_bits: int = 127
     """How wide what a division yields may be."""
+    text: Callable[[str], str] = text
+    """How a text is written."""
+    worth: int = 0
+    """How many operations a column has to spare a second reader to be one."""
 
 
 DUCKDB = Dialect(
@@ -66,6 +80,7 @@ POSTGRESQL = Dialect(
     most_listed=4_096,  # a list is read where it lies
     fence=" OFFSET 0",  # its planner would otherwise write a step anew for each of its readers
     quotient_bits=440,
+    worth=16,  # each column is copied from step to step for every row
 )
 """A server that customers already have; its NUMERIC has as many digits as anybody needs."""
 
@@ -80,15 +95,7 @@ SPARK = Dialect(
     text_type="STRING",
     most_listed=4_096,
     quotient_bits=63,  # DIV yields a BIGINT whatever it divides
+    text=lambda value: "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'",
+    worth=16,  # planning costs as much for each column of each step as for an expression
 )
 """A cluster; with `spark.sql.ansi.enabled` whatever overflows is an error."""
-
-
-def quoted(name: str) -> str:
-    """A name as every engine takes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text(value: str) -> str:
-    """A text as every engine takes it."""
-    return "'" + value.replace("'", "''") + "'"

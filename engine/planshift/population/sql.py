@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import final
 
 from planshift.expressions.form import Bool, Int, Node, Steps, Table, Text
-from planshift.population.dialects import Dialect, Width, quoted, text
+from planshift.population.dialects import Dialect, Width, quoted
 from planshift.population.numbers import Numbers
 from planshift.population.stages import Stage, Staging, is_constant
 
@@ -72,7 +72,7 @@ class _Emitter:
         self._carried = carried
         self._prefix = prefix
         self._numbers = Numbers(dialect.name, dialect.widths, outputs=outputs, quotient_bits=dialect.quotient_bits)
-        self._staging = Staging(outputs.values(), named=self._named, joined=self._is_joined)
+        self._staging = Staging(outputs.values(), named=self._named, joined=self._is_joined, worth=dialect.worth)
         self._names = {
             node: quoted(str(node.args[0])) if node.op == "input" else f"n{k}"
             for k, node in enumerate(self._staging.columns)
@@ -264,7 +264,7 @@ class _Emitter:
             value = node.literal
             if isinstance(value, bool):
                 return "TRUE" if value else "FALSE"
-            return text(value) if isinstance(value, str) else str(value) if value >= 0 else f"({value})"
+            return self._dialect.text(value) if isinstance(value, str) else str(value) if value >= 0 else f"({value})"
         if node in self._names:
             return self._names[node]
         return self._expression(node)
@@ -295,7 +295,7 @@ class _Emitter:
     def _within(self, node: Node) -> str:
         values = node.args[1]
         assert isinstance(values, tuple)  # made by Text.within
-        return f"({self._text(node.args[0])} IN ({', '.join(text(str(value)) for value in values)}))"
+        return f"({self._text(node.args[0])} IN ({', '.join(self._dialect.text(str(value)) for value in values)}))"
 
     def _case(self, node: Node) -> str:
         """A choice; one that stands where nothing holds before it goes on in the same expression."""

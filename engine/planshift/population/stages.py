@@ -20,6 +20,9 @@ CONSTANTS = ("lit", "truth", "text")
 _MAX_HEIGHT = 40
 """Deeper expressions are cut into columns: parsers of engines have a limit."""
 
+_MAX_WEIGHT = 2_000
+"""As above, of what is written again for each of its readers."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +38,22 @@ class Staging:
     """The stages of some outputs.
 
     `named` tells which operands of a node must be columns because its expression repeats them, and `joined` whether a
-    node is read from a joined table, so that it is a column whatever happens.
+    node is read from a joined table, so that it is a column whatever happens. `worth` is how many operations a column
+    has to spare a second reader; what is cheaper is written again.
     """
 
     def __init__(
-        self, outputs: Iterable[Node], *, named: Callable[[Node], Sequence[Node]], joined: Callable[[Node], bool]
+        self,
+        outputs: Iterable[Node],
+        *,
+        named: Callable[[Node], Sequence[Node]],
+        joined: Callable[[Node], bool],
+        worth: int = 0,
     ) -> None:
         self.outputs = tuple(dict.fromkeys(outputs))
         self.order = reachable(self.outputs)
         self.inputs = tuple(node for node in self.order if node.op == "input" and node.literal is None)
+        self._worth = worth
         self.columns = self._columns(named, joined)
         self.stages = tuple(self._stages())
 
@@ -64,10 +74,13 @@ class Staging:
                 uses[operand] += 1
         chosen: set[Node] = set(self.outputs)
         heights: dict[Node, int] = {}
+        weights: dict[Node, int] = {}
         for node in self.order:
-            below = [heights[operand] for operand, _ in operands(node) if operand not in chosen]
-            heights[node] = 1 + max(below, default=0)
-            if uses[node] > 1 or heights[node] > _MAX_HEIGHT or joined(node):
+            inside = [operand for operand, _ in operands(node) if operand not in chosen and operand in heights]
+            heights[node] = 1 + max((heights[operand] for operand in inside), default=0)
+            weights[node] = 0 if is_constant(node) else 1 + sum(weights[operand] for operand in inside)
+            shared = uses[node] > 1 and weights[node] > self._worth
+            if shared or heights[node] > _MAX_HEIGHT or weights[node] > _MAX_WEIGHT or joined(node):
                 chosen.add(node)
             chosen.update(named(node))
         return {node for node in chosen if not is_constant(node) and not is_column(node)}

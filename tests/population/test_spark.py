@@ -1,0 +1,99 @@
+"""Spark, on a cluster of a master and two workers, computes what the scalar reading computes, cell by cell."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random  # noqa: TID251  # seeded: same seed, same graph
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from planshift.billing.change import ChangeRequest
+from planshift.expressions.order import reachable
+from planshift.population.asking import Question
+from planshift.population.choosing import engine_of
+from planshift.population.data import connect, open_data
+from planshift.population.deciding import Deciding
+from planshift.population.dialects import SPARK
+from planshift.population.making import Making
+from planshift.population.sql import emit
+from tests.population.cluster import running_cluster
+from tests.population.tables import table_of
+from tests.properties.forms import draw_graph, draw_inputs
+from tests.properties.strategies import book_of
+from tests.reference.nodes import evaluate
+
+ROOT = Path(__file__).parents[2]
+SPARK_FOLDER = ROOT / ".venv/spark"
+AT, DAY = 1_773_223_200, 20_523
+"""2026-03-11, as an instant and as a day number."""
+
+pytestmark = [
+    pytest.mark.fresh,
+    pytest.mark.xdist_group("spark"),
+    pytest.mark.filterwarnings("default"),  # pyspark's own
+]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The master of a cluster."""
+    if shutil.which("java") is None:  # Spark is a program of another language
+        pytest.skip("Spark needs Java")
+    subprocess.run([ROOT / "scripts/get_spark.sh"], check=True)
+    with pytest.MonkeyPatch.context() as changed, running_cluster(SPARK_FOLDER / "pyspark") as (found, environment):
+        changed.syspath_prepend(SPARK_FOLDER)
+        for name, value in environment.items():
+            changed.setenv(name, value)
+        from planshift.population.spark import session  # noqa: PLC0415  # it needs pyspark, which is there by now
+
+        with session(found):  # one for all tests
+            yield found
+        _end_gateway()
+
+
+def _end_gateway() -> None:
+    """End the program that pyspark has started beside this one."""
+    from pyspark import SparkContext  # noqa: PLC0415  # it is there once the cluster is
+
+    gateway = SparkContext._gateway
+    if gateway is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait(timeout=60)
+        SparkContext._gateway = SparkContext._jvm = None
+
+
+def test_any_graph_is_read_as_it_is_walked(address: str) -> None:
+    from planshift.population.spark import compute, session  # noqa: PLC0415  # it needs pyspark, as above
+
+    chance = Random(0)  # noqa: S311  # chance for tests, not for secrets
+    nodes = draw_graph(chance, size=60)
+    rows = [draw_inputs(chance) for _ in range(40)]
+    given = table_of([node for node in reachable(nodes) if node.op == "input"], rows)
+    given = given.append_column("row", pa.array([str(k) for k in range(len(rows))]))
+    query = emit({f"out {k}": n for k, n in enumerate(nodes)}, source="data", dialect=SPARK, carried=("row",))
+    with session(address) as cluster:
+        assert cluster.conf.get("spark.sql.ansi.enabled") == "true"
+        found = compute(cluster, given, query=query, source="data").to_pylist()
+    told = [tuple(row.values())[1:] for row in sorted(found, key=lambda row: int(row["row"]))]
+    assert told == [evaluate(nodes, row) for row in rows]
+
+
+def test_everybody_is_decided_to_the_same_cell(address: str, tmp_path: Path) -> None:
+    _, book = book_of(1)
+    data = tmp_path / "people.parquet"
+    asked = Question(kind="change", request=ChangeRequest(at=AT, plan=book.catalog.plans[2].name))
+    with connect(threads=1) as engine:
+        Making(book=book, rows=120, seed=7, day=DAY).write(engine, data)
+        opened = open_data(engine, book, where=str(data))
+        for name in ("duckdb", address):
+            deciding = Deciding(opened=opened, question=asked, engine=engine_of(name))
+            deciding.write(deciding.slices(), tmp_path / name.partition(":")[0], with_terms=True)
+    here, there = (pq.read_table(tmp_path / name).sort_by("id").to_pylist() for name in ("duckdb", "spark"))
+    assert len(here) > 30
+    assert there == here
