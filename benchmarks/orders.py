@@ -1,15 +1,20 @@
 """Orders: how many a second two workers finish, as a ratio to bare commits of one row on the same database.
 
-Run by hand: python -m benchmarks.orders [--orders 2000] [--workers 2] [--store sqlite] [--effects tally]
+Run by hand: python -m benchmarks.orders [--orders 2000] [--workers 2] [--store sqlite] [--effects tally] [--folder DIR]
 
 Every order moves a subscription of the hosting book up, in eight steps: the plan, package, contract, answers, invoice,
 request for payment, notice. They are done in the embedded ledger or, with `--effects tally`, by an adapter that writes
 one row per step, which tells what the orders cost themselves. The last lines say whether each step was done once.
+
+A bare commit writes one row and waits until it is on the disk; one connection makes them, one after the other, before
+and after the orders. In a folder that is kept in memory that costs nothing, and the ratio says nothing: the first lines
+tell which folder it is, and the last ones what a commit took.
 """
 
 from __future__ import annotations
 
 import argparse
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,9 +32,9 @@ from planshift.adapters.ledger.reports import flaws as ledger_flaws
 from planshift.adapters.ledger.tables import entries
 from planshift.billing.change import ChangeRequest
 from planshift.billing.zones import parse_instant
-from planshift.book import load
+from planshift.book import Decision, load
 from planshift.execution.gateways import Gateways
-from planshift.execution.placing import place
+from planshift.execution.placing import place_all
 from planshift.execution.ports import Done, Outcome, Task
 from planshift.execution.running import Runner
 from planshift.execution.store.engine import Store, connect
@@ -40,7 +45,9 @@ from tests.execution.postgres import binaries, fresh_database, running_server
 
 ROOT = Path(__file__).parents[1]
 AT = parse_instant("2026-03-11T10:00", "Europe/Stockholm")
-COMMITS = 2_000
+COMMITS = 1_000
+TOGETHER = 100
+"""How many orders are placed at once."""
 
 tally = Table("tally", MetaData(), Column("key", String(400), primary_key=True))
 _TALLY = insert(tally)
@@ -62,36 +69,61 @@ def fresh(kind: str) -> Iterator[str]:
         yield url
 
 
+def called(decision: Decision) -> str:
+    """What the order for a decision is called."""
+    return decision.subscription.id.replace("sub", "order")
+
+
 def placed(store: Store, number: int) -> float:
-    """Place orders for as many subscriptions, and return how many a second."""
+    """Decide and place orders for as many subscriptions, and return how many a second."""
     book = load(ROOT / "policies" / "hosting")
     anna = book.subscriptions["anna-bronze"]
     request = ChangeRequest(at=AT, plan="gold", price="monthly")
-    begin = time.perf_counter()
-    for index in range(number):
-        held = replace(anna, id=f"sub-{index:06}")
+    took = 0.0
+    for first in range(0, number, TOGETHER):
+        held = [replace(anna, id=f"sub-{index:06}") for index in range(first, min(first + TOGETHER, number))]
         with store.begin() as connection:
-            open_subscription(connection, held, at=AT)
-        place(store, book, decision=book.decide(held, request), at=AT, order=f"order-{index:06}")
-    return number / (time.perf_counter() - begin)
+            for each in held:
+                open_subscription(connection, each, at=AT)
+        begin = time.perf_counter()
+        decisions = [book.decide(each, request) for each in held]
+        place_all(
+            store, book, decisions=decisions, at=AT, name=lambda each: each.subscription.id.replace("sub", "order")
+        )
+        took += time.perf_counter() - begin
+    return number / took
 
 
-def bare_commits(store: Store) -> float:
-    """Commits of one row each, one after the other, as many a second."""
+def bare_commits(store: Store) -> list[float]:
+    """The seconds that each of some commits of one row took, one after the other."""
     with store.begin() as connection:
-        connection.execute(text("CREATE TABLE bare (id INTEGER PRIMARY KEY, told VARCHAR(100))"))
+        connection.execute(text("CREATE TABLE IF NOT EXISTS bare (told VARCHAR(100))"))
     raw = store.engine.raw_connection()
     cursor = raw.cursor()
-    mark = "%s" if store.shared else "?"
-    begin = time.perf_counter()
-    for index in range(COMMITS):
+    found = []
+    for _ in range(COMMITS):
+        begin = time.perf_counter()
         if not store.shared:
             cursor.execute("BEGIN IMMEDIATE")
-        cursor.execute(f"INSERT INTO bare VALUES ({mark}, {mark})", (index, "a row as short as rows are"))  # noqa: S608  # no name comes from outside
+        cursor.execute("INSERT INTO bare VALUES ('a row as short as rows are')")
         raw.commit()
-    rate = COMMITS / (time.perf_counter() - begin)
+        found.append(time.perf_counter() - begin)
     raw.close()
-    return rate
+    return found
+
+
+def kept_in(store: Store, folder: str) -> str:
+    """What is known of how durable a commit is: the settings of the database, and the file system under it."""
+    mounts = [line.split() for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
+    inside = [each for each in mounts if Path(folder).resolve().is_relative_to(each[1])]
+    system = max(inside, key=lambda each: len(each[1]))[2]
+    asks, names = "PRAGMA", ("journal_mode", "synchronous")
+    if store.shared:
+        asks, names = "SHOW", ("fsync", "synchronous_commit")
+    with store.reading() as connection:
+        told = [f"{name} {connection.scalar(text(f'{asks} {name}'))}" for name in names]
+    memory = ", WHICH IS MEMORY: THE RATIO SAYS NOTHING" if system in ("tmpfs", "ramfs") else ""
+    return f"{', '.join(told)}; a folder of {folder} on {system}{memory}"
 
 
 @dataclass(frozen=True)
@@ -159,22 +191,28 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--store", choices=("postgres", "sqlite"), default="postgres")
     parser.add_argument("--effects", choices=("ledger", "tally"), default="ledger")
+    parser.add_argument("--folder", default="/var/tmp", help="where the database is kept for the time being")  # noqa: S108  # on a disk, as a rule
     parser.add_argument("--work", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.work:
         work(*given.work)
         return
+    tempfile.tempdir = given.folder
     with fresh(given.store) as url:
         store = open_store(url)
         with store.begin() as connection:
             tally.create(connection)
         print(f"{given.store}, {given.workers} workers, effects in the {given.effects}")
+        print(kept_in(store, given.folder))
         print(f"orders placed a second      {placed(store, given.orders):>10,.0f}")
-        before = bare_commits(store)
+        commits = bare_commits(store)
         rate = finished(url, given)
-        print(f"bare commits a second       {before:>10,.0f}")
-        print(f"orders finished a second    {rate:>10,.0f}")
-        print(f"ratio                       {rate / before:>10.2f}")
+        commits += bare_commits(store)
+        bare = len(commits) / sum(commits)
+        half, each = 1000 * statistics.median(commits), 1000 * given.workers / rate
+        print(f"bare commits a second       {bare:>10,.0f}   (half of them within {half:.1f} ms)")
+        print(f"orders finished a second    {rate:>10,.0f}   ({each:.1f} ms of a worker each)")
+        print(f"ratio                       {rate / bare:>10.2f}")
         report(store, given.orders, table=entries if given.effects == "ledger" else tally)
         store.close()
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, func, select
 
 from planshift.actions.action import KINDS
 from planshift.adapters.ledger import Ledger, flaws, open_subscription
@@ -17,13 +17,14 @@ from planshift.billing.change import ChangeRequest
 from planshift.billing.zones import parse_instant
 from planshift.book import Book, load
 from planshift.execution.gateways import Gateways
-from planshift.execution.placing import place
+from planshift.execution.placing import SubscriptionBusy, place, place_all
 from planshift.execution.ports import Batch, Outcome, Task
 from planshift.execution.running import Runner
 from planshift.execution.store.engine import Store
 from planshift.execution.store.migrating import open_store
 from planshift.execution.store.orders import load_many
 from planshift.execution.store.tables import metadata as order_tables
+from planshift.execution.store.tables import orders
 from planshift.execution.worker import Worker
 
 AT = parse_instant("2026-03-11T10:00", "Europe/Stockholm")
@@ -37,7 +38,7 @@ def hosting() -> Book:
     return load(Path(__file__).parents[2] / "policies" / "hosting")
 
 
-def place_all(store: Store) -> None:
+def orders_for_all(store: Store) -> None:
     """Orders of as many subscriptions; the ledger does not have one of them."""
     book = hosting()
     anna = book.subscriptions["anna-bronze"]
@@ -115,7 +116,7 @@ def everything(store: Store) -> dict[str, set[str]]:
 def test_a_batch_comes_to_the_very_rows_that_one_by_one_comes_to(tmp_path: Path) -> None:
     stores = [open_store(f"sqlite:///{tmp_path / name}.db") for name in ("batch", "alone")]
     for store in stores:
-        place_all(store)
+        orders_for_all(store)
     worked(stores[0], Ledger(store=stores[0]), batch=ORDERS)
     worked(stores[1], OneByOne(Ledger(store=stores[1])), batch=1)
     found = [everything(store) for store in stores]
@@ -125,15 +126,37 @@ def test_a_batch_comes_to_the_very_rows_that_one_by_one_comes_to(tmp_path: Path)
     assert len(found[0]["ledger_entries"]) > ORDERS
 
 
+def test_orders_that_are_placed_together_are_those_that_are_placed_one_by_one(store: Store, tmp_path: Path) -> None:
+    book, anna = hosting(), hosting().subscriptions["anna-bronze"]
+    held = [replace(anna, id=f"sub-{number}") for number in range(4)]
+    decisions = [book.decide(each, ChangeRequest(at=AT, plan="gold", price="monthly")) for each in held]
+    alone = open_store(f"sqlite:///{tmp_path / 'alone'}.db")
+    wanted = [place(alone, book, decision=each, at=AT) for each in decisions]
+    alone.close()
+    first = place(store, book, decision=decisions[2], at=AT)
+    assert place_all(store, book, decisions=decisions, at=AT) == wanted
+    assert first == wanted[2]
+    names = iter("ab")
+    others = [book.decide(each, ChangeRequest(at=AT, plan="silver", price="monthly")) for each in (anna, held[1])]
+    with pytest.raises(SubscriptionBusy):
+        place_all(store, book, decisions=others, at=AT)
+    with pytest.raises(SubscriptionBusy):
+        place_all(store, book, decisions=[others[0], others[0]], at=AT, name=lambda _: next(names))
+    with store.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(orders)) == len(
+            wanted
+        )  # none of those that came with a busy one
+
+
 def test_one_that_goes_wrong_is_alone_with_that(store: Store) -> None:
-    place_all(store)
+    orders_for_all(store)
     commits: list[Connection] = []
     event.listen(store.engine, "commit", commits.append)
     worked(store, Ledger(store=store), batch=ORDERS)
     with store.reading() as connection:
-        orders = load_many(connection, [f"o-{number}" for number in range(ORDERS)])
+        found = load_many(connection, [f"o-{number}" for number in range(ORDERS)])
         assert not list(flaws(connection))
-    states = {order.placement.subscription: order.state for order in orders}
+    states = {order.placement.subscription: order.state for order in found}
     assert states.pop(WRONG) == "failed"
     assert set(states.values()) == {"applied"}
     assert len(commits) < ORDERS  # nobody was held up by it
@@ -142,7 +165,7 @@ def test_one_that_goes_wrong_is_alone_with_that(store: Store) -> None:
 @pytest.mark.parametrize("late", [False, True], ids=["as it is done", "as it is written"])
 def test_an_error_in_a_batch_is_found_and_only_that_step_is_tried_again(sqlite_url: str, late: bool) -> None:
     store = open_store(sqlite_url)
-    place_all(store)
+    orders_for_all(store)
     worked(store, Raises(Ledger(store=store), late=late), batch=ORDERS)
     with store.reading() as connection:
         found = {order.id: order for order in load_many(connection, [f"o-{number}" for number in range(ORDERS)])}

@@ -17,7 +17,6 @@ from planshift.actions.money_actions import TakeBack
 from planshift.actions.order_actions import Unschedule
 from planshift.actions.plan import ActionPlan
 from planshift.decision.decision import Decision
-from planshift.decision.quote import quote_of
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.diagnostics.errors import InvalidInput
 from planshift.diagnostics.span import NOWHERE
@@ -125,7 +124,8 @@ def plan_of(decision: Decision, *, order: str | None = None) -> ActionPlan:
     if not decision.allowed:
         raise InvalidInput((_not_allowed(decision),))
     change = Change(decision)
-    quote = quote_of(decision)
+    quote = decision.quote
+    assert quote is not None  # an allowed decision has one
     returnable = 0 if change.starts else max(decision.value("billed") - change.before.given_back, 0)
     plan = ActionPlan(
         order=order,

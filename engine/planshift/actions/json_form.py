@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 from planshift.actions.action import KINDS
@@ -49,15 +50,26 @@ def from_json(data: object, *, file: str = "") -> ActionPlan:
 
 def object_of(value: object) -> dict[str, object]:
     """A frozen value as a JSON object, with its `kind` in front where it is an action."""
-    assert is_dataclass(value)  # called for values of a plan
-    assert not isinstance(value, type)  # and not for their types
-    data: dict[str, object] = {field.name: plain(getattr(value, field.name)) for field in fields(value) if field.init}
-    kind = getattr(value, "kind", None)
-    return {"kind": kind, **data} if type(value) is KINDS.get(str(kind)) else data
+    names, kind = _told(type(value))  # type: ignore[arg-type]  # a type is hashable
+    data: dict[str, object] = {} if kind is None else {"kind": kind}
+    for name in names:
+        data[name] = plain(getattr(value, name))
+    return data
+
+
+@cache
+def _told(of: type) -> tuple[tuple[str, ...], str | None]:
+    """The fields of a frozen value, and its kind where it is an action."""
+    assert is_dataclass(of)  # asked for values of a plan
+    kind = getattr(of, "kind", None)
+    is_action = KINDS.get(str(kind)) is of
+    return tuple(each.name for each in fields(of) if each.init), str(kind) if is_action else None
 
 
 def plain(value: object) -> object:
     """A value of a plan as JSON can hold it."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, Money):
         return str(value)
     if isinstance(value, date):

@@ -198,4 +198,8 @@ class Decision(Outcome):
         Raises:
             InvalidInput: the change is not allowed, or ends the subscription.
         """
+        return self._after
+
+    @cached_property
+    def _after(self) -> Subscription:
         return aftermath.subscription_after(self)

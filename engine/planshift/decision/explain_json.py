@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from planshift.billing.calendar import from_day
@@ -73,6 +74,8 @@ def plain(value: object) -> object:
     """A value of a decision as JSON can hold it."""
     if value is None or isinstance(value, (str, bool, int)):
         return value
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
     if isinstance(value, Money):
         return str(value)
     if isinstance(value, Fraction):
@@ -81,11 +84,15 @@ def plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, Span):
         return {"file": value.file, "line": value.line, "column": value.column} if value.known else None
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    assert is_dataclass(value)  # the parts of a decision are made of nothing else
-    named = {field.name: plain(getattr(value, field.name)) for field in fields(value) if field.compare}
-    return {"place" if name == "span" else name: held for name, held in named.items()}
+    named = _told(type(value))  # type: ignore[arg-type]  # a type is hashable
+    return {told: plain(getattr(value, name)) for name, told in named}
+
+
+@cache
+def _told(kind: type) -> tuple[tuple[str, str], ...]:
+    """The fields of a part of a decision, and what they are called."""
+    assert is_dataclass(kind)  # the parts of a decision are made of nothing else
+    return tuple((each.name, "place" if each.name == "span" else each.name) for each in fields(kind) if each.compare)
 
 
 def _place(place: Place) -> dict[str, object]:

@@ -28,9 +28,9 @@ _OF_SUBSCRIPTIONS: Final = (
 )
 
 
-def open_orders(connection: Connection, subscription: str) -> list[Order]:
-    """The orders of a subscription in which steps are left to do."""
-    return _orders(connection, [subscription], sorted(OPEN))
+def open_orders(connection: Connection, *subscriptions: str) -> list[Order]:
+    """The orders of some subscriptions in which steps are left to do."""
+    return _orders(connection, subscriptions, sorted(OPEN))
 
 
 def open_ids(connection: Connection, subscription: str) -> list[str]:

@@ -7,12 +7,12 @@ those that wait for their day and that the new one replaces or queues behind.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Final
+from typing import Final, final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, func, select
 
 from planshift.actions.plan import ActionPlan
 from planshift.billing.subscription import Subscription
@@ -20,7 +20,7 @@ from planshift.book import Book, Decision
 from planshift.decision.fingerprint import digest_of
 from planshift.diagnostics.errors import PlanshiftError, StaleQuote
 from planshift.execution.beside import open_orders
-from planshift.execution.growing import placed
+from planshift.execution.growing import Grown, placed
 from planshift.execution.order import Order, Placement
 from planshift.execution.ports import SubscriptionSource
 from planshift.execution.reactions.of_book import reacts_of_book
@@ -30,6 +30,8 @@ from planshift.execution.store.engine import Store
 from planshift.execution.store.orders import load_many, save
 from planshift.execution.waiting import queues_behind, replaces, waits_quietly
 from planshift.policy.term_values import Choice
+
+_LOCK: Final = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 
 _DIGITS: Final = 12
 
@@ -89,11 +91,10 @@ def place(
     """
     placement = placement_of(book, decision, at=at, order=order)
     with store.begin() as connection:
-        _lock(connection, placement.subscription)
-        found = load_many(connection, [placement.id])
-        if found:
-            return _same(found[0], placement)
-        change = placed(_beside(connection, placement, turn_of=turn_of), reacts=reacts_of_book(book))
+        placing = _Placing(connection, [placement])
+        if placement.id in placing.found:
+            return _same(placing.found[placement.id], placement)
+        change = placing.placed(placement, book=book, turn_of=turn_of)
         if standing is not None:
             _ensure_fresh(placement, standing(connection))
         elif source is not None:
@@ -101,6 +102,36 @@ def place(
         keep_book(connection, book, at=at)
         save(connection, (change,))
     return change.order
+
+
+def place_all(
+    store: Store,
+    book: Book,
+    *,
+    decisions: Iterable[Decision],
+    at: int,
+    name: Callable[[Decision], str | None] = lambda _: None,
+) -> list[Order]:
+    """The orders for many allowed decisions, each as `place` places it: all of them, or none where one raises.
+
+    `name` says what the order for a decision is called; None calls it by the decision. It costs one commit and a few
+    statements for all of them.
+
+    Raises:
+        InvalidInput: a change is not allowed.
+        SubscriptionBusy: another change of a subscription is under way, or is placed here as well.
+        OtherOrder: an id is that of another order.
+    """
+    placements = [placement_of(book, each, at=at, order=name(each)) for each in decisions]
+    with store.begin() as connection:
+        placing = _Placing(connection, placements)
+        changes = {each.id: placing.placed(each, book=book) for each in placements if each.id not in placing.found}
+        if changes:
+            keep_book(connection, book, at=at)
+            save(connection, tuple(changes.values()))
+        return [
+            changes[each.id].order if each.id in changes else _same(placing.found[each.id], each) for each in placements
+        ]
 
 
 def place_plan(
@@ -172,11 +203,13 @@ def placement_of(book: Book, decision: Decision, *, at: int, order: str | None =
     )
 
 
-def _lock(connection: Connection, subscription: str) -> None:
+def _lock(connection: Connection, subscriptions: Iterable[str]) -> None:
     """Who places an order for a subscription goes first; on SQLite everybody who writes does."""
     if connection.dialect.name == "postgresql":
-        number = int.from_bytes(sha256(subscription.encode()).digest()[:8], signed=True)
-        connection.execute(select(func.pg_advisory_xact_lock(number)))
+        # Everybody locks them in one order, so that nobody waits in a circle.
+        numbers = {int.from_bytes(sha256(each.encode()).digest()[:8], signed=True) for each in subscriptions}
+        for number in sorted(numbers):
+            connection.execute(_LOCK, {"number": number})
 
 
 def _ensure_fresh(placement: Placement, subscription: Subscription | None) -> None:
@@ -195,14 +228,14 @@ def _same(found: Order, placement: Placement) -> Order:
     return found
 
 
-def _beside(connection: Connection, placement: Placement, *, turn_of: str | None) -> Placement:
+def _beside(others: Iterable[Order], placement: Placement, *, turn_of: str | None) -> Placement:
     """The placement, behind the order that has to be over first.
 
     Raises:
         SubscriptionBusy: another change is under way.
     """
     behind = None
-    for other in open_orders(connection, placement.subscription):
+    for other in others:
         if other.id == turn_of:
             continue
         if queues_behind(placement.plan, other):
@@ -210,6 +243,26 @@ def _beside(connection: Connection, placement: Placement, *, turn_of: str | None
         elif not (replaces(placement.plan, other, at=placement.placed_at) or waits_quietly(other, beside=placement)):
             raise SubscriptionBusy(placement.subscription, other.id, _doing(other))
     return replace(placement, behind=behind)
+
+
+@final
+class _Placing:
+    """What has to be known to place some orders in a transaction, in which nobody else places one beside them."""
+
+    def __init__(self, connection: Connection, placements: Sequence[Placement]) -> None:
+        subscriptions = sorted({each.subscription for each in placements})
+        _lock(connection, subscriptions)
+        self.found: Final = {order.id: order for order in load_many(connection, [each.id for each in placements])}
+        self._open: dict[str, list[Order]] = {}
+        for order in open_orders(connection, *subscriptions):
+            self._open.setdefault(order.placement.subscription, []).append(order)
+
+    def placed(self, placement: Placement, *, book: Book, turn_of: str | None = None) -> Grown:
+        """The order of a placement, which from now on is open as well."""
+        others = self._open.setdefault(placement.subscription, [])
+        change = placed(_beside(others, placement, turn_of=turn_of), reacts=reacts_of_book(book))
+        others.append(change.order)
+        return change
 
 
 def _doing(order: Order) -> str:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
 from typing import final
 
-from sqlalchemy import Connection, Executable, Insert, Table, Update, bindparam, insert, update
+from sqlalchemy import Connection, Table, bindparam, update
 
 from planshift.adapters.ledger.chart import CHART, NEVER_ABOVE_ZERO, NEVER_BELOW_ZERO, moved_by
 from planshift.adapters.ledger.effect import Effect
@@ -20,6 +19,7 @@ from planshift.adapters.ledger.held import Booked, Held, Invoice, LedgerRefuses,
 from planshift.adapters.ledger.held import invoice_of as invoice_written
 from planshift.adapters.ledger.state import changes_between, document_of
 from planshift.adapters.ledger.tables import allocations, entries, invoices, lines, postings, subscriptions
+from planshift.execution.store.many import Change, Row, add_many, change_many
 
 
 @final
@@ -42,8 +42,6 @@ _SETTLE = (
     .where(invoices.c.number == bindparam("invoice_number"))
     .values(open=bindparam("left"), state=bindparam("becomes"))
 )
-
-Row = Mapping[str, object]
 
 
 def book(connection: Connection, held: Held, *, entry: Entry, effect: Effect) -> None:
@@ -122,20 +120,17 @@ class Journal:
     def write(self) -> None:
         """Write all that is not written yet."""
         for table, rows in self._rows.items():
-            self._execute(_insert_into(table), rows)
+            add_many(self._connection, table, rows=rows)
             rows.clear()
-        self._execute(_SETTLE, self._settled)
-        self._settled.clear()
-        alike: dict[tuple[str, ...], list[Row]] = {}
+        if self._settled:
+            self._connection.execute(_SETTLE, self._settled)
+            self._settled.clear()
+        alike: dict[tuple[str, ...], list[Change]] = {}
         for name, values in self._changed.items():
-            alike.setdefault(tuple(values), []).append({"held_id": name, **values})
-        for names, changes in alike.items():
-            self._execute(_update_of(names), changes)
+            alike.setdefault(tuple(values), []).append(({"id": name}, values))
+        for changes in alike.values():
+            change_many(self._connection, subscriptions, changes=changes)
         self._changed.clear()
-
-    def _execute(self, statement: Executable, rows: Sequence[Row]) -> None:
-        if rows:
-            self._connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
 
     def _add(self, table: Table, *rows: Row) -> None:
         self._rows.setdefault(table, []).extend(rows)
@@ -174,18 +169,6 @@ def _after(held: Held, effect: Effect, *, moved: Mapping[str, int]) -> Held:
         balances={**held.balances, **moved} if moved else held.balances,
         booked=None,
     )
-
-
-@cache
-def _insert_into(table: Table) -> Insert:
-    return insert(table)
-
-
-@lru_cache(maxsize=512)
-def _update_of(names: tuple[str, ...]) -> Update:
-    """The statement that sets some columns of a subscription: made once for the same ones."""
-    given = {name: bindparam(name, type_=subscriptions.c[name].type) for name in names}
-    return update(subscriptions).where(subscriptions.c.id == bindparam("held_id")).values(given)
 
 
 def _entry_row(held: Held, *, entry: Entry, effect: Effect) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from planshift.billing.period import Period
@@ -63,8 +64,9 @@ def _remember(text: str, subscription: Subscription) -> None:
         _read.popitem(last=False)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def document_of(text: str) -> Document:
-    """The document of a text."""
+    """The document of a text, which is not to be changed: whoever asks for it next is given the same one."""
     document: Document = json.loads(text)
     return document
 

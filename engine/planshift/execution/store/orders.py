@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Row as Read
 
 from planshift.diagnostics.errors import PlanshiftError
 from planshift.execution.codec import decode
@@ -20,6 +21,7 @@ from planshift.execution.log import Entry, after, hash_of, told_by
 from planshift.execution.order import Order, OrderStep
 from planshift.execution.store.engine import CHANGES
 from planshift.execution.store.folds import Folds
+from planshift.execution.store.many import Change, Row, add_many, change_many
 from planshift.execution.store.tables import order_log, order_steps, orders
 
 
@@ -78,24 +80,6 @@ _SINCE: Final = (
 _FOLDS: Final = Folds()
 _LOCK: Final = (
     select(orders.c.id).where(orders.c.id.in_(bindparam("ids", expanding=True))).order_by(orders.c.id).with_for_update()
-)
-_INSERT_ORDER: Final = insert(orders)
-_INSERT_STEPS: Final = insert(order_steps)
-_INSERT_LOG: Final = insert(order_log)
-_STEP_VALUES: Final = ("state", "attempts", "try_at", "fault", "reference")
-_UPDATE_STEP: Final = (
-    update(order_steps)
-    .where(order_steps.c.order == bindparam("of_order"), order_steps.c.position == bindparam("at_position"))
-    .values({name: bindparam(name) for name in _STEP_VALUES})
-)
-_ORDER_VALUES: Final = ("state", "stuck", "number", "head", "due_at")
-_UPDATE_ORDER: Final = (
-    update(orders)
-    .where(orders.c.id == bindparam("of_order"), orders.c.number == bindparam("number_read"))
-    .values({name: bindparam(name) for name in _ORDER_VALUES})
-)
-_UPDATE_LEASED: Final = _UPDATE_ORDER.where(orders.c.lease == bindparam("lease_held")).values(
-    {**{name: bindparam(name) for name in _ORDER_VALUES}, "leased_until": bindparam("leased_until")}
 )
 
 
@@ -183,45 +167,28 @@ def save(connection: Connection, changes: Sequence[Grown], *, leases: Mapping[st
     if gathered is not None:
         gathered.extend(changes)
     new = [change for change in changes if change.before is None]
-    if new:
-        connection.execute(_INSERT_ORDER, [order_row(change.order, due_at=change.due_at) for change in new])
+    add_many(connection, orders, rows=[order_row(change.order, due_at=change.due_at) for change in new])
     old = [change for change in changes if change.before is not None and change.entries]
     if old:
         _compare_and_set(connection, old, leases=leases)
-        moved = [row for change in old for row in _moved_steps(change)]
-        if moved:
-            connection.execute(_UPDATE_STEP, moved)
-    steps = [row for change in changes for row in _new_steps(change)]
-    if steps:
-        connection.execute(_INSERT_STEPS, steps)
-    entries = [_log_row(entry) for change in changes for entry in change.entries]
-    if entries:
-        connection.execute(_INSERT_LOG, entries)
+        change_many(connection, order_steps, changes=[moved for change in old for moved in _moved_steps(change)])
+    add_many(connection, order_steps, rows=[row for change in changes for row in _new_steps(change)])
+    add_many(connection, order_log, rows=[_log_row(entry) for change in changes for entry in change.entries])
 
 
 def _compare_and_set(connection: Connection, changes: Sequence[Grown], *, leases: Mapping[str, Lease] | None) -> None:
-    values = [_order_change(change) for change in changes]
-    if leases is None:
-        result = connection.execute(_UPDATE_ORDER, values)
-    else:
-        held = [leases[change.order.id] for change in changes]
-        leased = [
-            {**value, "lease_held": lease.number, "leased_until": lease.until}
-            for value, lease in zip(values, held, strict=True)
-        ]
-        result = connection.execute(_UPDATE_LEASED, leased)
-    if result.rowcount != len(changes):
+    moved = [_order_change(change, None if leases is None else leases[change.order.id]) for change in changes]
+    if change_many(connection, orders, changes=moved) != len(changes):
         raise Overtaken(tuple(change.order.id for change in changes))
 
 
-def _order_change(change: Grown) -> dict[str, object]:
+def _order_change(change: Grown, lease: Lease | None) -> Change:
     assert change.before is not None  # only such orders have a row
-    return {
-        "of_order": change.order.id,
-        "number_read": change.before.number,
-        **_told_of(change.order),
-        "due_at": change.due_at,
-    }
+    found: Row = {"id": change.order.id, "number": change.before.number}
+    values: Row = {**_told_of(change.order), "due_at": change.due_at}
+    if lease is None:
+        return found, values
+    return {**found, "lease": lease.number}, {**values, "leased_until": lease.until}
 
 
 def _told_of(order: Order) -> dict[str, object]:
@@ -264,12 +231,12 @@ def _step_values(step: OrderStep) -> dict[str, object]:
     }
 
 
-def _moved_steps(change: Grown) -> Iterator[dict[str, object]]:
+def _moved_steps(change: Grown) -> Iterator[Change]:
     assert change.before is not None  # as above
     was, now = change.before, change.order
     for before, step in (*zip(was.steps, now.steps, strict=True), *zip(was.extra, now.extra, strict=False)):
         if step is not before and step != before:
-            yield {"of_order": now.id, "at_position": step.position, **_step_values(step)}
+            yield {"order": now.id, "position": step.position}, _step_values(step)
 
 
 def _new_steps(change: Grown) -> Iterator[dict[str, object]]:
@@ -291,7 +258,7 @@ def _log_row(entry: Entry) -> dict[str, object]:
     }
 
 
-def _entries(order: str, rows: Iterable[Row[Any]], *, since: Order | None = None) -> Iterator[Entry]:
+def _entries(order: str, rows: Iterable[Read[Any]], *, since: Order | None = None) -> Iterator[Entry]:
     """The entries of one order; each of them has to be the one that was written."""
     read, previous = (0, "") if since is None else (since.number, since.head)
     for number, row in enumerate(rows, start=read + 1):
