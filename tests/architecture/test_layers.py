@@ -40,7 +40,7 @@ SPOKEN_TO_IN = {
     "pyspark": ("population/spark.py",),
     "rich": ("cli", "diagnostics"),
     "ruamel": ("policy",),
-    "sqlalchemy": ("execution", "adapters/contract", "adapters/ledger"),
+    "sqlalchemy": ("execution", "migration", "adapters/contract", "adapters/ledger"),
     "standardwebhooks": ("adapters",),
     "stripe": ("adapters",),
     "structlog": ("execution", "adapters", "cli"),

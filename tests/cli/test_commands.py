@@ -30,6 +30,10 @@ from planshift.cli.fmt import fmt
 from planshift.cli.honour import honour
 from planshift.cli.init import init
 from planshift.cli.inputs import Asked, open_request, open_subscription
+from planshift.cli.migrate import Move, migrate
+from planshift.cli.migrating import Orders
+from planshift.cli.migrations import migrations
+from planshift.cli.migrations import show as show_migration
 from planshift.cli.options import options
 from planshift.cli.orders import orders, show
 from planshift.cli.population import population
@@ -106,10 +110,19 @@ def test_every_command_answers_in_both_formats(shop: Path, capsys: pytest.Captur
         "diff": lambda: diff(str(shop), str(shop), format=form),
         "conform": lambda: conform((figures,), format=form),
         "decide-all": lambda: decide_all(shop, people.as_posix(), each_option=True, at=AT, format=form),
+        "migrate": lambda: migrate(
+            shop,
+            people.as_posix(),
+            move=Move(from_="gold", to="silver", at=AT),
+            orders=Orders(place="spring"),
+            format=form,
+        ),
+        "migrations": lambda: migrations(format=form),
+        "migration show": lambda: show_migration("spring", format=form),
         "population": lambda: population("schema", shop, format=form),
     }
-    # `graph` draws, and `schema` prints JSON anyway; the others need an order that waits or is stuck
-    elsewhere = {"graph", "schema", "cancel", "order resume", "order resolve"}
+    # `graph` draws, `schema` prints JSON anyway, `impact` is tried elsewhere; the others need an order that waits
+    elsewhere = {"graph", "impact", "schema", "cancel", "order resume", "order resolve", "migration pause"}
     assert set(answers) == {command.name for command in COMMANDS} - elsewhere
     for answer in answers.values():
         assert answer() is Exit.YES

@@ -172,6 +172,37 @@ COMMANDS = (
         "planshift decide-all policies/hosting people.parquet \\\n    --to gold --price monthly --at 2026-03-11",
     ),
     Command(
+        name="migrate",
+        function="planshift.cli.migrate:migrate",
+        summary="Move everybody who has one plan to another.",
+        more="First what it comes to; with --place NAME as orders, in batches. It can be stopped at any time, and the "
+        "same command goes on: each subscription gets one order.",
+        example="planshift population make policies/hosting -n 200 \\\n    --on 2026-03-11 --out people.parquet\n"
+        "planshift migrate policies/hosting people.parquet \\\n    --from bronze --to silver --at 2026-03-11",
+    ),
+    Command(
+        name="migrations",
+        function="planshift.cli.migrations:migrations",
+        summary="List migrations, the newest first.",
+        more="What each is for, whether it runs, and how many orders are placed and done.",
+        example="planshift migrations",
+    ),
+    Command(
+        name="migration show",
+        function="planshift.cli.migrations:show",
+        summary="Report on a migration.",
+        more="Who was refused and why, who was busy or has changed since, and how far the orders are. "
+        "Exit code 1 says that somebody is left.",
+        example="planshift migration show spring-2027 --format markdown",
+    ),
+    Command(
+        name="migration pause",
+        function="planshift.cli.migrations:pause",
+        summary="Stop a migration behind the batch that it is at.",
+        more="From another terminal, or another machine that shares the store.",
+        example="planshift migration pause spring-2027",
+    ),
+    Command(
         name="population",
         function="planshift.cli.population:population",
         summary="List the columns of a population, or make one.",
@@ -242,7 +273,7 @@ COMMANDS = (
 """Every command, in the order in which one gets to know them."""
 
 
-GROUPS = {"order": "Look after one order."}
+GROUPS = {"migration": "Look after one migration.", "order": "Look after one order."}
 """What commands of two words have in common."""
 
 

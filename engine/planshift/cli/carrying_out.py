@@ -184,6 +184,7 @@ def at_desk(command: Callable[Arguments, Exit]) -> Callable[Arguments, Exit]:
         from planshift.execution.states import IllegalMove
         from planshift.execution.store.engine import StoreUnusable
         from planshift.execution.store.orders import NoSuchOrder, Tampered
+        from planshift.migration.record import NoSuchMigration, OtherMigration, TurnOver
 
         try:
             return command(*args, **kwargs)
@@ -195,10 +196,12 @@ def at_desk(command: Callable[Arguments, Exit]) -> Callable[Arguments, Exit]:
             CannotCallOff,
             NothingToResolve,
             LedgerRefuses,
+            OtherMigration,
+            TurnOver,
         ) as refusal:
             complain(f"{refusal}")
             return Exit.NO
-        except (StoreUnusable, NoSuchOrder, Tampered) as fault:
+        except (StoreUnusable, NoSuchOrder, NoSuchMigration, Tampered) as fault:
             complain(f"{fault}")
             return Exit.INVALID
 

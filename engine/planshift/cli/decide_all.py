@@ -125,7 +125,7 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
             slices = deciding.slices()
         bad = deciding.aside(slices)
         if bad:
-            _write_bad(deciding.bad_rows(slices), run.set_aside)
+            write_bad(deciding.bad_rows(slices), run.set_aside)
         target = run.out or Path(folder) / "answers.parquet"
         with progress(engine, "deciding"):
             deciding.write(slices, target, with_terms=run.out is not None)
@@ -185,7 +185,7 @@ def names_told(told: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _write_bad(rows: Iterator[BadRow], out: Path) -> None:
+def write_bad(rows: Iterator[BadRow], out: Path) -> None:
     """The rows that are set aside, one line for each thing that is wrong with one."""
     import csv
 
@@ -200,7 +200,7 @@ def _say_summary(title: str, summary: Summary, *, run: _Run, ignored: tuple[str,
     from planshift.population.summary import sheet_of_summary
 
     say_sheet(sheet_of_summary(title, summary))
-    for line in _hints(run.out, run.set_aside if summary.set_aside else None, ignored):
+    for line in hints(out=run.out, aside=run.set_aside if summary.set_aside else None, ignored=ignored):
         say(line)
 
 
@@ -213,7 +213,8 @@ def _title(book: Book, question: Question) -> str:
     )
 
 
-def _hints(out: Path | None, aside: Path | None, ignored: tuple[str, ...]) -> Iterator[str]:
+def hints(*, out: Path | None, aside: Path | None, ignored: tuple[str, ...]) -> Iterator[str]:
+    """Where files are, and what of the data says nothing."""
     if out is not None:
         yield f"\nEvery answer is in {out.as_posix()}."
     if aside is not None:

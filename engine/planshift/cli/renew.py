@@ -17,8 +17,9 @@ from planshift.cli.inputs import (
     open_book,
     open_subscription,
 )
+from planshift.cli.migrating import OfData
 from planshift.cli.printing import Format, FormatOption, complain, say, say_json, say_sheet
-from planshift.cli.renewing import Work, foreseen, renew_everybody, renew_one
+from planshift.cli.renewing import Work, foreseen, renew_everybody, renew_everybody_in, renew_one
 from planshift.cli.sheets import LocaleOption, say_as
 from planshift.cli.why_not import say_advice
 
@@ -67,32 +68,53 @@ def renew(
     ahead: Ahead = Ahead(),
     dry_run: Annotated[bool, Parameter(help="Show what the renewal does, and do nothing.")] = False,
     plan_of_actions: Annotated[bool, Parameter(help="Also list the steps that carry the renewal out.")] = False,
+    everybody: OfData = OfData(),  # noqa: B008  # frozen, so that sharing it harms nobody
     store: StoreOption = None,
     adapters: AdaptersOption = None,
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
     """Renew a subscription, or everybody who is due."""
-    wrong = _unfit(ahead, is_dry=dry_run, is_one=subscription is not None)
+    wrong = _unfit(ahead, is_dry=dry_run, is_one=subscription is not None) or _unfit_for_data(
+        everybody, is_dry=dry_run, is_one=subscription is not None
+    )
     if wrong is not None:
         complain(wrong)
         return Exit.USAGE
     opened = open_book(book)
     work = Work(book=opened, path=book, at=at, store=store, adapters=adapters, form=format)
+    if everybody.data is not None:
+        return renew_everybody_in(everybody.data, work, of=everybody)
     if subscription is None:
         return foreseen(work) if dry_run else renew_everybody(work)
     if not dry_run:
         return renew_one(work, subscription)
-    held = _held(opened, book, name=subscription, store=store)
-    begin = instant_of(opened, held, at=at, by_day=True)
+    return _foreseen_of(work, subscription, ahead=ahead, with_plan=plan_of_actions)
+
+
+def _foreseen_of(work: Work, name: str, *, ahead: Ahead, with_plan: bool) -> Exit:
+    """Show what the renewal of one subscription does."""
+    book, held = work.book, _held(work.book, work.path, name=name, store=work.store)
+    begin = instant_of(book, held, at=work.at, by_day=True)
     if ahead.until is not None:
-        end = instant_of(opened, held, at=ahead.until, option="--until", by_day=True)
-        return _say_all(held, tuple(opened.renewals(held, at=begin, until=end)), format=format)
-    decision = opened.renew(held, at=begin)
+        end = instant_of(book, held, at=ahead.until, option="--until", by_day=True)
+        return _say_all(held, tuple(book.renewals(held, at=begin, until=end)), format=work.form)
+    decision = book.renew(held, at=begin)
     if ahead.why_not:
-        say_advice(opened, decision, form=format)
+        say_advice(book, decision, form=work.form)
     else:
-        _say_one(decision, format=format, with_plan=plan_of_actions, locale=ahead.locale)
+        _say_one(decision, format=work.form, with_plan=with_plan, locale=ahead.locale)
     return Exit.YES if decision.allowed else Exit.NO
+
+
+def _unfit_for_data(everybody: OfData, *, is_dry: bool, is_one: bool) -> str | None:
+    """What is wrong with asking for this of data, if anything."""
+    if everybody.unfit:
+        return "say of which data: --data DATA"
+    if everybody.data is not None and is_one:
+        return "--data is for everybody in it: leave the subscription out"
+    if everybody.orders.place is not None and is_dry:
+        return "--place places the orders and --dry-run does nothing: say one of them"
+    return None
 
 
 def _unfit(ahead: Ahead, *, is_dry: bool, is_one: bool) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, final
 from planshift.cli.carrying_out import held_subscription, instant_at, open_desk
 from planshift.cli.exits import Exit
 from planshift.cli.inputs import instant_of
+from planshift.cli.migrating import Job, OfData, done
 from planshift.cli.printing import Format, complain, say, say_json, say_sheet
 
 if TYPE_CHECKING:
@@ -73,6 +74,32 @@ def renew_everybody(work: Work) -> Exit:
         else:
             say_sheet(_sheet(tuple(found)))
     return Exit.NO if any(each.order is None or each.order.stuck for each in found) else Exit.YES
+
+
+def renew_everybody_in(data: str, work: Work, *, of: OfData) -> Exit:
+    """Say who in some data renews as what, and place the orders if that is asked for."""
+    from planshift.cli.decide_all import installed
+
+    if not installed():
+        return Exit.USAGE
+    from planshift.billing.change import ChangeRequest
+    from planshift.migration.wish import Wish
+
+    request = ChangeRequest(at=instant_at(work.at, zone=work.book.zone), by="system")
+    return done(
+        Job(
+            book=work.book,
+            path=work.path,
+            wish=Wish(kind="renewal", request=request),
+            data=data,
+            rows=of.rows,
+            orders=of.orders,
+            store=work.store,
+            adapters=work.adapters,
+            lives=work.at is None,
+            form=work.form,
+        )
+    )
 
 
 def foreseen(work: Work) -> Exit:

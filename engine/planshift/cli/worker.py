@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -14,10 +10,9 @@ from planshift.cli.carrying_out import AdaptersOption, NowOption, StoreOption, a
 from planshift.cli.clock import now
 from planshift.cli.exits import Exit
 from planshift.cli.printing import FormatOption, say, say_json
+from planshift.cli.stopping import stopping
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from planshift.adapters.desk import Desk
     from planshift.execution.worker import Worked
 
@@ -57,7 +52,7 @@ def _until_stopped(desk: Desk, *, every: int) -> Worked:
     from planshift.execution.worker import Worked
 
     orders = done = faults = lost = 0
-    with _stopping() as stop:
+    with stopping() as stop:
         while not stop.is_set():
             worked = desk.work(at=now(), most=desk.worker.batch)
             orders, done = orders + worked.orders, done + worked.done
@@ -65,19 +60,3 @@ def _until_stopped(desk: Desk, *, every: int) -> Worked:
             if not worked.orders:
                 stop.wait(every)
     return Worked(orders=orders, done=done, faults=faults, lost=lost)
-
-
-@contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """What is set once somebody asks the process to end."""
-    stop = threading.Event()
-
-    def asked(_: int, __: FrameType | None) -> None:
-        stop.set()
-
-    before = {each: signal.signal(each, asked) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
