@@ -147,12 +147,14 @@ def work(url: str, effects: str, name: str) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
+    begin = time.process_time()
     while worker.work(AT, most=worker.batch).orders:
         pass
+    sys.stdout.write(f"{time.process_time() - begin}\n")
 
 
-def finished(url: str, given: argparse.Namespace) -> float:
-    """Let workers finish all orders, and return how many a second; their start is not counted."""
+def finished(url: str, given: argparse.Namespace) -> tuple[float, float]:
+    """Let workers finish all orders: how many a second, and their processor's seconds; their start is not counted."""
     command = [sys.executable, "-m", "benchmarks.orders", "--work", url, given.effects]
     started = [
         subprocess.Popen([*command, f"worker-{index}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603  # this program itself
@@ -166,9 +168,12 @@ def finished(url: str, given: argparse.Namespace) -> float:
         assert each.stdin is not None
         each.stdin.write("go\n")
         each.stdin.flush()
+    used = 0.0
     for each in started:
+        assert each.stdout is not None
+        used += float(each.stdout.readline())
         assert each.wait() == 0
-    return given.orders / (time.perf_counter() - begin)
+    return given.orders / (time.perf_counter() - begin), used
 
 
 def report(store: Store, number: int, *, table: Table) -> None:
@@ -206,12 +211,12 @@ def main() -> None:
         print(kept_in(store, given.folder))
         print(f"orders placed a second      {placed(store, given.orders):>10,.0f}")
         commits = bare_commits(store)
-        rate = finished(url, given)
+        rate, used = finished(url, given)
         commits += bare_commits(store)
         bare = len(commits) / sum(commits)
-        half, each = 1000 * statistics.median(commits), 1000 * given.workers / rate
+        half, each = 1000 * statistics.median(commits), 1000 * used / given.orders
         print(f"bare commits a second       {bare:>10,.0f}   (half of them within {half:.1f} ms)")
-        print(f"orders finished a second    {rate:>10,.0f}   ({each:.1f} ms of a worker each)")
+        print(f"orders finished a second    {rate:>10,.0f}   ({each:.1f} ms of processor each, at the workers)")
         print(f"ratio                       {rate / bare:>10.2f}")
         report(store, given.orders, table=entries if given.effects == "ledger" else tally)
         store.close()
