@@ -58,12 +58,12 @@ def test_the_tables_are_those_of_the_migrations(store: Store) -> None:
 
 
 def test_whoever_is_killed_leaves_each_order_once(store: Store) -> None:
-    """At every point of its way, and on a server at every fifth: the steps are the same there, and slower."""
+    """At every other point of its way, and on a server at every fifth: the steps are the same there, and slower."""
     bench, peace = Bench(store), Points()
     with peace.watch(store.engine):
         assert go_on(bench) == "finished"
     assert placed(store) == EACH_ONCE
-    for point in range(1, len(peace.passed) + 1, 5 if store.shared else 1):
+    for point in range(1, len(peace.passed) + 1, 5 if store.shared else 2):
         _empty(store)
         assert _killed_at(point, store), f"point {point} was not reached"
         assert go_on(bench) == "finished"
@@ -114,6 +114,14 @@ def test_most_says_how_many_there_are_in_a_run(store: Store) -> None:
     assert len(placed(store)) == 3
     run = replace(bench.run(begin(store, asked())), most=2)
     assert run.run(candidates(PEOPLE[3:])) == "finished"
+
+
+def test_whoever_asks_it_to_stop_is_heard_behind_a_batch(sqlite_url: str) -> None:
+    bench = Bench(open_store(sqlite_url))
+    run = replace(bench.run(begin(bench.store, asked())), stopped=lambda: bool(placed(bench.store)))
+    assert run.run(candidates()) == "paused"
+    assert placed(bench.store) == Counter(["s0", "s1"])
+    bench.store.close()
 
 
 def test_a_run_that_was_taken_over_ends_and_spoils_nothing(store: Store) -> None:

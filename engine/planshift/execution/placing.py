@@ -111,21 +111,28 @@ def place_all(
     decisions: Iterable[Decision],
     at: int,
     name: Callable[[Decision], str | None] = lambda _: None,
+    standing: Callable[[Decision], Standing] | None = None,
 ) -> list[Order]:
     """The orders for many allowed decisions, each as `place` places it: all of them, or none where one raises.
 
-    `name` says what the order for a decision is called; None calls it by the decision. It costs one commit and a few
-    statements for all of them.
+    `name` says what the order for a decision is called; None calls it by the decision. By what is `standing` for it, a
+    subscription has to be still as it was when it was decided on. It costs one commit and a few statements for all.
 
     Raises:
         InvalidInput: a change is not allowed.
         SubscriptionBusy: another change of a subscription is under way, or is placed here as well.
+        StaleQuote: a subscription has moved since it was decided on.
         OtherOrder: an id is that of another order.
     """
-    placements = [placement_of(book, each, at=at, order=name(each)) for each in decisions]
+    found = [(each, placement_of(book, each, at=at, order=name(each))) for each in decisions]
+    placements = [placement for _, placement in found]
     with store.begin() as connection:
         placing = _Placing(connection, placements)
         changes = {each.id: placing.placed(each, book=book) for each in placements if each.id not in placing.found}
+        if standing is not None:
+            for decision, placement in found:
+                if placement.id in changes:
+                    _ensure_fresh(placement, standing(decision)(connection))
         if changes:
             keep_book(connection, book, at=at)
             save(connection, tuple(changes.values()))

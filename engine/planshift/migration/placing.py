@@ -6,7 +6,7 @@ dies, its orders are found again under their ids.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 from planshift.billing.subscription import Subscription
 from planshift.book import Decision
 from planshift.diagnostics.errors import InvalidInput, StaleQuote
-from planshift.execution.placing import Standing, SubscriptionBusy, place
+from planshift.execution.placing import Standing, SubscriptionBusy, place, place_all
 from planshift.execution.ports import SubscriptionSource
 from planshift.execution.store.engine import Store
 from planshift.execution.store.tables import orders
@@ -54,35 +54,65 @@ class Placing:
         ids = [self._id(each, decision) for each, decision in decided]
         with self.store.reading() as connection:
             there = set(connection.scalars(_THERE, {"ids": ids}))
-        return [
-            Became(subscription=each.id, outcome="placed", order=order)
-            if order in there
-            else self._became(each, decision, order=order)
-            for (each, decision), order in zip(decided, ids, strict=True)
-        ]
+        became: list[Became] = []
+        wanted: dict[str, Decision] = {}
+        for (each, decision), order in zip(decided, ids, strict=True):
+            found = _placed(each.id, order) if order in there else self._now(each, decision, order=order)
+            if isinstance(found, Became):
+                became.append(found)
+            else:
+                wanted[order] = found
+        return became + self._ordered(wanted)
 
     def _id(self, candidate: Candidate, decision: Decision) -> str:
         return self.alone.wish.order(self.name, candidate.id, on=decision.effective_on)
 
-    def _became(self, candidate: Candidate, decision: Decision, *, order: str) -> Became:
+    def _now(self, candidate: Candidate, decision: Decision, *, order: str) -> Decision | Became:
+        """The decision on a subscription as it stands where it is kept, or why it gets no order."""
         name, kept = candidate.id, self.source.subscription(candidate.id)
         if len(order) > LONGEST:
             return Became(subscription=name, outcome="refused", why="its id is too long to be part of an order's")
-        if kept is not None:
-            changed = contradiction(candidate, told=decision.subscription, kept=kept, alone=self.alone)
-            if changed:
-                return Became(subscription=name, outcome="changed", why=changed)
+        if kept is None:
+            return decision
+        changed = contradiction(candidate, told=decision.subscription, kept=kept, alone=self.alone)
+        if changed:
+            return Became(subscription=name, outcome="changed", why=changed)
         try:
-            found = decision if kept is None else self.alone.decide_on(self.alone.book.validated(kept), candidate)
-            if not found.allowed:
-                return Became(subscription=name, outcome="refused", why=_reasons(found))
-            standing = self.stands(found.subscription, self.at)
-            place(self.store, self.alone.book, decision=found, at=self.at, order=order, standing=standing)
-        except (SubscriptionBusy, StaleQuote) as error:
-            return Became(subscription=name, outcome="busy", why=str(error))
+            found = self.alone.decide_on(self.alone.book.validated(kept), candidate)
         except InvalidInput as error:
             return Became(subscription=name, outcome="refused", why=str(error))
-        return Became(subscription=name, outcome="placed", order=order)
+        return found if found.allowed else Became(subscription=name, outcome="refused", why=_reasons(found))
+
+    def _ordered(self, wanted: Mapping[str, Decision]) -> list[Became]:
+        """Place some orders in one go; where something stands against one of them, one by one."""
+        called = {id(decision): order for order, decision in wanted.items()}
+        try:
+            place_all(
+                self.store,
+                self.alone.book,
+                decisions=wanted.values(),
+                at=self.at,
+                name=lambda decision: called[id(decision)],
+                standing=self._standing,
+            )
+        except (SubscriptionBusy, StaleQuote):
+            return [self._one(decision, order=order) for order, decision in wanted.items()]
+        return [_placed(decision.subscription.id, order) for order, decision in wanted.items()]
+
+    def _one(self, decision: Decision, *, order: str) -> Became:
+        name, standing = decision.subscription.id, self._standing(decision)
+        try:
+            place(self.store, self.alone.book, decision=decision, at=self.at, order=order, standing=standing)
+        except (SubscriptionBusy, StaleQuote) as error:
+            return Became(subscription=name, outcome="busy", why=str(error))
+        return _placed(name, order)
+
+    def _standing(self, decision: Decision) -> Standing:
+        return self.stands(decision.subscription, self.at)
+
+
+def _placed(subscription: str, order: str) -> Became:
+    return Became(subscription=subscription, outcome="placed", order=order)
 
 
 def _reasons(decision: Decision) -> str:

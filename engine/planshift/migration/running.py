@@ -99,6 +99,8 @@ class Run:
             return tuple(connection.scalars(_DUE, asked))
 
     def _carry_out(self, ids: Iterable[str]) -> None:
-        if self.worker is not None:
-            for each in ids:
-                self.worker.carry_out(each, now=self.placing.at)
+        if self.worker is None:
+            return
+        waiting = iter(ids)
+        while some := tuple(islice(waiting, self.batch)):
+            self.worker.carry_out_all(some, now=self.placing.at)
