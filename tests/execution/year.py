@@ -83,7 +83,9 @@ def book_of_the_year() -> Book:
 class Year:
     """A shop in a store.
 
-    `told` counts what happened. `decided` has for each order what its decision earns, if it is carried out.
+    `told` counts what happened. `decided` has for each order what its decision earns once it is carried out. Where the
+    change waits for its payment it is what the bill comes to, which `bills` has: credit that is not taken off the bill
+    is given afterwards.
     """
 
     store: Store
@@ -93,6 +95,7 @@ class Year:
     late: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     decided: dict[str, int] = field(default_factory=dict)
+    bills: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.book, self.chance = book_of_the_year(), Random(self.seed)  # noqa: S311  # chance for tests, not for secrets
@@ -131,6 +134,7 @@ class Year:
         flow = order.plan.flow
         kept = flow.forfeited.minor + flow.to_time.minor
         self.decided[order.id] = flow.charges.minor - flow.credit.minor + kept
+        self.bills[order.id] = flow.charges.minor - flow.offset.minor
 
     def _open(self) -> None:
         with self.store.begin() as connection:
@@ -208,7 +212,8 @@ class Year:
         found += [f"order {each} is nobody's" for each in states.keys() ^ self.decided.keys()]
         carried_out = {each for each, state in states.items() if state == "applied"}
         waiting = stand - carried_out
-        decided = Counter({each: self.decided[each] for each in carried_out | waiting if self.decided[each]})
+        billed = {each: self.bills[each] for each in waiting}
+        decided = Counter({each: self.decided[each] for each in carried_out} | billed)
         found += [
             f"order {each} earned {earned[each]}, and {decided[each]} was decided"
             for each in earned.keys() | decided.keys()
