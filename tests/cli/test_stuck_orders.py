@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,6 +64,32 @@ def test_without_its_secret_nothing_is_begun(
     monkeypatch.delenv("HOOK_SECRET")
     golden(GOLDEN / "stuck-no-secret.txt", session(f"planshift apply shop anna --to silver {AT}"))
     assert not shop.with_name("planshift.db").exists()
+
+
+ALSO = """\
+adapters: 1
+also: { door: [applied, failed], out: [all] }
+webhook: { door: { url: "http://127.0.0.1:9/hooks", secret_from: HOOK_SECRET, timeout: 2 } }
+file: { out: { folder: told } }
+"""
+
+LISTENING = (
+    f"planshift apply shop anna --to silver --order up-1 {AT}",
+    f"planshift doctor --offline {LATER}",
+    "planshift worker --at 2026-03-11T12:00Z",
+    f"planshift doctor --forget door {LATER}",
+    f"planshift doctor --forget door {LATER}",
+)
+
+
+@pytest.mark.usefixtures("closed_door")
+def test_those_who_listen_hold_nothing_up(
+    shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]
+) -> None:
+    shop.joinpath("adapters.yaml").write_text(ALSO, encoding="utf-8")
+    golden(GOLDEN / "stuck-listeners.txt", "\n".join(session(line) for line in LISTENING))
+    told = shop.joinpath("told", "up-1.news.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line)["event"] for line in told.splitlines()] == ["placed", "applied"]
 
 
 OUTSIDE = """\

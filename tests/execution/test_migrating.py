@@ -37,7 +37,7 @@ def test_customers_are_read_from_the_subscriptions_of_an_older_store(store: Stor
     with store.begin() as connection:
         for at, held in ((20, grouped), (10, BRONZE)):
             open_subscription(connection, held, at=at)
-        for later in ("migration_rows", "migrations", "ledger_customers"):
+        for later in ("migration_rows", "migrations", "order_news", "listeners", "ledger_customers"):
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     upgrade(store)

@@ -20,7 +20,7 @@ from planshift.adapters.ledger.opening import open_subscription, taken_in
 from planshift.adapters.ledger.pauses import resume_paused
 from planshift.adapters.ledger.receiving import Payment, receive, run_invoices
 from planshift.adapters.ledger.statement import Statement, statement_of
-from planshift.adapters.settings import Surroundings, adapters_of, gateways_of, read_settings
+from planshift.adapters.settings import Surroundings, adapters_of, gateways_of, listeners_of, read_settings
 from planshift.billing.calendar import from_day
 from planshift.billing.money import Money, parse_money
 from planshift.billing.subscription import Subscription
@@ -31,6 +31,7 @@ from planshift.execution.calling_off import call_off
 from planshift.execution.gateways import Gateway, Gateways
 from planshift.execution.happening import happened
 from planshift.execution.log import Entry
+from planshift.execution.news import Listening
 from planshift.execution.order import Order
 from planshift.execution.placing import place, place_plan
 from planshift.execution.ports import Adapter, Resident
@@ -40,11 +41,13 @@ from planshift.execution.renewing import Renewal
 from planshift.execution.resolving import Resolution, resolve, resume
 from planshift.execution.running import Runner
 from planshift.execution.states import OPEN, State
+from planshift.execution.store import news
 from planshift.execution.store.books import load_book
 from planshift.execution.store.engine import Store
 from planshift.execution.store.listing import Wanted, id_of, newest
 from planshift.execution.store.migrating import open_store
 from planshift.execution.store.orders import load, log_of
+from planshift.execution.telling import tell
 from planshift.execution.worker import Worked, Worker
 
 Chosen = str | Path | Iterable[Gateway | Adapter | Resident]
@@ -75,6 +78,7 @@ class Desk:
     store: Store
     ledger: Ledger
     worker: Worker
+    listening: tuple[Listening, ...] = ()
     child: Child | None = field(default=None, repr=False)
 
     def __enter__(self) -> Self:
@@ -213,7 +217,9 @@ class Desk:
     def work(self, *, at: int, most: int | None = None) -> Worked:
         """Do everything that is due at an instant, or the first `most` orders of it: what a worker repeats."""
         self.day_has_come(at=at)
-        return self.worker.work(at, most=most)
+        worked = self.worker.work(at, most=most)
+        tell(self.store, self.listening, now=at)
+        return worked
 
     def day_has_come(self, *, at: int) -> None:
         """What the ledger does by itself: pauses end, and what was left to the invoice run of a day is billed."""
@@ -224,8 +230,10 @@ class Desk:
             self._gone_on(told.orders, at=at)
 
     def carry_out(self, order: Order, *, at: int) -> Order:
-        """Carry an order out as far as it goes at an instant."""
-        return self.worker.carry_out(order.id, now=at)
+        """Carry an order out as far as it goes at an instant, and tell those who listen what has become of it."""
+        done = self.worker.carry_out(order.id, now=at)
+        tell(self.store, self.listening, now=at, order=order.id)
+        return done
 
     def resume(self, order: str, *, by: str, at: int, why: str = "") -> Order:
         """Let an order that went wrong go on, once its cause is mended.
@@ -306,6 +314,7 @@ def open_desk(
     store: str | Store = "planshift.db",
     *,
     adapters: Chosen | None = None,
+    also: Iterable[Listening] = (),
     environment: Mapping[str, str] | None = None,
     name: str = "program",
     clock: Callable[[], int] | None = None,
@@ -313,10 +322,10 @@ def open_desk(
 ) -> Desk:
     """The desk at a store: a file, `postgresql://user@host/name`, or one that is open already.
 
-    Without `adapters` the ledger does everything. `environment` holds the secrets that their file names (`os.environ`,
-    say). `name` says in the store who holds an order, and `clock` tells the time while calls go out; without one it
-    stands still. Where it is `fenced`, reactions are matched in a process of their own, so that a fault in native code
-    ends that one alone.
+    Without `adapters` the ledger does everything. `also` are told what becomes of orders, beside those that the file
+    names. `environment` holds the secrets that the file names (`os.environ`, say). `name` says in the store who holds
+    an order, and `clock` tells the time while calls go out; without one it stands still. Where it is `fenced`,
+    reactions are matched in a process of their own, so that a fault in native code ends that one alone.
 
     Raises:
         StoreUnusable: the store cannot be used.
@@ -328,8 +337,23 @@ def open_desk(
         opened = store if isinstance(store, Store) else open_store(store)
     books.store = opened
     ledger, child = Ledger(store=opened), Child() if fenced else None
-    runner = Runner(store=opened, gateways=choose(ledger), reacts=reacts_of(opened, child=child), clock=clock)
-    return Desk(store=opened, ledger=ledger, worker=Worker(runner=runner, name=name), child=child)
+    gateways, listening = choose(ledger)
+    listening = (*listening, *also)
+    _make_known(opened, listening)
+    runner = Runner(store=opened, gateways=gateways, reacts=reacts_of(opened, child=child), clock=clock)
+    worker = Worker(runner=runner, name=name)
+    return Desk(store=opened, ledger=ledger, worker=worker, listening=listening, child=child)
+
+
+def _make_known(store: Store, listening: tuple[Listening, ...]) -> None:
+    """Remember who listens: from then on whatever becomes of an order is kept for them until they are told."""
+    names = {each.listener.name for each in listening}
+    if names:
+        with store.reading() as connection:
+            names -= news.known(connection)
+    if names:
+        with store.begin() as connection:
+            news.listen(connection, sorted(names))
 
 
 @contextmanager
@@ -354,18 +378,21 @@ class _Books:
             return load_book(connection, digest)
 
 
-def _choice(chosen: Chosen | None, *, environment: Mapping[str, str], books: _Books) -> Callable[[Ledger], Gateways]:
-    """Who does which step, once there is a ledger.
+def _choice(
+    chosen: Chosen | None, *, environment: Mapping[str, str], books: _Books
+) -> Callable[[Ledger], tuple[Gateways, tuple[Listening, ...]]]:
+    """Who does which step, once there is a ledger, and who is told besides.
 
     Raises:
         InvalidInput: the file has mistakes, or a secret that it names is not there.
     """
     if chosen is None:
-        return lambda ledger: Gateways((ledger,), source=ledger)
+        return lambda ledger: (Gateways((ledger,), source=ledger), ())
     if not isinstance(chosen, str | Path):
         given = tuple(chosen)
-        return lambda ledger: Gateways((*given, ledger), source=ledger)
+        return lambda ledger: (Gateways((*given, ledger), source=ledger), ())
     file = Path(chosen)
     document = read_settings(file)
     made = adapters_of(document, Surroundings(environment=environment, folder=file.parent, books=books))
-    return lambda ledger: gateways_of(document, made, ledger=ledger, source=ledger)
+    listening = listeners_of(document, made)
+    return lambda ledger: (gateways_of(document, made, ledger=ledger, source=ledger), listening)

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from planshift.actions.json_form import to_json
 from planshift.adapters.telling import OUTSIDE, data_of
+from planshift.execution.news import News
 from planshift.execution.ports import Done, Outcome, Reached, Task, Unanswered, Unavailable
 
 LONGEST_NAME: Final = 200
@@ -39,15 +40,24 @@ class FileAdapter:
 
     def perform(self, task: Task) -> Outcome:
         """Write a task down. The same key again finds its line."""
-        path = self.path(task.order)
+        opening = _line({"order": task.order, "plan": to_json(task.plan)})
+        return self._put(self.path(task.order), {"at": task.at, **data_of(task)}, opening=opening)
+
+    def tell(self, news: News, *, at: int) -> Outcome:  # noqa: ARG002  # a line says when it happened, not when it was told
+        """Write down what has become of an order, in a file beside that of its steps."""
+        path = self.path(news.order)
+        return self._put(path.with_name(f"{path.stem}.news.jsonl"), {"key": news.id, **news.data()})
+
+    def _put(self, path: Path, data: dict[str, object], *, opening: str | None = None) -> Outcome:
+        """Put a line into a file, once by its key; the first line of a fresh file is the opening."""
         placed = False
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with _alone(self.folder):
-                lines = _lines(path) or [_line({"order": task.order, "plan": to_json(task.plan)})]
-                number = _number(lines, task.key)
+                lines = _lines(path) or ([] if opening is None else [opening])
+                number = _number(lines, str(data["key"]))
                 if number is None:
-                    lines.append(_line({"at": task.at, **data_of(task)}))
+                    lines.append(_line(data))
                     number = len(lines)
                     _write(path, lines)
                 placed = True

@@ -9,6 +9,7 @@ from threading import Thread
 from time import monotonic_ns
 from typing import Final
 
+from planshift.execution.news import Listener
 from planshift.execution.ports import Adapter, Reachable, Reached, Resident
 
 WITHIN: Final = 10
@@ -17,7 +18,7 @@ WITHIN: Final = 10
 _NANOSECONDS: Final = 1_000_000_000
 
 
-def look_at(adapters: Sequence[Adapter | Resident], *, within: int = WITHIN) -> dict[str, Reached]:
+def look_at(adapters: Sequence[Adapter | Resident | Listener], *, within: int = WITHIN) -> dict[str, Reached]:
     """What is found at the other side of each adapter, by name, in their order; those that cannot look are left out.
 
     One that takes longer than `within` seconds is told as such, and its call is left to end by itself.

@@ -16,6 +16,7 @@ from planshift.book import Book
 from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.errors import InvalidInput
 from planshift.execution.gateways import Gateway, Gateways
+from planshift.execution.news import NEWS, Listener, Listening
 from planshift.execution.ports import Adapter, Resident, SubscriptionSource
 from planshift.policy.adapter_documents import AdaptersDocument, Section, read_adapters, section_of
 from planshift.policy.adapters_model import (
@@ -90,10 +91,21 @@ def gateways_of(
     return Gateways(_gateways(document.model, {**made, LEDGER: ledger}), source=source)
 
 
+def listeners_of(document: AdaptersDocument, made: Mapping[str, Adapter]) -> tuple[Listening, ...]:
+    """Who is told what becomes of orders besides, of the adapters of a file."""
+    found: list[Listening] = []
+    for name, events in document.model.also.items():
+        listener = made[name]
+        assert isinstance(listener, Listener)  # the document was checked
+        wanted = frozenset(NEWS) if "all" in events else frozenset(each for each in events if each != "all")
+        found.append(Listening(listener=listener, events=wanted))
+    return tuple(found)
+
+
 def _chosen(model: AdaptersModel) -> Iterator[str]:
     """The names of the adapters that have something to do."""
     yield from model.modules.values()
-    yield from model.kinds.values()
+    yield from (*model.kinds.values(), *model.also)
     yield from (model.notices, model.billing)
     if model.rest is not None and model.rest != NOBODY:
         yield model.rest

@@ -18,11 +18,12 @@ from planshift.cli.carrying_out import (
     store_url,
 )
 from planshift.cli.exits import Exit
-from planshift.cli.printing import FormatOption, say_json, say_sheet
+from planshift.cli.printing import FormatOption, complain, say_json, say_sheet
 
 if TYPE_CHECKING:
     from planshift.adapters.desk import Desk
     from planshift.decision.sheet import Sheet
+    from planshift.execution.news import Listener
     from planshift.execution.ports import Adapter, Resident
 
 _LATE = 300
@@ -43,6 +44,10 @@ class Finding:
 def doctor(
     *,
     upgrade: Annotated[bool, Parameter(help="Bring the tables of the store up to date first.")] = False,
+    forget: Annotated[
+        str | None,
+        Parameter(help="Tell this listener nothing any more, and drop what it was not told.", metavar="NAME"),
+    ] = None,
     offline: Annotated[bool, Parameter(help="Do not ask the systems outside whether they are there.")] = False,
     at: NowOption = None,
     store: StoreOption = None,
@@ -53,6 +58,9 @@ def doctor(
     if upgrade:
         _upgraded(store)
     with open_desk(store, adapters=adapters) as desk:
+        if forget is not None and not _forgotten(desk, forget):
+            complain(f"nobody listens by the name of {forget}")
+            return Exit.NO
         found = tuple(_findings(desk, at=instant_at(at, zone="UTC"), real=at is None, offline=offline))
     if format == "json":
         say_json({"well": all(each.well is not False for each in found), "findings": [_json(each) for each in found]})
@@ -84,11 +92,37 @@ def _findings(desk: Desk, *, at: int, real: bool, offline: bool) -> Iterator[Fin
     yield _reactions()
     adapters = desk.worker.runner.gateways.adapters
     yield Finding(what="adapters", how=", ".join(each.name for each in adapters))
+    yield from _listeners(desk)
     if not offline:
-        yield from _outside(adapters)
+        yield from _outside((*adapters, *(each.listener for each in desk.listening)))
 
 
-def _outside(adapters: Sequence[Adapter | Resident]) -> Iterator[Finding]:
+def _listeners(desk: Desk) -> Iterator[Finding]:
+    """Who is told of orders, and what they were not told yet."""
+    from planshift.execution.store.news import backlogs
+
+    here = {each.listener.name for each in desk.listening}
+    with desk.store.reading() as connection:
+        found = backlogs(connection)
+    for each in found:
+        what, left = f"listener {each.listener}", f"{each.orders} order{'' if each.orders == 1 else 's'}"
+        if each.listener not in here:
+            how = f"{left} to be told of, and nobody of that name is chosen here (--forget {each.listener} ends it)"
+            yield Finding(what=what, how=how, well=None if not each.orders else False)
+        elif each.fault:
+            yield Finding(what=what, how=f"{left} to be told of; the last try went wrong: {each.fault}", well=False)
+        else:
+            yield Finding(what=what, how=f"{left} to be told of" if each.orders else "was told everything")
+
+
+def _forgotten(desk: Desk, name: str) -> bool:
+    from planshift.execution.store.news import forget
+
+    with desk.store.begin() as connection:
+        return forget(connection, name)
+
+
+def _outside(adapters: Sequence[Adapter | Resident | Listener]) -> Iterator[Finding]:
     from planshift.adapters.reaching import look_at
 
     for name, found in look_at(adapters).items():

@@ -20,15 +20,15 @@ ADAPTERS: Final = "adapters.yaml"
 Section = Literal["email", "file", "killbill", "stripe", "webhook", "whm"]
 """The kinds of adapters."""
 
-Part = Literal["billing", "kinds", "modules", "notices", "rest"]
+Part = Literal["also", "billing", "kinds", "modules", "notices", "rest"]
 """What an adapter can be chosen for."""
 
 DOES: Final[Mapping[Section, frozenset[Part]]] = {
-    "email": frozenset({"kinds", "notices"}),
-    "file": frozenset({"billing", "kinds", "modules", "notices", "rest"}),
+    "email": frozenset({"also", "kinds", "notices"}),
+    "file": frozenset({"also", "billing", "kinds", "modules", "notices", "rest"}),
     "killbill": frozenset({"billing"}),
     "stripe": frozenset({"billing"}),
-    "webhook": frozenset({"billing", "kinds", "modules", "notices", "rest"}),
+    "webhook": frozenset({"also", "billing", "kinds", "modules", "notices", "rest"}),
     "whm": frozenset({"kinds", "modules"}),
 }
 """What each kind of adapter can be chosen for; the ledger for everything."""
@@ -39,6 +39,7 @@ _ONLY: Final[Mapping[Section, frozenset[str]]] = {"email": NOTICE_STEPS, "whm": 
 _WORDS: Final = (LEDGER, NOBODY)
 
 _WORK: Final[Mapping[Part, str]] = {
+    "also": "be told of orders without doing their steps",
     "billing": "bill",
     "kinds": "do single kinds of steps: it bills as a whole, or not at all",
     "modules": "tell a module of packages",
@@ -94,6 +95,11 @@ def _check(model: AdaptersModel, placing: Placing, *, modules: Iterable[str] | N
     _chosen(model.notices, part="notices", placing=placing, known=known, path=("notices",))
     for module, name in model.modules.items():
         _chosen(name, part="modules", placing=placing, known=known, path=("modules", module))
+    for name, events in model.also.items():
+        if not events and not placing.was_cut("also", name):
+            help_text = "write `[all]`, or what of: `[applied, failed]`"
+            placing.report("PS105", f"`{name}` would be told of nothing", path=("also", name), help_text=help_text)
+        _chosen(name, part="also", placing=placing, known=known, path=("also", name))
     for kind, name in model.kinds.items():
         _chosen(name, part="kinds", placing=placing, known=known, path=("kinds", kind), kind=kind)
     _check_kinds(model, placing)
@@ -110,23 +116,26 @@ def _chosen(
     name: str, *, part: Part, placing: Placing, known: Mapping[str, Section], path: tuple[str, ...], kind: str = ""
 ) -> None:
     """Report a choice of somebody who is not there, or cannot do it."""
-    if name == LEDGER:
+    if name == LEDGER and part != "also":
         return
     able = [
-        LEDGER,
+        *((LEDGER,) if part != "also" else ()),
         *(each for each, section in known.items() if _does(section, part, kind=kind) and each not in _WORDS),
     ]
     section = known.get(name)
-    if section is None:
+    if name == LEDGER:
+        placing.report("PS903", f"`{LEDGER}` cannot {_WORK[part]}", path=path, help_text=_offered(able), on_key=True)
+    elif section is None:
         if any(placing.was_cut(each, name) for each in DOES):
             return
         near = nearest(name, [LEDGER, *known])
         help_text = f"did you mean `{near}`?" if near else _offered(able)
-        placing.report("PS901", f"there is no adapter `{name}`", path=path, help_text=help_text)
+        message = f"there is no adapter `{name}`"
+        placing.report("PS901", message, path=path, help_text=help_text, on_key=part == "also")
     elif not _does(section, part, kind=kind):
         work = f"do `{kind}`" if kind and part in DOES[section] else _WORK[part]
         message = f"`{name}` is an adapter of the kind `{section}`, which cannot {work}"
-        placing.report("PS903", message, path=path, help_text=_offered(able))
+        placing.report("PS903", message, path=path, help_text=_offered(able), on_key=part == "also")
 
 
 def _does(section: Section, part: Part, *, kind: str) -> bool:
@@ -170,6 +179,8 @@ def _check_modules(model: AdaptersModel, placing: Placing, *, modules: Iterable[
 
 
 def _offered(names: list[str]) -> str:
+    if not names:
+        return "an endpoint, a folder or a mail server can; add one below `webhook`, `file` or `email`"
     return f"there {'are' if len(names) > 1 else 'is only'} {_listed(names)}"
 
 

@@ -123,6 +123,7 @@ TemplateName = Annotated[str, AfterValidator(_read_template_name), _written(_TEM
 MailText = Annotated[
     Template, PlainValidator(_read_template), WithJsonSchema({"type": "string", "pattern": r"\S", "maxLength": 20_000})
 ]
+OrderNews = Literal["all", "placed", "scheduled", "awaiting_payment", "applied", "cancelled", "failed", "stuck"]
 Seconds = Annotated[StrictInt, Field(ge=1, le=600)]
 Port = Annotated[StrictInt, Field(ge=1, le=65_535)]
 NotEmpty = Annotated[Text, Field(min_length=1)]
@@ -342,6 +343,9 @@ class AdaptersModel(Document):
 
     notices: Name = LEDGER
     """Who tells customers and staff; the ledger keeps notices in its outbox."""
+
+    also: dict[Name, tuple[OrderNews, ...]] = Field(default_factory=dict)
+    """Who is told what becomes of orders besides, and of what: `[applied, failed]`, or `[all]`."""
 
     rest: Name | None = None
     """Who does what is left; `nobody` where there must not be anything left."""

@@ -13,11 +13,12 @@ from typing import Final, final
 
 from planshift.actions.order_actions import SendNotice
 from planshift.adapters.email.server import MailServer
-from planshift.adapters.email.writing import MailTemplate, is_address, told_of, words_for, written
+from planshift.adapters.email.writing import MailTemplate, is_address, told_of, told_to_staff, words_for, written
 from planshift.adapters.finding import Place
 from planshift.adapters.halting import Halt, reached, refusal
 from planshift.book import Book
 from planshift.diagnostics.errors import PlanshiftError
+from planshift.execution.news import News
 from planshift.execution.ports import Done, Outcome, Reached, Task, Unavailable
 from planshift.policy.locales import is_known, normal
 
@@ -76,6 +77,17 @@ class EmailAdapter:
     def ask(self, task: Task) -> Outcome | None:  # noqa: ARG002  # nobody can be asked
         """None: a mail may be sent again."""
         return None
+
+    def tell(self, news: News, *, at: int) -> Outcome:
+        """Tell staff what has become of an order, by ids."""
+        if not self.staff:
+            return Done()
+        mail = told_to_staff(news, sender=self.sender, to=self.staff, at=at)
+        try:
+            self.server.send(mail.as_bytes(), sender=parseaddr(self.sender)[1], recipients=self.staff)
+        except Halt as halt:
+            return halt.outcome
+        return Done(reference=str(mail["Message-ID"]))
 
     def reachable(self) -> Reached:
         """Whether the mail server greets planshift and takes its log-in. Whom it writes to is not tried."""

@@ -17,6 +17,7 @@ from planshift.actions.order_actions import SendNotice
 from planshift.book import Book
 from planshift.decision.told import Told
 from planshift.decision.wording import Wording
+from planshift.execution.news import News
 from planshift.execution.ports import Task
 from planshift.policy.message_keys import MESSAGES
 from planshift.policy.message_text import Hole, Template
@@ -47,19 +48,34 @@ def written(
     task: Task, told: Told, *, book: Book, sender: str, to: tuple[str, ...], template: MailTemplate | None
 ) -> EmailMessage:
     """The mail about a task; blind copies are no part of it. Written again it has the same id."""
-    wide = not all(each.isascii() for each in (sender, *to))
-    mail = EmailMessage(policy=SMTPUTF8 if wide else SMTP)
-    name, address = parseaddr(sender)
-    mail["From"] = Address(display_name=name, addr_spec=address)
-    mail["To"] = ", ".join(to) if to else "undisclosed-recipients:;"
-    mail["Date"] = format_datetime(datetime.fromtimestamp(task.at, tz=UTC))
-    mail["Message-ID"] = message_id(task.key, sender=address)
-    mail["Auto-Submitted"] = "auto-generated"
+    mail = _begun(sender, to, key=task.key, at=task.at)
     subject, text = _texts(task, told, book=book, template=template)
     mail["Subject"] = " ".join(subject.split())
     mail.set_content(text)
     if template is None and not is_of_event(task):
         mail.add_alternative(told.to_html(), subtype="html")
+    return mail
+
+
+def told_to_staff(news: News, *, sender: str, to: tuple[str, ...], at: int) -> EmailMessage:
+    """The mail that tells staff what has become of an order. Written again it has the same id."""
+    mail = _begun(sender, to, key=f"news:{news.id}", at=at)
+    word = news.event.replace("_", " ")
+    mail["Subject"] = f"{news.subscription}: {news.direction} {word} [{news.order}]"
+    mail.set_content("".join(f"{name}: {value}\n" for name, value in news.data().items() if value != ""))
+    return mail
+
+
+def _begun(sender: str, to: tuple[str, ...], *, key: str, at: int) -> EmailMessage:
+    """A mail with everything but its subject and its text."""
+    wide = not all(each.isascii() for each in (sender, *to))
+    mail = EmailMessage(policy=SMTPUTF8 if wide else SMTP)
+    name, address = parseaddr(sender)
+    mail["From"] = Address(display_name=name, addr_spec=address)
+    mail["To"] = ", ".join(to) if to else "undisclosed-recipients:;"
+    mail["Date"] = format_datetime(datetime.fromtimestamp(at, tz=UTC))
+    mail["Message-ID"] = message_id(key, sender=address)
+    mail["Auto-Submitted"] = "auto-generated"
     return mail
 
 

@@ -15,6 +15,7 @@ from planshift.adapters.halting import Halt
 from planshift.adapters.over_http import Answer, Line, ensure_taken
 from planshift.adapters.telling import OUTSIDE, data_of
 from planshift.adapters.webhook.signing import body_of, headers_of, message_id
+from planshift.execution.news import News
 from planshift.execution.ports import Done, Outcome, Reached, Task, Unanswered, Unavailable
 
 LONGEST_REFERENCE: Final = 200
@@ -66,12 +67,23 @@ class WebhookAdapter:
         """Nothing: an endpoint hears of steps only, and to look would be to tell it of one."""
         return Reached(how="not asked: whether it is there, and knows the secret, shows with the next step", well=None)
 
+    def tell(self, news: News, *, at: int) -> Outcome:
+        """Tell what has become of an order: a message that asks for nothing."""
+        try:
+            self._post(self.url, f"planshift.order.{news.event}", news.data(), key=f"news:{news.id}", at=at)
+        except Halt as halt:
+            return halt.outcome
+        return Done()
+
     def _tell(self, url: str, kind: str, *, task: Task, data: dict[str, object]) -> Answer:
-        body = body_of(kind, data, at=task.at)
-        message = message_id(task.key if url == self.url else f"asked:{task.key}")
-        headers = headers_of(message, body, secrets=self.secrets, at=task.at)
+        key = task.key if url == self.url else f"asked:{task.key}"
+        return self._post(url, kind, data, key=key, at=task.at)
+
+    def _post(self, url: str, kind: str, data: dict[str, object], *, key: str, at: int) -> Answer:
+        body = body_of(kind, data, at=at)
+        headers = headers_of(message_id(key), body, secrets=self.secrets, at=at)
         answer = self.line.post(url, body=body, headers=headers)
-        ensure_taken(answer, at=task.at)
+        ensure_taken(answer, at=at)
         return answer
 
 

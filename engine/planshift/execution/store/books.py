@@ -13,7 +13,7 @@ from planshift.book import Book, Kept, kept, load_kept
 from planshift.diagnostics.errors import PlanshiftError
 from planshift.execution.states import OPEN
 from planshift.execution.store.adding import add_once
-from planshift.execution.store.tables import book_versions, orders
+from planshift.execution.store.tables import book_versions, order_news, orders
 
 _KNOWN: Final = select(book_versions.c.digest).where(book_versions.c.digest == bindparam("digest"))
 _FILES: Final = select(book_versions.c.files).where(book_versions.c.digest == bindparam("digest"))
@@ -52,8 +52,9 @@ def _files_of(book: Book) -> str:
 
 
 def folders_at_work(connection: Connection) -> tuple[str, ...]:
-    """The folders of the books by which orders are open, as they were named when the orders were placed."""
-    of_open = select(orders.c.book).where(orders.c.state.in_(sorted(OPEN)))
+    """The folders of the books by which orders are open, or are to be told of, as they were named at their placing."""
+    told_of = orders.c.id.in_(select(order_news.c.order))
+    of_open = select(orders.c.book).where(orders.c.state.in_(sorted(OPEN)) | told_of)
     found = connection.scalars(select(book_versions.c.files).where(book_versions.c.digest.in_(of_open)))
     return tuple(sorted({json.loads(files)["folder"] for files in found} - {""}))
 

@@ -22,6 +22,7 @@ from planshift.execution.order import Order, OrderStep
 from planshift.execution.store.engine import CHANGES
 from planshift.execution.store.folds import Folds
 from planshift.execution.store.many import Change, Row, add_many, change_many
+from planshift.execution.store.news import note
 from planshift.execution.store.tables import order_log, order_steps, orders
 
 
@@ -174,6 +175,7 @@ def save(connection: Connection, changes: Sequence[Grown], *, leases: Mapping[st
         change_many(connection, order_steps, changes=[moved for change in old for moved in _moved_steps(change)])
     add_many(connection, order_steps, rows=[row for change in changes for row in _new_steps(change)])
     add_many(connection, order_log, rows=[_log_row(entry) for change in changes for entry in change.entries])
+    note(connection, changes)
 
 
 def _compare_and_set(connection: Connection, changes: Sequence[Grown], *, leases: Mapping[str, Lease] | None) -> None:

@@ -91,3 +91,25 @@ arrivals: Final = Table(
     Column("told", Boolean, nullable=False),
     comment="Events from outside by the name that the outside gave them: each is taken in once.",
 )
+
+listeners: Final = Table(
+    "listeners",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    comment="Who is told what becomes of orders.",
+)
+
+order_news: Final = Table(
+    "order_news",
+    metadata,
+    Column("listener", String(200), ForeignKey("listeners.name"), primary_key=True),
+    Column("order", String(200), ForeignKey("orders.id"), primary_key=True),
+    Column("told", Integer, nullable=False),
+    Column("upto", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("try_at", BigInteger, nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+    Column("fault", Text, nullable=False),
+    Index("ix_order_news_due", "listener", "try_at"),
+    comment="Orders of which there is something new for a listener, told up to a place of their logs.",
+)
