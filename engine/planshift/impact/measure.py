@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import final
 
@@ -47,15 +48,18 @@ class Measuring:
     def _engine(self) -> Connection:
         return self.answers.old.opened.engine
 
-    @property
+    @cached_property
     def _found(self) -> str:
-        """The differences, each with its segment."""
+        """The differences, each with its segment: put together once, and read for each figure."""
         found = f"read_parquet({text(str(self.file))})"
         if not self.segment:
             return found
         door = self.answers.old.opened.door
         rows = f"SELECT {door.row} AS at, CAST({quoted(self.segment)} AS VARCHAR) AS segment FROM {door.source}"
-        return f"(SELECT f.*, coalesce(s.segment, '') AS segment FROM {found} f LEFT JOIN ({rows}) s ON s.at = f.row)"
+        divided = f"SELECT f.*, coalesce(s.segment, '') AS segment FROM {found} f LEFT JOIN ({rows}) s ON s.at = f.row"
+        out = self.file.with_stem("divided")
+        self._engine.execute(f"COPY ({divided}) TO {text(str(out))} (FORMAT parquet)")
+        return f"read_parquet({text(str(out))})"
 
     def compared(self) -> Compared:
         """How much was compared."""

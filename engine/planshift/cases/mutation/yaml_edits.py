@@ -20,8 +20,9 @@ Path = tuple[str, ...]
 
 _LEFT_ALONE: Final = frozenset(
     {"title", "description", "tax_code", "policy_language", "book", "currency", "extends", "rules", "decimals"}
+    | {"impact_limits"}
 )
-"""Wording, names, and what the rest of a book is read with."""
+"""Wording, names, what the rest of a book is read with, and what is asked of edits."""
 
 _TEXTS: Final = frozenset({"label", "fee_label"})
 _ROADS: Final = frozenset({"paths", "switches", "members", "upgrades", "downgrades", "crossgrades", "to"})
