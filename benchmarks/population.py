@@ -1,13 +1,19 @@
 """Everybody at once: the columnar reading against SQL written by hand, and the flagship book over many rows.
 
-python benchmarks/population.py job [ROWS] [THREADS]     the 12-rule job: ratio to SQL written by hand, in one run
-python benchmarks/population.py book [ROWS]              the flagship: rows a second, and the most memory
+python benchmarks/population.py job [ROWS] [THREADS] [PYTHON]    the 12-rule job: by hand and by the reading, in one run
+python benchmarks/population.py book [ROWS] [ENGINE]     the flagship: rows a second, and the most memory
+python benchmarks/population.py large [ROWS] [ENGINE]    the same of a book of 1,000 plans and 5,000 paths
+
+PYTHON is the interpreter of an environment with openfisca-core and pyarrow; with it the job is measured there, too.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import resource
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -15,18 +21,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
+if len(sys.argv) > 1 and sys.argv[1] == "job":
+    os.environ["POLARS_MAX_THREADS"] = sys.argv[3] if len(sys.argv) > 3 else "1"  # read when it is imported
+
 import duckdb
+import job_in_polars
+import polars as pl
+from job import decide, requests
 from kernel_of_the_job import DIRECTIONS, REASONS, TIMINGS, graph
+from large_book import write_book
 
 from planshift.billing.change import ChangeRequest
-from planshift.book import load
+from planshift.book import Book, load
 from planshift.expressions.form import Int
 from planshift.population.asking import Question
+from planshift.population.choosing import engine_of
 from planshift.population.data import connect, open_data
 from planshift.population.deciding import Deciding
 from planshift.population.dialects import DUCKDB
 from planshift.population.making import Making
-from planshift.population.sql import emit
+from planshift.population.sql import Query, emit
 
 AT, DAY = 1_773_223_200, 20_523
 """2026-03-11, as an instant and as a day number."""
@@ -69,7 +83,7 @@ FROM c
 """
 
 
-def the_job(rows: int, threads: int) -> None:
+def the_job(rows: int, threads: int, peer: str) -> None:
     """The 12-rule job by hand and by the reading, in turns; their answers are the same."""
     engine = duckdb.connect()
     engine.execute(f"SET threads = {threads}")
@@ -77,32 +91,67 @@ def the_job(rows: int, threads: int) -> None:
     for k in range(20, 0, -1):
         drawn = drawn.replace(f"h({k})", f"(hash(i, {k}) % 1000003)::INTEGER")
     engine.execute(f"CREATE TABLE requests AS {drawn}")
-    read = _read()
+    read, codes, reading = _read(), _codes().text(), job_in_polars.Reading()
+    frame = cast("pl.DataFrame", pl.from_arrow(engine.table("requests").to_arrow_table()))
+    frame = frame.with_columns(pl.col("region").cast(pl.UInt8).cat.to(job_in_polars.REGION))
     _same(engine, read)
-    times: dict[str, list[float]] = {"by hand": [], "read": []}
+    assert reading(frame).equals(job_in_polars.by_hand(frame).cast(reading(frame).schema))
+    ways: dict[str, Callable[[], object]] = {
+        "SQL by hand": lambda: engine.execute(f"CREATE OR REPLACE TABLE answers AS {BY_HAND}"),
+        "SQL read": lambda: engine.execute(f"CREATE OR REPLACE TABLE answers AS {read}"),
+        "SQL read, codes": lambda: engine.execute(f"CREATE OR REPLACE TABLE codes AS {codes}"),
+        "Polars by hand": lambda: job_in_polars.by_hand(frame),
+        "Polars read": lambda: reading(frame),
+    }
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    one_by_one = []
+    sample = requests(20_000)
     for _ in range(5):
-        for name, query in (("by hand", BY_HAND), ("read", read)):
-            times[name].append(_seconds(lambda q=query: engine.execute(f"CREATE OR REPLACE TABLE answers AS {q}")))  # type: ignore[misc]  # the default binds the loop's query
-    by_hand, reading = (statistics.median(each) for each in times.values())
-    print(f"{rows:,} rows, {threads} threads: by hand {rows / by_hand:,.0f} rows/s, read {rows / reading:,.0f} rows/s")
-    print(f"ratio {by_hand / reading:.2f}")
+        for name, way in ways.items():
+            times[name].append(_seconds(way))
+        one_by_one.append(_seconds(lambda: [decide(request) for request in sample]))
+    print(f"{rows:,} rows, {threads} threads, processor time, the median of five turns")
+    rates = {name: rows / statistics.median(each) for name, each in times.items()}
+    rates["function by hand"] = len(sample) / statistics.median(one_by_one)
+    if peer:
+        rates["openfisca-core"] = rows / _elsewhere(peer, engine)
+    for name, rate in rates.items():
+        print(f"  {name:17} {rate:12,.0f} rows/s   {rate / rates['function by hand']:6.1f} of the function by hand")
+    print(f"SQL read / by hand {rates['SQL read'] / rates['SQL by hand']:.2f}")
+    print(f"Polars read / by hand {rates['Polars read'] / rates['Polars by hand']:.2f}")
 
 
-def _read() -> str:
-    """The job's form as SQL, its codes told as the words of the query by hand."""
+def _elsewhere(python: str, engine: duckdb.DuckDBPyConnection) -> float:
+    """The seconds that openfisca-core takes; its sums are those of the reading."""
+    program = Path(__file__).with_name("job_in_openfisca.py")
+    with TemporaryDirectory() as folder:
+        engine.execute(f"COPY requests TO '{folder}/requests.parquet' (FORMAT parquet)")
+        command = [python, str(program), f"{folder}/requests.parquet", "5"]
+        told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603  # the interpreter that the command line names
+    wanted = engine.execute("SELECT sum(fee), sum(credit), sum(charge) FROM answers").fetchone()
+    assert wanted == tuple(told["sums"][name] for name in ("fee", "credit", "charge")), (wanted, told["sums"])
+    return statistics.median(told["seconds"])
+
+
+def _codes() -> Query:
+    """The job's form as SQL, told as its codes."""
     names = ("reason", "direction", "timing", "fee", "credit", "charge")
     outputs = graph()
     denied = cast("Int", outputs[0]) > 0
     money = [denied.choose(0, node) for node in outputs[3:]]
     told_as = [*outputs[:2], denied.choose(2, outputs[2]), *money]
-    query = emit(dict(zip(names, told_as, strict=True)), source="requests", dialect=DUCKDB, carried=("rid",))
+    return emit(dict(zip(names, told_as, strict=True)), source="requests", dialect=DUCKDB, carried=("rid",))
+
+
+def _read() -> str:
+    """The same with its codes told as the words of the query by hand."""
 
     def word(column: str, words: tuple[str, ...]) -> str:
         return f"[{', '.join(repr(each) for each in words)}][{column} + 1] AS {column}"
 
     verdict = "CASE WHEN reason = 0 THEN 'allowed' ELSE 'denied' END AS verdict"
     words = [word("reason", REASONS), word("direction", DIRECTIONS), word("timing", TIMINGS)]
-    return query.text(", ".join(["rid", verdict, *words, "fee", "credit", "charge"]))
+    return _codes().text(", ".join(["rid", verdict, *words, "fee", "credit", "charge"]))
 
 
 def _same(engine: duckdb.DuckDBPyConnection, read: str) -> None:
@@ -112,32 +161,50 @@ def _same(engine: duckdb.DuckDBPyConnection, read: str) -> None:
 
 
 def _seconds(run: Callable[[], object]) -> float:
-    begin = time.perf_counter()
+    """Seconds of processor time, which other work on the machine does not lengthen."""
+    begin = time.process_time()
     run()
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
-def the_book(rows: int) -> None:
-    """The flagship over made-up customers, into a file with every term."""
-    book = load("policies/hosting")
+def the_book(book: Book, rows: int, *, plan: str, by: str) -> float:
+    """A book over made-up customers, into a file with every term; the seconds of both readings."""
     with TemporaryDirectory() as folder, connect(spill=Path(folder)) as engine:
         data, out = Path(folder) / "people.parquet", Path(folder) / "answers.parquet"
         Making(book=book, rows=rows, seed=7, day=DAY).write(engine, data)
-        asked = Question(kind="change", request=ChangeRequest(at=AT, plan="gold", price="monthly"))
-        deciding = Deciding(opened=open_data(engine, book, where=str(data)), question=asked)
-        begin = time.perf_counter()
+        asked = Question(kind="change", request=ChangeRequest(at=AT, plan=plan, price="monthly"))
+        deciding = Deciding(opened=open_data(engine, book, where=str(data)), question=asked, engine=engine_of(by))
+        begin, busy = time.perf_counter(), time.process_time()
         slices = deciding.slices()
-        read = time.perf_counter()
+        read, half = time.perf_counter(), time.process_time()
         deciding.write(slices, out, with_terms=True)
-        done = time.perf_counter()
+        done, end = time.perf_counter(), time.process_time()
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(f"{rows:,} rows: read in {read - begin:.1f} s, decided in {done - read:.1f} s, at most {most:,} MB")
+        print(f"{by}, {rows:,} rows: read in {read - begin:.1f} s, decided in {done - read:.1f} s, at most {most:,} MB")
+        print(f"  processor time {half - busy:.1f} s and {end - half:.1f} s")
+        return end - busy
+
+
+def the_large_book(rows: int, by: str) -> None:
+    """What a row of a large book costs, and one of the flagship, beyond what any number of rows costs."""
+    with TemporaryDirectory() as folder:
+        write_book(Path(folder))
+        large = load(folder)
+    costs = {}
+    for name, book, plan in (("flagship", load("policies/hosting"), "gold"), ("large", large, "plan500")):
+        few, many = (the_book(book, count, plan=plan, by=by) for count in (rows // 10, rows))
+        costs[name] = (many - few) / (rows - rows // 10) * 1_000_000
+        print(f"{name}: {costs[name]:.1f} microseconds of processor time a row")
+    print(f"large / flagship {costs['large'] / costs['flagship']:.2f}")
 
 
 if __name__ == "__main__":
     what = sys.argv[1] if len(sys.argv) > 1 else "job"
     count = int(float(sys.argv[2])) if len(sys.argv) > 2 else 1_000_000
+    told = sys.argv[3] if len(sys.argv) > 3 else ""
     if what == "job":
-        the_job(count, int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+        the_job(count, int(told or 1), sys.argv[4] if len(sys.argv) > 4 else "")
+    elif what == "large":
+        the_large_book(count, told or "duckdb")
     else:
-        the_book(count)
+        the_book(load("policies/hosting"), count, plan="gold", by=told or "duckdb")

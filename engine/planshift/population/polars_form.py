@@ -16,22 +16,26 @@ from typing import TypeAlias, final
 import polars as pl
 
 from planshift.expressions.form import Bool, Int, Node, Steps, Table, Text
+from planshift.expressions.order import operands
 from planshift.population.dialects import Width
 from planshift.population.numbers import Numbers
 from planshift.population.stages import Staging
 
 Kind: TypeAlias = type[pl.DataType]
 
-_KINDS: Mapping[str, Kind] = {
-    "Int8": pl.Int8,
-    "Int16": pl.Int16,
-    "Int32": pl.Int32,
-    "Int64": pl.Int64,
-    "Int128": pl.Int128,
-}
+_KINDS: Mapping[str, Kind] = {"Int8": pl.Int8, "Int32": pl.Int32, "Int64": pl.Int64, "Int128": pl.Int128}
 
 WIDTHS = tuple(Width(name=name, bits=int(name.removeprefix("Int")) - 1) for name in _KINDS)
-"""The whole numbers of Polars."""
+"""The whole numbers of Polars in which something is computed; between those of 8 and 32 bits a cast costs more."""
+
+_INPUT = WIDTHS[1]
+"""No input is narrower: making it so would cost more than it saves."""
+
+_WIDEST_HELD = WIDTHS[2]
+"""A number is held in 128 bits only where it has to be."""
+
+_COMPUTING = ("add", "subtract", "multiply", "divide", "remainder", "least", "greatest", "muldiv", "less", "same")
+"""Operations that bring their numbers into one type."""
 
 _MOST_POSITIONS = 1 << 21
 """Keys that are further apart than this are looked for instead of counted."""
@@ -51,6 +55,7 @@ class PolarsForm:
     def __init__(self, outputs: Mapping[str, Node]) -> None:
         self._numbers = Numbers("Polars", WIDTHS, outputs=outputs)
         self._staging = Staging(outputs.values(), named=self._named, joined=lambda _: False)
+        self._held = dict(self._widths())
         self._columns = {
             node: pl.col(str(node.args[0]) if node.op == "input" else f"#{k}")
             for k, node in enumerate(self._staging.columns)
@@ -75,9 +80,24 @@ class PolarsForm:
 
     # Types
 
+    def _widths(self) -> Mapping[Node, Width]:
+        """The type that each number is held in: wide enough for most of its readers, so that they need not cast it."""
+        found: dict[Node, Width] = {}
+        for node in reversed(self._staging.order):
+            if isinstance(node, Int):
+                least = _INPUT if node.op == "input" else WIDTHS[0]
+                asked = (least, self._numbers.held(node), found.get(node, least))
+                found[node] = max(asked, key=lambda each: each.bits)
+            if node.op in _COMPUTING:
+                width = self._numbers.rounding(node).width if node.op == "muldiv" else self._numbers.working(node)
+                for operand, _ in operands(node):
+                    both = (found.get(operand, WIDTHS[0]), min(width, _WIDEST_HELD, key=lambda each: each.bits))
+                    found[operand] = max(both, key=lambda each: each.bits)
+        return found
+
     def _kind(self, node: Node) -> Kind:
         if isinstance(node, Int):
-            return _KINDS[self._numbers.held(node).name]
+            return _KINDS[self._held[node].name]
         return pl.Boolean if isinstance(node, Bool) else pl.String
 
     def _read(self, node: object, width: Width | None = None) -> pl.Expr:
@@ -87,7 +107,7 @@ class PolarsForm:
         if node.literal is not None:
             return pl.lit(node.literal, dtype=kind)
         found = self._columns[node] if node in self._columns else self._expression(node)
-        return found if kind is self._kind(node) else found.cast(kind)
+        return found if kind is self._kind(node) else _cast(found, kind)
 
     def _operands(self, node: Node) -> tuple[pl.Expr, pl.Expr, Width]:
         """Both numbers of an operation, in a type that holds them and the result."""
@@ -96,7 +116,7 @@ class PolarsForm:
 
     def _narrowed(self, found: pl.Expr, width: Width, node: Node) -> pl.Expr:
         kind = self._kind(node)
-        return found if _KINDS[width.name] is kind else found.cast(kind)
+        return found if _KINDS[width.name] is kind else _cast(found, kind)
 
     def _arithmetic(self, node: Node, compute: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
         a, b, width = self._operands(node)
@@ -128,12 +148,11 @@ class PolarsForm:
     def _muldiv(self, node: Node) -> pl.Expr:
         rounding = self._numbers.rounding(node)
         p, n, d = (self._read(arg, rounding.width) for arg in node.args[:3])
-        twice = self._doubled(node.args[2], rounding.width)
         whole = (p // d) * n if rounding.split else None
         product = (p % d if rounding.split else p) * n
         match rounding.mode:
             case "half_up":
-                part = (product * 2 + d) // twice
+                part = (product + self._halved(node.args[2], rounding.width)) // d
             case "down":
                 part = product // d
             case "up":
@@ -142,10 +161,10 @@ class PolarsForm:
                 return self._narrowed(_half_even(product, d, whole=whole), rounding.width, node)
         return self._narrowed(part if whole is None else whole + part, rounding.width, node)
 
-    def _doubled(self, divisor: object, width: Width) -> pl.Expr:
-        """Twice a divisor; of a constant, as a constant."""
+    def _halved(self, divisor: object, width: Width) -> pl.Expr:
+        """Half of a divisor, rounded down: what a half rounds up by, since nothing lies between two whole products."""
         literal = divisor.literal if isinstance(divisor, Int) else None
-        return self._read(divisor, width) * 2 if literal is None else pl.lit(literal * 2, dtype=_KINDS[width.name])
+        return self._read(divisor, width) // 2 if literal is None else pl.lit(literal // 2, dtype=_KINDS[width.name])
 
     def _named(self, node: Node) -> tuple[Node, ...]:
         """The operands that the expression of a node repeats."""
@@ -230,14 +249,34 @@ class PolarsForm:
 
     def _case(self, node: Node) -> pl.Expr:
         """A choice: the last branch is what the one before it leaves over, and so on to the first."""
-        conditions, values = node.args
-        assert isinstance(conditions, tuple)  # made by Form.make_case
-        assert isinstance(values, tuple)  # made by Form.make_case
-        width = self._numbers.held(node) if isinstance(node, Int) else None
-        found = self._read(values[-1], width)
-        for condition, value in zip(reversed(conditions), reversed(values[:-1]), strict=True):
-            found = pl.when(self._read(condition)).then(self._read(value, width)).otherwise(found)
+        width = self._held.get(node)
+        branches, last = self._branches(node)
+        found = self._read(last, width)
+        for conditions, value in reversed(branches):
+            holds = reduce(or_, map(self._read, conditions))
+            found = pl.when(holds).then(self._read(value, width)).otherwise(found)
         return found
+
+    def _branches(self, node: Node) -> tuple[list[tuple[list[object], object]], object]:
+        """The branches of a choice, and of one that stands where nothing holds before it; neighbours share a value."""
+        found: list[tuple[list[object], object]] = []
+        last: object = node
+        while last is node or (isinstance(last, Int | Bool | Text) and last.op == "case" and last not in self._columns):
+            conditions, values = last.args
+            assert isinstance(conditions, tuple)  # made by Form.make_case
+            assert isinstance(values, tuple)  # made by Form.make_case
+            for condition, value in zip(conditions, values[:-1], strict=True):
+                if found and found[-1][1] is value:
+                    found[-1][0].append(condition)
+                else:
+                    found.append(([condition], value))
+            last = values[-1]
+        return found, last
+
+
+def _cast(found: pl.Expr, kind: Kind) -> pl.Expr:
+    """A number in another type that holds it: whether it does is known, and need not be looked for."""
+    return found.cast(kind, wrap_numerical=True)
 
 
 def _half_even(product: pl.Expr, d: pl.Expr, *, whole: pl.Expr | None) -> pl.Expr:

@@ -1,0 +1,225 @@
+"""Whether every engine computes what the scalar reading computes, cell by cell, on rows that are meant to be hard.
+
+python -m benchmarks.identity [founding|random] [ROWS] [FIRST LAST]
+
+`founding` takes every book of `policies/` with so many rows each (default 50,000), `random` the drawn books FIRST up to
+LAST (default 0 200) with so many each (default 3,500). The form is total: every row inside of its intervals has an
+answer. So rows are drawn input by input, and all outputs are compared whatever the verdict is: amounts, dates, the
+value of every term and the place that settled it. A book is read twice as wide as any subscription may be, or as narrow
+as customers are, in turns: the first needs 128 bits, the second 32 and 64.
+"""
+
+from __future__ import annotations
+
+import random  # noqa: TID251  # seeded figures for a benchmark
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from planshift.billing.calendar import from_day, month_length
+from planshift.billing.zones import offset_steps
+from planshift.book import Book, load
+from planshift.expressions.form import Bool, Int, Node
+from planshift.expressions.order import reachable
+from planshift.expressions.scalar import compile_scalar
+from planshift.population.dialects import DUCKDB
+from planshift.population.numbers import NotExact
+from planshift.population.polars_form import PolarsForm
+from planshift.population.sql import emit
+from planshift.rulebook.kernel import Kernel
+from tests.properties.strategies import book_of
+
+Columns = list[tuple[object, ...]]
+
+DAYS = (19_700, 22_400)
+"""2023-12-09 to 2031-05-01: where most days are drawn."""
+WORDS = ("", "EU", "us", "it's", "staff", "active", "ä")
+"""Texts that facts may hold."""
+
+
+def in_duckdb(outputs: Mapping[str, Node], rows: pl.DataFrame) -> Columns:
+    """What DuckDB computes."""
+    with duckdb.connect() as engine:
+        engine.execute("PRAGMA threads=1")
+        engine.execute("SET disabled_optimizers = 'partial_aggregate_pushdown'")
+        engine.register("data", rows.to_arrow())
+        found = engine.sql(emit(outputs, source="data", dialect=DUCKDB).text()).to_arrow_table()
+        return [tuple(map(_plain, column.to_pylist())) for column in found.columns]
+
+
+def in_polars(outputs: Mapping[str, Node], rows: pl.DataFrame) -> Columns:
+    """What Polars computes."""
+    return [tuple(column.to_list()) for column in PolarsForm(outputs).computed(rows)]
+
+
+ENGINES: Mapping[str, Callable[[Mapping[str, Node], pl.DataFrame], Columns]] = {
+    "DuckDB": in_duckdb,
+    "Polars": in_polars,
+}
+
+
+def _plain(value: object) -> object:
+    """A number beyond 64 bits travels as a decimal."""
+    return value if isinstance(value, bool | int | str) else int(str(value))
+
+
+def hard_days(zone: str) -> list[int]:
+    """Ends of months, leap days and what lies around them, and the days around changes of the clock."""
+    found = []
+    for day in range(*DAYS):
+        date = from_day(day)
+        if date.day in (1, month_length(date.year, date.month)) or (date.month, date.day) == (2, 28):
+            found.append(day)
+    for start, _ in offset_steps(zone, first_day=DAYS[0], last_day=DAYS[1]):
+        found += [day for day in (start - 1, start, start + 1) if day > 0]
+    return found
+
+
+class Drawing:
+    """Rows of inputs for one kernel."""
+
+    def __init__(self, kernel: Kernel, zone: str, *, chance: random.Random) -> None:
+        nodes = reachable(tuple(kernel.outputs.values()))
+        self.inputs = [node for node in nodes if node.op == "input" and node.literal is None]
+        self._constants = [node for node in nodes if node.op == "input" and node.literal is not None]
+        self._days = hard_days(zone)
+        self._chance = chance
+
+    def row(self) -> dict[str, object]:
+        """One row. Its days and amounts are near each other more often than not, as they are for a customer."""
+        chance = self._chance
+        today = chance.choice(self._days) if chance.random() < 0.6 else chance.randint(*DAYS)
+        amount = chance.choice((0, 1, 99, 1_001, 1_999, 10**6, chance.randint(0, 10**5)))
+        row: dict[str, object] = {str(node.args[0]): node.literal for node in self._constants}
+        return row | {str(node.args[0]): self._value(node, today, amount) for node in self.inputs}
+
+    def _value(self, node: Node, today: int, amount: int) -> object:
+        chance, name = self._chance, str(node.args[0])
+        if isinstance(node, Bool):
+            return chance.random() < 0.25
+        if not isinstance(node, Int):
+            return "active" if name.endswith("status") and chance.random() < 0.8 else chance.choice(WORDS)
+        if chance.random() < 0.05:
+            return chance.choice((node.lo, node.hi, chance.randint(node.lo, node.hi)))
+        if node.hi >= 2**31 - 1 and name.endswith(("_at", ".at")):
+            near = self._day(name, today) * 86_400 + chance.choice((-1, 0, 1, 43_200, chance.randint(0, 86_399)))
+        elif name == "today" or name.endswith(("_on", ".on", ".until", ".start", ".end", ".since", "_through")):
+            near = self._day(name, today)
+        else:
+            near = chance.choice(self._likely(name, node, amount))
+        return max(node.lo, min(near, node.hi))
+
+    def _likely(self, name: str, node: Int, amount: int) -> tuple[int, ...]:
+        """Values of a count, an amount or a position that are met often, and those where something tips over."""
+        if name.endswith("quantity"):
+            return (1, 1, 1, 2, 3, 10)
+        if name.endswith("ppm"):
+            return (0, 0, 0, 0, 1, 333_333, 500_000, 10**6)
+        if name == "request.kind":
+            return (0, 0, 0, 0, 1, 2, 3)
+        if name.startswith(("usage.", "ended.", "addons.", "bought.", "changes.", "fact.")) or "unpaid" in name:
+            return (0, 0, 0, 0, 1, 2, 5, 20)
+        if node.hi > 10**6:
+            return (0, amount, amount, amount + 1, amount // 2, self._chance.randint(0, 10**5))
+        inside = self._chance.randint(node.lo, node.hi)
+        return (node.lo, node.hi, inside, inside)
+
+    def _day(self, name: str, today: int) -> int:
+        """A day that stands to the day of the question as its name says."""
+        chance = self._chance
+        away = chance.choice((0, 1, 14, 15, 28, 29, 30, 31, 365, 366, chance.randint(0, 70), chance.randint(0, 800)))
+        if "start" in name or "since" in name:
+            return today - away
+        return (
+            today + away
+            if "end" in name or "through" in name or "until" in name
+            else today + chance.choice((0, 0, away))
+        )
+
+
+def kernel_of(book: Book, *, narrow: bool) -> Kernel:
+    """The kernel for any subscription, or for those that lie in ordinary intervals."""
+    general = book.rulebook.reading().kernel
+    if not narrow:
+        return general
+    bounds = {}
+    for node in reachable(tuple(general.outputs.values())):
+        if node.op == "input" and isinstance(node, Int):
+            high = 2**31 - 1 if node.hi > 10**9 and node.hi < 10**11 else 10**7
+            bounds[str(node.args[0])] = (max(node.lo, min(0, node.hi)), max(node.lo, min(node.hi, high)))
+    return book.rulebook.kernel(book.zone, renews=False, within=bounds)
+
+
+def compare(book: Book, rows: int, *, narrow: bool, seed: int) -> tuple[int, int, dict[str, int], list[str]]:
+    """Rows and cells that were compared, the cells that differ by engine, and the engines that refused the book."""
+    kernel = kernel_of(book, narrow=narrow)
+    drawing = Drawing(kernel, book.zone, chance=random.Random(seed))  # noqa: S311  # figures, not secrets
+    drawn = [drawing.row() for _ in range(rows)]
+    names = list(kernel.outputs)
+    access = {str(name): f"row[{str(name)!r}]" for name in kernel.facts.access}
+    scalar = compile_scalar(list(kernel.outputs.values()), name="identity", parameters=("row",), access=access)
+    wanted: Columns = list(zip(*(scalar.call(row) for row in drawn), strict=True))
+    table = pl.DataFrame(
+        {str(node.args[0]): [row[str(node.args[0])] for row in drawn] for node in drawing.inputs}
+        or {"none": [0] * rows}
+    )
+    differences: dict[str, int] = {}
+    refused = []
+    for engine, compute in ENGINES.items():
+        try:
+            found = compute(kernel.outputs, table)
+        except NotExact as error:
+            refused.append(str(error))
+            continue
+        bad = 0
+        for name, mine, its in zip(names, wanted, found, strict=True):
+            if mine != its:
+                at = [k for k, (a, b) in enumerate(zip(mine, its, strict=True)) if a != b]
+                bad += len(at)
+                print(f"  {engine}, {name}: {its[at[0]]} instead of {mine[at[0]]} for {drawn[at[0]]}")
+        differences[engine] = bad
+    return rows, rows * len(names), differences, refused
+
+
+def books(which: str, span: tuple[int, int]) -> Iterator[tuple[str, Book]]:
+    """The books, by name."""
+    if which == "founding":
+        for path in sorted(Path("policies").glob("*/policy.yaml")):
+            yield path.parent.name, load(path.parent)
+    else:
+        for seed in range(*span):
+            yield f"random {seed}", book_of(seed)[1]
+
+
+def main(which: str, rows: int, span: tuple[int, int]) -> None:
+    """Compare, and tell how it stands as it goes on."""
+    begin, count = time.perf_counter(), 0
+    compared: dict[str, int] = dict.fromkeys(ENGINES, 0)
+    cells: dict[str, int] = dict.fromkeys(ENGINES, 0)
+    different: dict[str, int] = dict.fromkeys(ENGINES, 0)
+    for number, (name, book) in enumerate(books(which, span)):
+        done, each, differences, refused = compare(book, rows, narrow=number % 2 == 1, seed=number)
+        if refused:  # no subscription may be that wide; as wide as customers are, it has to do
+            print(f"  {name}: {'; '.join(refused)}")
+            done, each, differences, refused = compare(book, rows, narrow=True, seed=number)
+            assert not refused, refused
+        count += 1
+        for engine, bad in differences.items():
+            compared[engine] += done
+            cells[engine] += each
+            different[engine] += bad
+        print(f"{name}: {sum(differences.values())} differences, {time.perf_counter() - begin:.0f} s", flush=True)
+    for engine in ENGINES:
+        told = f"{compared[engine]:,} rows, {cells[engine]:,} cells, {different[engine]} differences"
+        print(f"{engine}: {count} books, {told}")
+
+
+if __name__ == "__main__":
+    kind = sys.argv[1] if len(sys.argv) > 1 else "founding"
+    default = 50_000 if kind == "founding" else 3_500
+    first, last = (int(each) for each in sys.argv[3:5]) if len(sys.argv) > 4 else (0, 200)
+    main(kind, int(sys.argv[2]) if len(sys.argv) > 2 else default, (first, last))
