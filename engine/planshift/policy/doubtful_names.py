@@ -7,7 +7,9 @@ resources names none, and most client groups have no terms of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
+from typing import final
 
 from planshift.diagnostics.fix import instead_of
 from planshift.diagnostics.nearest import known_names, nearest, only_nearest
@@ -60,8 +62,27 @@ def told_groups(book: BookDocument) -> tuple[str, ...]:
 
     Where another of them, or a text of the rules, has nearly the same name, that may well be what is meant.
     """
-    groups = tuple(dict.fromkeys(each.client_group for each in book.policy.clients if each.client_group))
-    words = {*groups, *_texts(book.rules)} if groups else set()
+    return _told_groups(_This(book))
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class _This:
+    """A book by which one it is: to compare what it says would take longer than what is kept of it."""
+
+    book: BookDocument
+
+    def __hash__(self) -> int:
+        return id(self.book)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and other.book is self.book
+
+
+@lru_cache(maxsize=8)
+def _told_groups(of: _This) -> tuple[str, ...]:
+    groups = tuple(dict.fromkeys(each.client_group for each in of.book.policy.clients if each.client_group))
+    words = {*groups, *_texts(of.book.rules)} if groups else set()
     return tuple(group for group in groups if nearest(group, words - {group}) is None)
 
 
