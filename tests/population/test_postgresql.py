@@ -14,6 +14,7 @@ import pytest
 
 from planshift.billing.change import ChangeRequest
 from planshift.book import Book
+from planshift.cli import main
 from planshift.diagnostics.errors import InvalidInput
 from planshift.expressions.form import Node
 from planshift.expressions.order import reachable
@@ -170,6 +171,24 @@ def test_every_type_travels_without_a_loss(postgres_url: str) -> None:
         read_table(postgres_url, "all", into="here", engine=engine)
         found = engine.execute("SELECT * FROM here").fetchall()
     assert found == [tuple(value for _, value in CELLS.values()), (None,) * len(CELLS)]
+
+
+def test_answers_become_a_table(postgres_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shop, people, answers = "tests/docs/shop", str(tmp_path / "people.parquet"), f"{postgres_url}#answers"
+    assert main(["population", "make", shop, "-n", "40", "--on", "2026-03-11", "--out", people]) == 0
+    asked = ["decide-all", shop, people, "--renew", "--at", "2026-03-20", "--out"]
+    assert main([*asked, str(tmp_path / "file")]) == 0
+    assert main([*asked, answers]) == 0
+    assert "Every answer is in postgresql" in capsys.readouterr().out
+    assert main([*asked, answers]) != 0
+    assert "PS542" in capsys.readouterr().err
+    with connected(postgres_url) as connection:
+        found = connection.execute("SELECT * FROM answers ORDER BY id")
+        names = [column.name for column in found.description or ()]
+        there = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    here = pq.read_table(tmp_path / "file").sort_by("id").to_pylist()
+    assert any(len(row["reasons"]) > 0 for row in here)
+    assert there == here
 
 
 def test_a_server_that_refuses_is_told_without_a_password(book: Book) -> None:

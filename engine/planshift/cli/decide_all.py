@@ -52,6 +52,11 @@ EngineOption = Annotated[
     ),
 ]
 
+OutOption = Annotated[
+    str | None,
+    Parameter(help="Write every answer to a Parquet file, or to a new table: postgresql://...#TABLE.", metavar="FILE"),
+]
+
 
 @answering
 def decide_all(
@@ -68,7 +73,7 @@ def decide_all(
     fact: FactOption = (),
     map_: MapOption = (),
     engine: EngineOption = "duckdb",
-    out: Annotated[Path | None, Parameter(help="Write every answer to a Parquet file.", metavar="FILE")] = None,
+    out: OutOption = None,
     set_aside: Annotated[Path, Parameter(help="Where bad rows go.", metavar="FILE")] = Path("set-aside.csv"),
     format: FormatOption = "text",  # noqa: A002  # the option's name
 ) -> Exit:
@@ -106,7 +111,7 @@ class _Run:
     names: dict[str, str]
     facts: dict[str, str]
     engine: str
-    out: Path | None
+    out: str | None
     set_aside: Path
 
 
@@ -118,6 +123,7 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
     from planshift.population.summary import summary_of
 
     chosen = engine_of(run.engine)
+    table = _table(run.out)
     with TemporaryDirectory() as folder, connect(spill=Path(folder)) as engine:
         opened = open_data(engine, book, where=run.data, names=run.names, told=run.facts)
         deciding = Deciding(opened=opened, question=question, engine=chosen)
@@ -126,11 +132,29 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
         bad = deciding.aside(slices)
         if bad:
             write_bad(deciding.bad_rows(slices), run.set_aside)
-        target = run.out or Path(folder) / "answers.parquet"
+        target = Path(folder, "answers.parquet") if table or not run.out else Path(run.out)
         with progress(engine, "deciding"):
             deciding.write(slices, target, with_terms=run.out is not None)
+        if table:
+            from planshift.population.postgresql import write_table
+
+            write_table(table, target, door=engine)
         summary = summary_of(engine, target, good=sum(part.good for part in slices), bad=bad)
         return summary, opened.ignored
+
+
+def _table(out: str | None) -> str | None:
+    """The table of a server that the answers become, where it is one; whether it can be made is seen at once."""
+    from planshift.population.addresses import POSTGRESQL, scheme_of
+    from planshift.population.choosing import engine_of
+
+    if out is None or scheme_of(out) not in POSTGRESQL:
+        return None
+    engine_of(out)  # says what is not installed
+    from planshift.population.postgresql import check_free
+
+    check_free(out)
+    return out
 
 
 def installed() -> bool:
@@ -213,10 +237,12 @@ def _title(book: Book, question: Question) -> str:
     )
 
 
-def hints(*, out: Path | None, aside: Path | None, ignored: tuple[str, ...]) -> Iterator[str]:
+def hints(*, out: str | None, aside: Path | None, ignored: tuple[str, ...]) -> Iterator[str]:
     """Where files are, and what of the data says nothing."""
+    from planshift.population.addresses import without_password
+
     if out is not None:
-        yield f"\nEvery answer is in {out.as_posix()}."
+        yield f"\nEvery answer is in {without_password(out)}."
     if aside is not None:
         yield f"\nWhat was set aside, and why, is in {aside.as_posix()}."
     if ignored:

@@ -156,7 +156,8 @@ def _shown(job: Job, summary: Summary, *, ignored: tuple[str, ...]) -> Exit:
         say_as(sheet_of_summary(_title(job), summary), form=job.form)
         if job.form == "text":
             aside = job.rows.set_aside if summary.set_aside else None
-            for line in hints(out=job.rows.out, aside=aside, ignored=ignored):
+            out = None if job.rows.out is None else job.rows.out.as_posix()
+            for line in hints(out=out, aside=aside, ignored=ignored):
                 say(line)
             say("\nNothing was done: this is what would be. To place the orders, give it a name: --place NAME")
     return Exit.NO if summary.set_aside else Exit.YES

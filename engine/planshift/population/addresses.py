@@ -15,5 +15,7 @@ def scheme_of(told: str) -> str:
 def without_password(address: str) -> str:
     """An address as it may be shown."""
     scheme, at, rest = address.partition("://")
+    if not at:
+        return address
     user, split, place = rest.rpartition("@")
     return f"{scheme}{at}{user.partition(':')[0]}{split}{place}"

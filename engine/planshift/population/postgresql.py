@@ -79,7 +79,7 @@ def read_table(address: str, table: str, *, into: str, engine: duckdb.DuckDBPyCo
         InvalidInput: there is no such server, or no such table.
     """
     with connected(address) as connection:
-        name = sql.Identifier(*table.split("."))
+        name = _identifier(table)
         held = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(name)).description or ()
         told = [_Cell.of(column) for column in held]
         query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv)").format(
@@ -189,6 +189,63 @@ def _received(
         yield from parsed(lines)
 
 
+# Answers as a table
+
+
+def check_free(where: str) -> None:
+    """See that answers can become a table `ADDRESS#SCHEMA.TABLE`: that there is a way to it, and nothing in its place.
+
+    Raises:
+        InvalidInput: there is no such server, or there is such a table.
+    """
+    address, _, table = where.partition("#")
+    with connected(address) as connection:
+        taken = connection.execute(_own("SELECT to_regclass(%s)"), (_identifier(table).as_string(),)).fetchone()
+    if not table or taken != (None,):
+        message = f"there is a table `{table}` already" if table else "which table is to hold the answers is not said"
+        found = Diagnostic(
+            code="PS542",
+            message=message,
+            span=whole_file(without_password(where)),
+            help="name one that is not there yet: #SCHEMA.TABLE behind the address",
+        )
+        raise InvalidInput(diagnostics=(found,))
+
+
+def write_table(where: str, answers: Path, *, door: duckdb.DuckDBPyConnection) -> None:
+    """Make a table `ADDRESS#SCHEMA.TABLE` of a file of answers, as a whole or not at all.
+
+    Raises:
+        InvalidInput: the server refuses.
+    """
+    address, _, table = where.partition("#")
+    source = f"FROM read_parquet({text(str(answers))})"
+    kinds = {name: kind for name, kind, *_ in door.execute(f"DESCRIBE {source}").fetchall()}
+    columns = ", ".join(f"{quoted(name)} {_TYPES.get(kind, kind)}" for name, kind in kinds.items())
+    with connected(address) as connection:
+        name = _identifier(table).as_string()
+        connection.execute(_own(f"CREATE TABLE {name} ({columns})"))
+        _send_rows(
+            f"SELECT {', '.join(_sent(*each) for each in kinds.items())} {source}", connection, into=name, door=door
+        )
+        connection.commit()
+
+
+_TYPES = {"VARCHAR": "TEXT", "VARCHAR[]": "TEXT[]"}
+"""The types of answers that a server calls otherwise."""
+
+
+def _sent(name: str, kind: str) -> str:
+    """How a column of answers travels: a list is written as a server reads it."""
+    if kind != "VARCHAR[]":
+        return quoted(name)
+    return f"'{{' || array_to_string({quoted(name)}, ',') || '}}' AS {quoted(name)}"
+
+
+def _identifier(table: str) -> sql.Identifier:
+    return sql.Identifier(*table.split("."))
+
+
 # The form, computed there
 
 
@@ -240,13 +297,18 @@ def _send(work: Work, connection: psycopg.Connection, *, door: duckdb.DuckDBPyCo
     types = {str(node.args[0]): type_of(node, POSTGRESQL) for node in inputs} | dict.fromkeys(work.carried, "TEXT")
     columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in types.items())
     connection.execute(_own(f"CREATE TEMP TABLE {ASKED} ({columns})"))
-    rows = door.sql(work.asked(", ".join(map(quoted, types)))).to_arrow_reader(_ROWS)
-    with connection.cursor() as cursor, cursor.copy(_own(f"COPY {ASKED} FROM STDIN (FORMAT csv)")) as copying:
+    _send_rows(work.asked(", ".join(map(quoted, types))), connection, into=ASKED, door=door)
+    connection.execute(_own(f"ANALYZE {ASKED}"))
+
+
+def _send_rows(query: str, connection: psycopg.Connection, *, into: str, door: duckdb.DuckDBPyConnection) -> None:
+    """Copy the rows of a query into a table there."""
+    rows = door.sql(query).to_arrow_reader(_ROWS)
+    with connection.cursor() as cursor, cursor.copy(_own(f"COPY {into} FROM STDIN (FORMAT csv)")) as copying:
         for batch in rows:
             lines = io.BytesIO()
             csv.write_csv(batch, lines, csv.WriteOptions(include_header=False))
             copying.write(lines.getbuffer())
-    connection.execute(_own(f"ANALYZE {ASKED}"))
 
 
 def _own(query: str) -> sql.SQL:
