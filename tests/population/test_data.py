@@ -140,7 +140,7 @@ def test_a_fact_that_is_told_holds_for_everybody(made: Path, tmp_path: Path) -> 
         opened = open_data(engine, book_with(ASKS), where=str(data), told={"urgent": "true"})
         deciding = Deciding(opened=opened, question=to_large())
         deciding.write(deciding.slices(), tmp_path / "answers", with_terms=False)
-        found = summary_of(engine, tmp_path / "answers", good=40, bad=0)
+        found = summary_of(deciding.opened, tmp_path / "answers", good=40, bad=0)
     assert {each.what: each.answers for each in found.reasons}["rule"] == 40
 
 
@@ -182,7 +182,22 @@ def test_renewals_tell_who_switches_and_whose_switch_cannot_be_taken(tmp_path: P
         deciding = Deciding(opened=open_data(engine, book, where=str(tmp_path / "people.parquet")), question=question)
         slices = deciding.slices()
         deciding.write(slices, tmp_path / "answers", with_terms=False)
-        found = summary_of(engine, tmp_path / "answers", good=300, bad=0)
+        found = summary_of(deciding.opened, tmp_path / "answers", good=300, bad=0)
     renewed = {each.what: each.answers for each in found.switches}
     assert renewed.keys() == {"", "switch 1 from trial"}
     assert sum(renewed.values()) == {each.what: each.answers for each in found.verdicts}["allowed"]
+
+
+def test_sums_have_the_decimals_of_their_currency(tmp_path: Path) -> None:
+    book = load("policies/hosting")
+    question = Question(kind="change", request=ChangeRequest(at=AT, plan="gold", price="monthly"))
+    with connect(threads=1) as engine:
+        Making(book=book, rows=150, seed=7, day=20_523).write(engine, tmp_path / "people.parquet")
+        deciding = Deciding(opened=open_data(engine, book, where=str(tmp_path / "people.parquet")), question=question)
+        deciding.write(deciding.slices(), tmp_path / "answers", with_terms=False)
+        found = summary_of(deciding.opened, tmp_path / "answers", good=150, bad=0)
+    assert {each.currency: each.next_bill.as_tuple().exponent for each in found.sums} == {
+        "EUR": -2,
+        "JPY": 0,
+        "USD": -2,
+    }

@@ -139,7 +139,7 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
             from planshift.population.postgresql import write_table
 
             write_table(table, target, door=engine)
-        summary = summary_of(engine, target, good=sum(part.good for part in slices), bad=bad)
+        summary = summary_of(opened, target, good=sum(part.good for part in slices), bad=bad)
         return summary, opened.ignored
 
 

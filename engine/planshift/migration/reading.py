@@ -75,7 +75,7 @@ class Everybody:
     def summary(self, slices: tuple[Slice, ...], answers: Path) -> Summary:
         """What the answers in a file come to."""
         good = sum(part.good for part in slices)
-        return summary_of(self.opened.engine, answers, good=good, bad=self.aside(slices))
+        return summary_of(self.opened, answers, good=good, bad=self.aside(slices))
 
     def digest(self) -> str:
         """What tells these rows from others, whatever file they come from and in whatever order."""

@@ -8,9 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import final
 
-import duckdb
-
 from planshift.decision.sheet import Block, Column, Pairs, Section, Sheet, Table, sheet_of
+from planshift.population.data import Opened
 from planshift.population.dialects import text
 
 
@@ -61,8 +60,9 @@ class Summary:
         return told
 
 
-def summary_of(engine: duckdb.DuckDBPyConnection, out: Path, *, good: int, bad: int) -> Summary:
-    """Read a file of answers."""
+def summary_of(opened: Opened, out: Path, *, good: int, bad: int) -> Summary:
+    """Read a file of answers about some data."""
+    engine, decimals = opened.engine, opened.door.book.rulebook.decimals
     answers = f"read_parquet({text(str(out))})"
 
     def counted(what: str, *, source: str = answers, where: str = "") -> tuple[Counted, ...]:
@@ -86,12 +86,17 @@ def summary_of(engine: duckdb.DuckDBPyConnection, out: Path, *, good: int, bad: 
         targets=counted("to_plan", where=allowed),
         reasons=counted("reason", source=f"(SELECT unnest(list_distinct(reasons)) AS reason FROM {answers})"),
         sums=tuple(
-            Sums(currency=c, **{name: Decimal(value or 0) for name, value in zip(names, found, strict=True)})
+            Sums(currency=c, **{n: _rounded_off(value, decimals[c]) for n, value in zip(names, found, strict=True)})
             for c, *found in sums
         ),
         switches=counted("switch", where=allowed) if renews else (),
         skipped=counted("switch_skipped", where=f"{allowed} AND switch_skipped <> ''") if renews else (),
     )
+
+
+def _rounded_off(amount: Decimal | None, decimals: int) -> Decimal:
+    """An amount with the decimals of its currency: in the file, all have those of the currency that has most."""
+    return Decimal(amount or 0).quantize(Decimal(1).scaleb(-decimals))
 
 
 def sheet_of_summary(title: str, summary: Summary) -> Sheet:
