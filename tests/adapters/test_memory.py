@@ -12,7 +12,7 @@ import pytest
 from planshift.actions.action import KINDS
 from planshift.adapters.contract import FAULTS, AdapterContract, Case, Fault, sample_tasks
 from planshift.adapters.memory import MemoryAdapter, MemorySide
-from planshift.execution.ports import Adapter, Done, Outcome, Refused, Task, Unanswered, Unavailable
+from planshift.execution.ports import Adapter, Done, Outcome, Reached, Refused, Task, Unanswered, Unavailable
 
 TASKS = sample_tasks(KINDS)
 SOME = sample_tasks(["issue_invoice", "ask_payment", "change_package"])
@@ -40,7 +40,7 @@ class MemoryCase(Case):
     def arrive(self, task: Task) -> None:
         self.side.arrive(task.key)
 
-    def adapter(self) -> Adapter:
+    def adapter(self) -> MemoryAdapter:
         return MemoryAdapter(side=self.side, **self._changed)
 
     def meet(self, fault: Fault) -> None:
@@ -65,7 +65,7 @@ class Broken(MemoryCase):
         super().__init__()
         self.breaking = breaking
 
-    def adapter(self) -> Adapter:
+    def adapter(self) -> Adapter:  # type: ignore[override]  # it stands before one in memory
         return self.breaking(super().adapter(), self.side)
 
 
@@ -73,7 +73,7 @@ class Breaking:
     name = "breaking"
     kinds = frozenset({"issue_invoice", "ask_payment", "change_package", "take_back"})
 
-    def __init__(self, inner: Adapter, side: MemorySide) -> None:
+    def __init__(self, inner: MemoryAdapter, side: MemorySide) -> None:
         self.inner, self.side = inner, side
 
     def perform(self, task: Task) -> Outcome:
@@ -81,6 +81,9 @@ class Breaking:
 
     def ask(self, task: Task) -> Outcome | None:
         return self.inner.ask(task)
+
+    def reachable(self) -> Reached:
+        return self.inner.reachable()
 
 
 @final
@@ -96,6 +99,18 @@ class Boasting(Breaking):
 @final
 class Everything(Breaking):
     kinds = frozenset(KINDS)
+
+
+@final
+class Absent(Breaking):
+    def reachable(self) -> Reached:
+        return Reached(how="nobody answers", well=False)
+
+
+@final
+class Blabbing(Breaking):
+    def reachable(self) -> Reached:
+        return Reached(how="anna.example.com is there", well=True)
 
 
 @final
@@ -225,6 +240,8 @@ BROKEN: dict[type[Breaking], str] = {
     Nameless: "it has no name",
     Boasting: "no such actions: ['make_coffee']",
     Everything: "the case has no task for",
+    Absent: "the other side is there, and it says: nobody answers",
+    Blabbing: "it tells a secret",
     Idle: "says it is done, and did nothing",
     Raising: "raised ConnectionError('refused'): an adapter answers, whatever happens",
     Doubling: "was done twice",

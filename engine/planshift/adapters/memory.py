@@ -12,7 +12,7 @@ from typing import Final, final
 
 from planshift.actions.action import KINDS, Action
 from planshift.adapters.faults import Fault
-from planshift.execution.ports import Done, Outcome, Refused, Task, Unanswered, Unavailable, Waits
+from planshift.execution.ports import Done, Outcome, Reached, Refused, Task, Unanswered, Unavailable, Waits
 
 _EVENTS: Final = {"issue_invoice": ("invoice.issued",)}
 
@@ -135,6 +135,10 @@ class MemoryAdapter:
     def ask(self, task: Task) -> Outcome | None:
         """What has become of a task whose answer was lost; None if it was not done."""
         return _done(task) if self.side.knows(task.key) else None
+
+    def reachable(self) -> Reached:
+        """It is always there: nothing lies between."""
+        return Reached(how="it is in this process", well=True)
 
 
 def _done(task: Task) -> Done:
