@@ -222,6 +222,10 @@ def test_help_says_what_a_command_does_and_shows_an_example(
 
 SHOWN_ELSEWHERE = {
     "diff": "it names a branch: tests/cli/test_diff.py has one",
+    "impact": "as above: docs/how-to/see-what-an-edit-does.md has one",
+    "migrations": "it needs a migration: docs/how-to/migrate-a-plan.md has one",
+    "migration show": "as above",
+    "migration pause": "it needs one that runs: tests/migration/test_running.py pauses one",
     "order resume": "it needs an order that went wrong: tests/cli/test_stuck_orders.py has one",
     "order resolve": "as above",
 }

@@ -122,8 +122,8 @@ COMMANDS = (
     Command(
         name="account",
         function="planshift.cli.account:account",
-        summary="Show what the ledger holds of a subscription: plan, invoices, payments and balances.",
-        more="As it stands now, whatever the file says that it once came from.",
+        summary="Show what the ledger holds of a subscription, or of a customer with all of theirs.",
+        more="Plan, invoices, payments and balances, as they stand now, whatever the file says that it once came from.",
         example=f"{_APPLY}\nplanshift account sub-1001",
     ),
     Command(
@@ -256,8 +256,8 @@ COMMANDS = (
     Command(
         name="impact",
         function="planshift.cli.impact:impact",
-        summary="Say what an edit of a book does to everybody.",
-        more="Both versions decide all subscriptions of a file; what differs is counted, summed and explained. "
+        summary="Say what an edit of a book does to everybody in a file of subscriptions.",
+        more="Both versions decide all of them; what differs is counted, summed and explained. "
         "Exit code 1 says that a limit is passed, which the book or an option sets.",
         example="planshift impact main:policies/hosting policies/hosting people.parquet \\\n"
         "    --to gold --price monthly --max-refused 0.5%",
