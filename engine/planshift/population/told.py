@@ -13,7 +13,7 @@ from planshift.book import Book
 from planshift.decision.places import place_of
 from planshift.decision.term_text import term_text
 from planshift.expressions.form import Int, Node
-from planshift.population.dialects import quoted, text
+from planshift.population.dialects import enumeration, quoted, text, word_at
 from planshift.rulebook.kernel import DENIED, VERDICTS, Kernel
 from planshift.rulebook.resolution import possible_values
 from planshift.rulebook.sources import DIRECTIONS
@@ -45,9 +45,6 @@ TOTALS = {
     "next_bill": "the next bill",
 }
 """The totals of a change, by the outputs that they are."""
-
-_MOST_BRANCHES = 12
-"""More words than this are read from a list, which an engine copies with every batch of rows."""
 
 
 @final
@@ -142,30 +139,22 @@ class Telling:
     def _reasons(self) -> str:
         """The codes of what stands against the change, in the order in which a decision tells them."""
         kernel = self.kernel
-        codes = [
-            f"CASE WHEN {quoted(f'objection.{k}')} THEN {text(objection.code)} END"
-            for k, objection in enumerate(kernel.objections)
-        ]
+        said = [(f"objection.{k}", objection.code) for k, objection in enumerate(kernel.objections)]
         for k, rule in enumerate(kernel.rules):
-            denials = sum(1 for each in rule.texts if each.kind == "deny")
-            codes += [f"CASE WHEN {quoted(f'rule.{k}')} THEN 'rule' END"] * denials
-        if not codes:
+            said += [(f"rule.{k}", "rule")] * sum(1 for each in rule.texts if each.kind == "deny")
+        if not said:
             return "CAST([] AS VARCHAR[])"
+        kind = enumeration([code for _, code in said])
+        codes = [f"CASE WHEN {quoted(output)} THEN CAST({text(code)} AS {kind}) END" for output, code in said]
         return f"list_filter([{', '.join(codes)}], lambda x: x IS NOT NULL)"
 
     def _word(self, output: str, words: Sequence[str]) -> str:
         node = self.kernel.outputs[output]
         assert isinstance(node, Int)  # positions are integers
-        if node.literal is not None:
-            return text(words[node.lo])
-        possible = possible_values(node)
-        if len(possible) <= _MOST_BRANCHES:
-            *some, last = possible
-            branches = " ".join(f"WHEN {k} THEN {text(words[k])}" for k in some)
-            return f"CASE {quoted(output)} {branches} ELSE {text(words[last])} END" if some else text(words[last])
-        near = list(words[node.lo : node.hi + 1])
-        listed = f"[{', '.join(map(text, near))}]"
-        return f"{listed}[{quoted(output)} - {node.lo} + 1]"
+        possible = set(possible_values(node))
+        low, high = min(possible), max(possible)
+        near = [words[k] if k in possible else "" for k in range(low, high + 1)]
+        return word_at(f"({quoted(output)} - {low})" if low else quoted(output), near)
 
     def _amount(self, output: str, there: str) -> str:
         """An amount as people write it, with as many decimals as any currency of the book has."""
