@@ -17,7 +17,9 @@ from planshift.diagnostics.errors import InvalidInput
 from planshift.population.asking import Question
 from planshift.population.data import connect, open_data
 from planshift.population.deciding import BadRow, Deciding
+from planshift.population.documents import Flaw
 from planshift.population.making import Making
+from planshift.population.set_aside import SetAside, write_bad
 from planshift.population.summary import summary_of
 from tests.population.rows import row_of, table_of_rows
 from tests.population.test_deciding import AT
@@ -201,3 +203,32 @@ def test_sums_have_the_decimals_of_their_currency(tmp_path: Path) -> None:
         "JPY": 0,
         "USD": -2,
     }
+
+
+def test_what_is_wrong_with_rows_is_written_line_by_line_and_counted_by_column(tmp_path: Path) -> None:
+    """A row is counted once for each kind of mistake in a column, however many of the kind it has."""
+    plan, day = (
+        Flaw(code="PS201", at="plan", message="no `golf`"),
+        Flaw(code="PS117", at="period_start", message="no day"),
+    )
+    rows = [
+        BadRow(number=3, id="a", flaws=(plan, day, replace(day, message="nor that"))),
+        BadRow(number=7, id="b", flaws=(replace(day, message="2026/03"),)),
+        BadRow(number=0, id="", flaws=(Flaw(code="PS001", at="", message="line 9 is no row"),)),
+    ]
+
+    found = write_bad(rows, tmp_path / "aside.csv")
+
+    assert found == (
+        SetAside(column="period_start", code="PS117", rows=2, such_as="no day"),
+        SetAside(column="plan", code="PS201", rows=1, such_as="no `golf`"),
+        SetAside(column="", code="PS001", rows=1, such_as="line 9 is no row"),
+    )
+    assert (tmp_path / "aside.csv").read_text(encoding="utf-8").splitlines() == [
+        "row,id,column,code,reason",
+        "3,a,plan,PS201,no `golf`",
+        "3,a,period_start,PS117,no day",
+        "3,a,period_start,PS117,nor that",
+        "7,b,period_start,PS117,2026/03",
+        ",,,PS001,line 9 is no row",
+    ]

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from planshift.billing.change import ChangeRequest
     from planshift.book import Book
     from planshift.population.asking import Question
-    from planshift.population.deciding import BadRow
     from planshift.population.summary import Summary
 
 DataArgument = Annotated[
@@ -120,6 +119,7 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
     from planshift.population.choosing import engine_of
     from planshift.population.data import connect, open_data
     from planshift.population.deciding import Deciding
+    from planshift.population.set_aside import write_bad
     from planshift.population.summary import summary_of
 
     chosen = engine_of(run.engine)
@@ -130,8 +130,7 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
         with progress(engine, "reading"):
             slices = deciding.slices()
         bad = deciding.aside(slices)
-        if bad:
-            write_bad(deciding.bad_rows(slices), run.set_aside)
+        why = write_bad(deciding.bad_rows(slices), run.set_aside) if bad else ()
         target = Path(folder, "answers.parquet") if table or not run.out else Path(run.out)
         with progress(engine, "deciding"):
             deciding.write(slices, target, with_terms=run.out is not None)
@@ -139,7 +138,8 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
             from planshift.population.postgresql import write_table
 
             write_table(table, target, door=engine)
-        summary = summary_of(opened, target, good=sum(part.good for part in slices), bad=bad)
+        good = sum(part.good for part in slices)
+        summary = summary_of(opened, target, good=good, bad=bad, why_aside=why)
         return summary, opened.ignored
 
 
@@ -207,17 +207,6 @@ def names_told(told: tuple[str, ...]) -> dict[str, str]:
             if ours.strip() and not ours.strip().startswith("#"):
                 pairs[ours.strip()] = theirs.strip()
     return pairs
-
-
-def write_bad(rows: Iterator[BadRow], out: Path) -> None:
-    """The rows that are set aside, one line for each thing that is wrong with one."""
-    import csv
-
-    with out.open("w", encoding="utf-8", newline="") as file:
-        lines = csv.writer(file)
-        lines.writerow(("row", "id", "column", "code", "reason"))
-        for row in rows:
-            lines.writerows((row.number or "", row.id, flaw.at, flaw.code, flaw.message) for flaw in row.flaws)
 
 
 def _say_summary(title: str, summary: Summary, *, run: _Run, ignored: tuple[str, ...]) -> None:

@@ -16,7 +16,7 @@ from cyclopts import Parameter, validators
 
 from planshift.cli.carrying_out import open_desk, store_exists
 from planshift.cli.clock import now
-from planshift.cli.decide_all import EngineOption, MapOption, hints, names_told, progress, write_bad
+from planshift.cli.decide_all import EngineOption, MapOption, hints, names_told, progress
 from planshift.cli.exits import Exit
 from planshift.cli.printing import complain, say, say_json
 from planshift.cli.sheets import SheetFormat, say_as
@@ -115,6 +115,7 @@ def done(job: Job) -> Exit:
     from planshift.migration.reading import gathered
     from planshift.population.choosing import engine_of
     from planshift.population.data import connect, open_data
+    from planshift.population.set_aside import write_bad
 
     chosen = engine_of(job.rows.engine)
     with TemporaryDirectory() as folder, connect(spill=Path(folder)) as engine:
@@ -123,12 +124,12 @@ def done(job: Job) -> Exit:
         with progress(engine, "reading"):
             everybody = gathered(opened, job.wish, engine=chosen)
             slices = everybody.deciding.slices()
-        if everybody.aside(slices):
-            write_bad(everybody.bad_rows(slices), job.rows.set_aside)
+        bad = everybody.aside(slices)
+        why = write_bad(everybody.bad_rows(slices), job.rows.set_aside) if bad else ()
         answers = job.rows.out or Path(folder) / "answers.parquet"
         with progress(engine, "deciding"):
             everybody.deciding.write(slices, answers, with_terms=job.rows.out is not None)
-        summary = everybody.summary(slices, answers)
+        summary = everybody.summary(slices, answers, why_aside=why)
         if job.orders.place is None:
             return _shown(job, summary, ignored=opened.ignored)
         return _placed(job, everybody, summary=summary, answers=answers, folder=Path(folder))

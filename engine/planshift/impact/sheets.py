@@ -84,7 +84,8 @@ def meaning(impact: Impact) -> Iterator[str]:
     yield certainty(impact)
     before, after = impact.compared.set_aside
     if before or after:
-        yield f"{before:,} {_rows(before)} could not be read by the old version, {after:,} not by the new one."
+        aside = f"{before:,} {_rows(before)} {'was' if before == 1 else 'were'} set aside by the old version"
+        yield f"{aside} and {after:,} by the new one; planshift decide-all says why."
 
 
 def certainty(impact: Impact) -> str:

@@ -20,6 +20,7 @@ from planshift.population.deciding import BadRow, Deciding, Slice
 from planshift.population.dialects import quoted, text
 from planshift.population.documents import Flaw
 from planshift.population.engines import Engine
+from planshift.population.set_aside import SetAside
 from planshift.population.summary import Summary, summary_of
 
 _NUMBER: Final = quoted("~row number")
@@ -72,10 +73,10 @@ class Everybody:
         yield from self.twice
         yield from self.deciding.bad_rows(slices)
 
-    def summary(self, slices: tuple[Slice, ...], answers: Path) -> Summary:
+    def summary(self, slices: tuple[Slice, ...], answers: Path, *, why_aside: tuple[SetAside, ...] = ()) -> Summary:
         """What the answers in a file come to."""
         good = sum(part.good for part in slices)
-        return summary_of(self.opened, answers, good=good, bad=self.aside(slices))
+        return summary_of(self.opened, answers, good=good, bad=self.aside(slices), why_aside=why_aside)
 
     def digest(self) -> str:
         """What tells these rows from others, whatever file they come from and in whatever order."""

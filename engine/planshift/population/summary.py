@@ -11,6 +11,7 @@ from typing import final
 from planshift.decision.sheet import Block, Column, Pairs, Section, Sheet, Table, sheet_of
 from planshift.population.data import Opened
 from planshift.population.dialects import text
+from planshift.population.set_aside import SetAside
 
 
 @final
@@ -52,6 +53,8 @@ class Summary:
     """Of renewals: as what they renew, an empty word standing for those that stay what they are."""
     skipped: tuple[Counted, ...] = ()
     """Of renewals: why a switch that is due is not taken."""
+    why_aside: tuple[SetAside, ...] = ()
+    """What is wrong with the rows that are set aside."""
 
     def to_json(self) -> dict[str, object]:
         """The same as data; amounts are text."""
@@ -60,7 +63,7 @@ class Summary:
         return told
 
 
-def summary_of(opened: Opened, out: Path, *, good: int, bad: int) -> Summary:
+def summary_of(opened: Opened, out: Path, *, good: int, bad: int, why_aside: tuple[SetAside, ...] = ()) -> Summary:
     """Read a file of answers about some data."""
     engine, decimals = opened.engine, opened.door.book.rulebook.decimals
     answers = f"read_parquet({text(str(out))})"
@@ -80,6 +83,7 @@ def summary_of(opened: Opened, out: Path, *, good: int, bad: int) -> Summary:
     return Summary(
         subscriptions=good + bad,
         set_aside=bad,
+        why_aside=why_aside,
         answers=sum(each.answers for each in verdicts),
         verdicts=verdicts,
         directions=counted("direction", where=allowed),
@@ -106,6 +110,7 @@ def sheet_of_summary(title: str, summary: Summary) -> Sheet:
         read.append(("set aside", f"{summary.set_aside:,}"))
     sections = [
         Section(blocks=(Pairs(pairs=tuple(read)),)),
+        Section(heading="Set aside", blocks=_aside(summary.why_aside)),
         Section(heading="Verdicts", blocks=_counts(summary.verdicts, summary.answers)),
         Section(heading="Reasons against", blocks=_counts(summary.reasons, summary.answers)),
         Section(heading="Allowed, by direction", blocks=_counts(summary.directions, summary.answers)),
@@ -124,6 +129,21 @@ def _renewals(summary: Summary) -> Iterator[Section]:
     yield Section(heading="Who renews", blocks=_counts(tuple(told), allowed))
     if summary.skipped:
         yield Section(heading="Switches that are due and cannot be taken", blocks=_counts(summary.skipped, allowed))
+
+
+def _aside(found: Sequence[SetAside]) -> tuple[Block, ...]:
+    """Why rows are set aside: the most frequent ones, and how many more there are."""
+    if not found:
+        return ()
+    columns = (Column(heading="column"), Column(heading="rows", align="right"), Column(heading="such as"))
+    rows = [(each.column or "the row", f"{each.rows:,}", each.such_as) for each in found[:_KINDS]]
+    if len(found) > _KINDS:
+        rows.append((f"{len(found) - _KINDS} more", f"{sum(each.rows for each in found[_KINDS:]):,}", ""))
+    return (Table(columns=columns, rows=tuple(rows)),)
+
+
+_KINDS = 10
+"""As many kinds of mistakes are told."""
 
 
 def _counts(counted: Sequence[Counted], answers: int) -> tuple[Block, ...]:
