@@ -75,6 +75,17 @@ SESSIONS = {
         "planshift account nobody",
         "planshift account anna --customer",
     ),
+    "carry-invoice-run": (
+        f"planshift apply shop anna --to silver --order up-2 {AT}",
+        f"planshift apply shop second.yaml --to gold --order up-3 {AT}",
+        "planshift account anna",
+        f"planshift worker --once {AT}",
+        "planshift account c-1",
+        f"planshift event anna-2 payment.received --amount '30.00 EUR' --invoice c-1/1 --source pay-1 {LATER}",
+        f"planshift event anna-2 payment.received --amount '40.64 EUR' --invoice c-1/1 --source pay-2 {LATER}",
+        "planshift account anna-2",
+        f"planshift doctor {LATER}",
+    ),
     "carry-wrong": (
         "planshift order show up-1",
         f"planshift apply shop anna --to silver --order up-1 {AT}",
@@ -94,6 +105,10 @@ SESSIONS = {
 def test_a_session(name: str, shop: Path, session: Callable[[str], str], golden: Callable[[Path, str], None]) -> None:
     second = shop.joinpath("subscriptions", "anna.yaml").read_text(encoding="utf-8").replace("id: anna", "id: anna-2")
     shop.with_name("second.yaml").write_text(second, encoding="utf-8")
+    if name == "carry-invoice-run":
+        policy = shop / "policy.yaml"
+        left_to_it = policy.read_text(encoding="utf-8").replace("collect: now", "collect: invoice_run")
+        policy.write_text(left_to_it, encoding="utf-8")
     told = []
     for line in SESSIONS[name]:
         seen = session(line)

@@ -23,9 +23,10 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from planshift.actions.action import KINDS
 from planshift.actions.plan import placed
+from planshift.adapters.ledger.collecting import run_invoices
 from planshift.adapters.ledger.ledger import Ledger
 from planshift.adapters.ledger.opening import open_subscription
-from planshift.adapters.ledger.payments import receive_payment, run_invoices
+from planshift.adapters.ledger.payments import receive_payment
 from planshift.adapters.ledger.reports import flaws as ledger_flaws
 from planshift.adapters.ledger.tables import invoices
 from planshift.adapters.ledger.tables import metadata as ledger_tables

@@ -12,7 +12,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from planshift.adapters.ledger.opening import open_subscription
+from planshift.adapters.ledger.payments import receive_payment
 from planshift.adapters.ledger.reports import flaws
+from planshift.billing.money import parse_money
 from planshift.execution.store.engine import Store, StoreUnusable, connect
 from planshift.execution.store.migrating import newest, open_store, upgrade, version_of
 from planshift.execution.store.tables import metadata
@@ -37,13 +39,25 @@ def test_customers_are_read_from_the_subscriptions_of_an_older_store(store: Stor
     with store.begin() as connection:
         for at, held in ((20, grouped), (10, BRONZE)):
             open_subscription(connection, held, at=at)
-        for later in ("migration_rows", "migrations", "order_news", "listeners", "ledger_customers"):
+        receive_payment(connection, BRONZE.id, amount=parse_money("1.50 EUR"), source="bank-1", at=30)
+        for later in (
+            "ledger_credit_notes",
+            "ledger_collected",
+            "ledger_collective_invoices",
+            "migration_rows",
+            "migrations",
+            "order_news",
+            "listeners",
+            "ledger_customers",
+        ):
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     upgrade(store)
     with store.reading() as connection:
         rows = connection.execute(text("SELECT id, client_group, currency, opened_at FROM ledger_customers")).all()
+        paid = connection.execute(text("SELECT source, subscription, minor FROM ledger_payments")).all()
         assert not list(flaws(connection))
+    assert [tuple(row) for row in paid] == [("bank-1", BRONZE.id, 150)]
     assert [tuple(row) for row in rows] == [("anna", None, "EUR", 10)]
 
 

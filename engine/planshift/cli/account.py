@@ -13,9 +13,10 @@ from planshift.cli.printing import Format, FormatOption, complain, say_json, say
 
 if TYPE_CHECKING:
     from planshift.adapters.ledger.customers import CustomerAccount
-    from planshift.adapters.ledger.statement import StatedInvoice, Statement
+    from planshift.adapters.ledger.statement import CollectiveInvoice, StatedInvoice, Statement
+    from planshift.billing.money import Money
     from planshift.billing.subscription import Subscription
-    from planshift.decision.sheet import Block, Sheet
+    from planshift.decision.sheet import Block, Column, Sheet
 
 
 @at_desk
@@ -72,7 +73,13 @@ def _say_customer(found: CustomerAccount, *, format: Format) -> None:  # noqa: A
     known = [("known since", f"{instant_text(found.opened_at, 'UTC')} (UTC)")]
     known += [("group", found.client_group)] if found.client_group else []
     table = Table(columns=columns, rows=rows, totals=totals)
-    say_sheet(sheet_of(found.id, (Section(blocks=(Pairs(pairs=tuple(known)),)), Section(blocks=(table,)))))
+    collective = tuple(block for each in found.invoices for block in _collective(each))
+    sections = (
+        Section(blocks=(Pairs(pairs=tuple(known)),)),
+        Section(blocks=(table,)),
+        Section(heading="Invoices for several changes", blocks=collective),
+    )
+    say_sheet(sheet_of(found.id, sections))
 
 
 def _sheet(held: Subscription, found: Statement) -> Sheet:
@@ -88,7 +95,7 @@ def _sheet(held: Subscription, found: Statement) -> Sheet:
         held.id,
         (
             Section(blocks=(Pairs(pairs=tuple(_opening(held))),)),
-            Section(heading="Invoices", blocks=tuple(block for each in found.invoices for block in _invoice(each))),
+            Section(heading="Invoices", blocks=tuple(_invoices(found))),
             Section(heading="Payments", blocks=(payments,) if paid else ()),
             Section(heading="Accounts, debits less credits", blocks=(accounts,) if standing else ()),
         ),
@@ -109,23 +116,65 @@ def _opening(held: Subscription) -> Iterator[tuple[str, str]]:
         yield "waits", f"{target}, on {held.pending.effective_on}"
 
 
+def _invoices(found: Statement) -> Iterator[Block]:
+    """The invoices of a subscription, and in their places those that it shares with other changes."""
+    whole = {each.number: each for each in found.collective}
+    for each in found.invoices:
+        if each.collective is None:
+            yield from _invoice(each)
+        elif each.collective in whole:
+            yield from _collective(whole.pop(each.collective))
+
+
 def _invoice(found: StatedInvoice) -> Iterator[Block]:
     """An invoice as a table: its lines, and its total under a rule."""
-    from planshift.decision.sheet import Column, Paragraph, Table
+    from planshift.decision.sheet import Paragraph, Table
 
     state = f"{found.left} left to pay" if found.state == "open" and found.left.minor else found.state
     yield Paragraph(text=f"{found.number}, {found.made_on}, due {found.due_on}: {state}")
-    rows = tuple((each.title, each.starts_on or "", each.ends_on or "", str(each.amount)) for each in found.lines)
-    totals = [("total", "", "", str(found.total))]
+    totals = [_row("total", found.total)]
     if found.credit_used.minor:
-        totals.append(("paid by credit", "", "", str(found.credit_used)))
-    columns = (
-        Column(heading="", wraps=True),
-        Column(heading=""),
-        Column(heading=""),
-        Column(heading="", align="right"),
-    )
-    yield Table(columns=columns, rows=rows, totals=tuple(totals))
+        totals.append(_row("paid by credit", found.credit_used))
+    yield Table(columns=_columns(), rows=tuple(_rows(found)), totals=tuple(totals))
+
+
+def _collective(found: CollectiveInvoice) -> Iterator[Block]:
+    """An invoice that stands for several, as one table: the lines of each change under its name."""
+    from planshift.decision.sheet import Paragraph, Table
+
+    state = f"{found.left} left to pay" if found.left.minor else "nothing left to pay"
+    yield Paragraph(text=f"{found.number}, {found.made_on}, due {found.due_on}: {state}")
+    rows = [row for group in found.groups for row in ((_group(group), "", "", ""), *_rows(group))]
+    totals = [_row("total", found.total)]
+    if found.credited.minor:
+        totals.append(_row("taken back", -found.credited))
+    if found.credit_used.minor:
+        totals.append(_row("paid by credit", found.credit_used))
+    yield Table(columns=_columns(), rows=tuple(rows), totals=tuple(totals))
+
+
+def _group(found: StatedInvoice) -> str:
+    """Whose lines come next, and what became of them where it is not what became of the whole invoice."""
+    became = "paid" if found.state == "paid" else ""
+    if found.credit_note is not None:
+        became = f"taken back by {found.credit_note}"
+    return f"{found.subscription}, by {found.order}{became and f' ({became})'}"
+
+
+def _rows(found: StatedInvoice) -> Iterator[tuple[str, ...]]:
+    for each in found.lines:
+        yield each.title, each.starts_on or "", each.ends_on or "", str(each.amount)
+
+
+def _row(name: str, amount: Money) -> tuple[str, ...]:
+    return name, "", "", str(amount)
+
+
+def _columns() -> tuple[Column, ...]:
+    from planshift.decision.sheet import Column
+
+    texts = Column(heading="", wraps=True), Column(heading=""), Column(heading="")
+    return *texts, Column(heading="", align="right")
 
 
 def _day(instant: int, held: Subscription) -> str:

@@ -14,9 +14,10 @@ from sqlalchemy.pool import StaticPool
 
 from planshift.actions.action import Step
 from planshift.actions.plan import ActionPlan, placed
+from planshift.adapters.ledger.collecting import run_invoices
 from planshift.adapters.ledger.ledger import Ledger
 from planshift.adapters.ledger.opening import open_subscription
-from planshift.adapters.ledger.payments import receive_payment, run_invoices
+from planshift.adapters.ledger.payments import receive_payment
 from planshift.adapters.ledger.tables import invoices, metadata
 from planshift.billing.money import Money
 from planshift.book import Decision

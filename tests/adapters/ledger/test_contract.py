@@ -12,9 +12,10 @@ from planshift.actions.action import KINDS
 from planshift.actions.money_actions import AwaitPayment
 from planshift.adapters.contract import ResidentCase, ResidentContract, sample_tasks
 from planshift.adapters.ledger.chart import ACCOUNTS
+from planshift.adapters.ledger.collecting import run_invoices
 from planshift.adapters.ledger.ledger import Ledger
 from planshift.adapters.ledger.opening import open_subscription
-from planshift.adapters.ledger.payments import receive_payment, run_invoices
+from planshift.adapters.ledger.payments import receive_payment
 from planshift.adapters.ledger.tables import entries, invoices, metadata, payment_requests, subscriptions
 from planshift.execution.ports import Resident, Task
 from planshift.execution.store.engine import Store

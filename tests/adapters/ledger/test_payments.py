@@ -10,11 +10,12 @@ from sqlalchemy import Connection, select
 
 from planshift.actions.action import Step
 from planshift.actions.plan import placed
+from planshift.adapters.ledger.collecting import run_invoices
 from planshift.adapters.ledger.held import LedgerRefuses, invoice_numbered
 from planshift.adapters.ledger.ledger import Ledger
 from planshift.adapters.ledger.opening import open_subscription
 from planshift.adapters.ledger.pauses import resume_paused
-from planshift.adapters.ledger.payments import pay_refund, receive_payment, run_invoices
+from planshift.adapters.ledger.payments import pay_refund, receive_payment
 from planshift.adapters.ledger.reading import subscription_held
 from planshift.adapters.ledger.reports import balances, flaws, trial_balance
 from planshift.adapters.ledger.tables import refunds

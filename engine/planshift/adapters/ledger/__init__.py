@@ -8,11 +8,12 @@ transaction of the store: `open_subscription`, `receive_payment`, `run_invoices`
 
 from __future__ import annotations
 
+from planshift.adapters.ledger.collecting import Happened, run_invoices
 from planshift.adapters.ledger.held import LedgerRefuses
 from planshift.adapters.ledger.ledger import Ledger
 from planshift.adapters.ledger.opening import open_subscription
 from planshift.adapters.ledger.pauses import resume_paused
-from planshift.adapters.ledger.payments import Happened, pay_refund, receive_payment, run_invoices
+from planshift.adapters.ledger.payments import pay_refund, receive_payment
 from planshift.adapters.ledger.reading import subscription_held
 from planshift.adapters.ledger.reports import Balance, Flaw, Posted, balances, flaws, journal, trial_balance
 

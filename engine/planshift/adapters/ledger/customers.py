@@ -9,6 +9,7 @@ from typing import final
 from sqlalchemy import Connection, select
 
 from planshift.adapters.ledger.state import subscription_of
+from planshift.adapters.ledger.statement import CollectiveInvoice, collective_of_customer
 from planshift.adapters.ledger.tables import customers, subscriptions
 from planshift.billing.money import Money, money
 
@@ -39,7 +40,10 @@ class Total:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerAccount:
-    """A customer, known since an instant (epoch seconds), with all subscriptions and what they come to by currency."""
+    """A customer, known since an instant (epoch seconds), with all subscriptions and what they come to by currency.
+
+    `invoices` are those that stand for several changes, of one subscription or of several.
+    """
 
     id: str
     client_group: str | None
@@ -47,6 +51,7 @@ class CustomerAccount:
     opened_at: int
     subscriptions: tuple[HeldSubscription, ...]
     totals: tuple[Total, ...]
+    invoices: tuple[CollectiveInvoice, ...]
 
 
 def account_of_customer(connection: Connection, customer: str) -> CustomerAccount | None:
@@ -55,7 +60,9 @@ def account_of_customer(connection: Connection, customer: str) -> CustomerAccoun
     if row is None:
         return None
     found = tuple(_subscriptions(connection, customer))
-    return CustomerAccount(**row, subscriptions=found, totals=tuple(_totals(found)))
+    return CustomerAccount(
+        **row, subscriptions=found, totals=tuple(_totals(found)), invoices=collective_of_customer(connection, customer)
+    )
 
 
 def _subscriptions(connection: Connection, customer: str) -> Iterator[HeldSubscription]:

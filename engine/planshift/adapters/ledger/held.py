@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, Final, final
 
-from sqlalchemy import Connection, Row, RowMapping, bindparam, select
+from sqlalchemy import Connection, Row, RowMapping, bindparam, func, select
 
 from planshift.adapters.ledger.chart import ACCOUNTS
 from planshift.adapters.ledger.state import subscription_of
-from planshift.adapters.ledger.tables import entries, invoices, subscriptions
+from planshift.adapters.ledger.tables import collected, entries, invoices, subscriptions
 from planshift.billing.subscription import Subscription
 from planshift.diagnostics.errors import PlanshiftError
 
@@ -146,6 +147,36 @@ def invoice_numbered(connection: Connection, number: str) -> Invoice | None:
     """The invoice of a number."""
     row = connection.execute(select(invoices).where(invoices.c.number == number)).first()
     return None if row is None else _invoice(row)
+
+
+def invoices_named(connection: Connection, number: str) -> tuple[tuple[str, Invoice], ...]:
+    """The invoices that a number stands for, by subscription: one, or in their places those of a collective one."""
+    own = connection.execute(select(invoices).where(invoices.c.number == number)).first()
+    if own is not None:
+        return ((own.subscription, _invoice(own)),)
+    parts = (
+        select(invoices)
+        .join(collected, collected.c.invoice == invoices.c.number)
+        .where(collected.c.collective == number)
+        .order_by(collected.c.position)
+    )
+    return tuple((row.subscription, _invoice(row)) for row in connection.execute(parts))
+
+
+def drafts_of(connection: Connection, names: Sequence[str], *, until: date) -> tuple[tuple[str, Invoice], ...]:
+    """The drafts of some subscriptions whose day has come, the oldest day first."""
+    found = (
+        select(invoices)
+        .where(invoices.c.subscription.in_(names), invoices.c.state == "draft", invoices.c.run_on <= until.isoformat())
+        .order_by(invoices.c.run_on, invoices.c.subscription, func.length(invoices.c.number), invoices.c.number)
+    )
+    return tuple((row.subscription, _invoice(row)) for row in connection.execute(found))
+
+
+def collective_of(connection: Connection, numbers: Sequence[str]) -> dict[str, str]:
+    """The collective invoices that some invoices are part of; those of their own are left out."""
+    found = select(collected.c.invoice, collected.c.collective).where(collected.c.invoice.in_(numbers))
+    return {row.invoice: row.collective for row in connection.execute(found)} if numbers else {}
 
 
 def open_invoices(connection: Connection, subscription: str, *, state: str = "open") -> tuple[Invoice, ...]:

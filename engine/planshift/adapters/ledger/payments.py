@@ -1,37 +1,33 @@
-"""Money that comes in and goes out: payments, refunds, and the invoice run."""
+"""Money that comes in and goes out: payments and refunds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import final
 
 from sqlalchemy import Connection, select, update
 
-from planshift.adapters.ledger.booking import Entry, book
+from planshift.adapters.ledger.booking import Entry, Journal, book
 from planshift.adapters.ledger.chart import posted
+from planshift.adapters.ledger.collecting import PAID, RECEIVED, Happened
 from planshift.adapters.ledger.effect import Effect, TakenOff
-from planshift.adapters.ledger.held import Held, Invoice, LedgerRefuses, held_of, invoice_numbered, open_invoices
-from planshift.adapters.ledger.tables import invoices, payments, refunds
+from planshift.adapters.ledger.held import (
+    Held,
+    Invoice,
+    LedgerRefuses,
+    collective_of,
+    held_of,
+    invoices_named,
+    open_invoices,
+)
+from planshift.adapters.ledger.tables import entries, payments, refunds
 from planshift.billing.calendar import from_day
 from planshift.billing.money import Money
 from planshift.billing.zones import local_day
 
-RECEIVED, PAID, ISSUED = "payment.received", "invoice.paid", "invoice.issued"
-
 LONGEST_SOURCE = 300
 """How many characters the outside may call a payment by."""
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """What came of something at the ledger: whose it is, the invoices it is about, and the events to be told."""
-
-    subscription: str
-    invoices: tuple[str, ...]
-    events: tuple[str, ...]
 
 
 def receive_payment(
@@ -39,53 +35,123 @@ def receive_payment(
 ) -> Happened:
     """Take a payment in: for an invoice, or for what has been due longest; what is left over stands on the account.
 
-    `source` is what the outside calls it: the same one again changes nothing, and is answered as the first time.
+    A collective invoice is paid line group by line group, whichever subscriptions they are of. `source` is what the
+    outside calls the payment: the same one again changes nothing, and is answered as the first time.
 
     Raises:
         LedgerRefuses: there is no such subscription or invoice, or the amount is none of its currency.
     """
-    key = f"payment:{source}"
-    held = _held(connection, subscription, key=key)
+    key, journal = f"payment:{source}", Journal(connection)
+    named = [] if invoice is None else [name for name, _ in invoices_named(connection, invoice)]
+    if any(name != subscription for name in named):
+        journal.look_up([subscription, *named], keys=[key])  # all at once, so that nobody waits in a circle
+    held = journal.held(subscription, key=key)
+    if held is None:
+        raise LedgerRefuses(f"the ledger has no subscription {subscription}")
     if held.booked is not None:
-        return _happened(held, held.booked[1])
+        return _known(connection, subscription, source=source, settled=held.booked[1])
+    _check(held, amount=amount, source=source)
+    shares, left = _shared(amount.minor, _to_pay(connection, held, invoice), own=subscription)
+    told = [
+        _Share(name=name, taken_off=taken_off, over=left if name == subscription else 0, number=number)
+        for number, (name, taken_off) in enumerate(shares.items(), start=1)
+    ]
+    for share in told:
+        share.book(journal, source=source, at=at)
+    journal.write()
+    settled = [number for share in told for number in share.settled]
+    own, *beside = (share.told(source=source) for share in told)
+    return replace(own, invoices=_documents(connection, settled), beside=tuple(beside))
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Share:
+    """What a payment is to a subscription: what it takes off its invoices, and what is left `over` for the account."""
+
+    name: str
+    number: int
+    taken_off: Sequence[TakenOff]
+    over: int
+
+    @property
+    def settled(self) -> tuple[str, ...]:
+        """The invoices that nothing is left to pay of."""
+        return tuple(each.invoice.number for each in self.taken_off if each.minor == each.invoice.open)
+
+    def book(self, journal: Journal, *, source: str, at: int) -> None:
+        """Book it."""
+        key = f"payment:{source}" if self.number == 1 else f"payment-share-{self.number}:{source}"
+        held = journal.held(self.name, key=key)
+        assert held is not None  # it has an invoice, or is the one that was named
+        paid = sum(each.minor for each in self.taken_off)
+        row = {"source": source, "subscription": held.id, "minor": paid + self.over, "received_at": at}
+        effect = Effect(
+            postings=(
+                *posted(paid, debit="cash", credit="receivable"),
+                *posted(self.over, debit="cash", credit="account_credit"),
+            ),
+            taken_off=tuple(self.taken_off),
+            rows=((payments, row),) if paid + self.over else (),
+            reference=" ".join(self.settled),
+        )
+        journal.book(held, entry=_entry(held, key, kind="payment", at=at), effect=effect)
+
+    def told(self, *, source: str) -> Happened:
+        """What happened to the subscription by it, under a name of its own: events are known by theirs."""
+        known_as = source if self.number == 1 else f"{source}:share {self.number}"
+        events = (RECEIVED, *(PAID for _ in self.settled))
+        return Happened(subscription=self.name, source=known_as, invoices=self.settled, events=events)
+
+
+def _check(held: Held, *, amount: Money, source: str) -> None:
     if not 0 < len(source) <= LONGEST_SOURCE:
         raise LedgerRefuses(
             f"the source of a payment has 1 to {LONGEST_SOURCE} characters", f"this one has {len(source)}"
         )
     if amount.currency != held.currency or amount.minor <= 0:
         raise LedgerRefuses(f"a payment of {amount} cannot be taken in", f"{held.id} is paid in {held.currency}")
-    left, taken_off = amount.minor, []
-    for each in _to_pay(connection, held, invoice):
-        minor = min(left, each.open)
-        left -= minor
-        taken_off += [TakenOff(invoice=each, minor=minor, paid=True)] if minor else []
-    settled = [each.invoice.number for each in taken_off if each.minor == each.invoice.open]
-    row = {"source": source, "subscription": held.id, "minor": amount.minor, "received_at": at}
-    effect = Effect(
-        postings=(
-            *posted(amount.minor - left, debit="cash", credit="receivable"),
-            *posted(left, debit="cash", credit="account_credit"),
-        ),
-        taken_off=tuple(taken_off),
-        rows=((payments, row),),
-        reference=" ".join(settled),
-    )
-    book(connection, held, entry=_entry(held, key, kind="payment", at=at), effect=effect)
-    return _happened(held, effect.reference)
 
 
-def _happened(held: Held, settled: str) -> Happened:
-    numbers = tuple(settled.split())
-    return Happened(subscription=held.id, invoices=numbers, events=(RECEIVED, *(PAID for _ in numbers)))
+def _shared(minor: int, bills: Sequence[tuple[str, Invoice]], *, own: str) -> tuple[dict[str, list[TakenOff]], int]:
+    """What an amount takes off invoices, one after the other, by subscription; and what is left of it."""
+    shares: dict[str, list[TakenOff]] = {own: []}
+    for name, bill in bills:
+        taken = min(minor, bill.open)
+        if taken:
+            minor -= taken
+            shares.setdefault(name, []).append(TakenOff(invoice=bill, minor=taken, paid=True))
+    return shares, minor
 
 
-def _to_pay(connection: Connection, held: Held, number: str | None) -> tuple[Invoice, ...]:
+def _to_pay(connection: Connection, held: Held, number: str | None) -> tuple[tuple[str, Invoice], ...]:
     if number is None:
-        return open_invoices(connection, held.id)
-    found = invoice_numbered(connection, number)
-    if found is None or not found.number.startswith(f"{held.id}-"):
+        return tuple((held.id, each) for each in open_invoices(connection, held.id))
+    found = invoices_named(connection, number)
+    if held.id not in {name for name, _ in found}:
         raise LedgerRefuses(f"{held.id} has no invoice {number}")
-    return (found,) if found.state == "open" else ()
+    return tuple((name, each) for name, each in found if each.state == "open")
+
+
+def _known(connection: Connection, subscription: str, *, source: str, settled: str) -> Happened:
+    """A payment that was taken in before, as far as it was the subscription's."""
+    shares = payments.join(entries, entries.c.key == payments.c.entry)
+    found = connection.scalars(select(entries.c.reference).select_from(shares).where(payments.c.source == source))
+    numbers = [number for reference in found for number in reference.split()]
+    events = (RECEIVED, *(PAID for _ in settled.split()))
+    return Happened(subscription=subscription, source=source, invoices=_documents(connection, numbers), events=events)
+
+
+def _documents(connection: Connection, numbers: Sequence[str]) -> tuple[str, ...]:
+    """Invoices by the numbers that the customer knows; a collective one is among them once all of it is paid."""
+    together = collective_of(connection, numbers)
+    left = {
+        collective
+        for collective in set(together.values())
+        if any(each.state == "open" for _, each in invoices_named(connection, collective))
+    }
+    told = (together.get(number, number) for number in numbers)
+    return tuple(number for number in dict.fromkeys(told) if number not in left)
 
 
 def pay_refund(connection: Connection, refund: str, *, at: int) -> None:
@@ -104,26 +170,6 @@ def pay_refund(connection: Connection, refund: str, *, at: int) -> None:
     paid = Effect(postings=tuple(posted(row.minor, debit="refunds_payable", credit="cash")), reference=refund)
     book(connection, held, entry=_entry(held, key, kind="refund_paid", at=at), effect=paid)
     connection.execute(update(refunds).where(refunds.c.entry == refund).values(paid_at=at))
-
-
-def run_invoices(connection: Connection, *, until: date, at: int) -> Iterator[Happened]:
-    """Make invoices of the drafts whose day has come, in the order of their days and numbers."""
-    due = (
-        select(invoices.c.number, invoices.c.subscription)
-        .where(invoices.c.state == "draft", invoices.c.run_on <= until.isoformat())
-        .order_by(invoices.c.run_on, invoices.c.number)
-    )
-    for number, subscription in connection.execute(due).all():
-        key = f"run:{number}"
-        held, draft = _held(connection, subscription, key=key), invoice_numbered(connection, number)
-        assert draft is not None  # it was found above, in the same transaction
-        moved = tuple(posted(draft.open, debit="receivable", credit="invoice_run"))
-        entry = _entry(held, key, kind="invoice_run", at=at)
-        book(connection, held, entry=entry, effect=Effect(postings=moved, reference=number))
-        becomes = "open" if draft.open else "paid"
-        values = {"state": becomes, "made_on": entry.on.isoformat()}
-        connection.execute(update(invoices).where(invoices.c.number == number).values(values))
-        yield Happened(subscription=subscription, invoices=(number,), events=(ISSUED, *([] if draft.open else [PAID])))
 
 
 def _held(connection: Connection, subscription: str, *, key: str) -> Held:

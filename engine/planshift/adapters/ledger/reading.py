@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from planshift.adapters.ledger.held import Invoice, open_invoices
+from planshift.adapters.ledger.held import Invoice, collective_of, open_invoices
 from planshift.adapters.ledger.state import subscription_of
 from planshift.adapters.ledger.tables import subscriptions
 from planshift.billing.subscription import Subscription
@@ -34,9 +35,18 @@ def subscription_held(connection: Connection, name: str) -> Subscription | None:
         debt=row.receivable,
         older_debt=row.receivable - unpaid,
         waiting=row.waiting,
-        unpaid_invoices=sum(invoice.documents for invoice in invoices),
+        unpaid_invoices=_documents(connection, invoices),
         account_credit=row.credit,
     )
+
+
+def _documents(connection: Connection, invoices: Sequence[Invoice]) -> int:
+    """How many invoices the customer has on the table: those of a collective one are one."""
+    count = sum(invoice.documents for invoice in invoices)
+    if len(invoices) < 2:  # one is no collection
+        return count
+    together = collective_of(connection, [invoice.number for invoice in invoices])
+    return count - len(together) + len(set(together.values()))
 
 
 def own_part(invoice: Invoice) -> int:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import final
 
 from sqlalchemy import Connection
 
+from planshift.adapters.ledger.collecting import Happened, due_of_run, invoice_due
 from planshift.adapters.ledger.payments import receive_payment
-from planshift.adapters.ledger.payments import run_invoices as made_by_run
 from planshift.billing.money import Money
 from planshift.execution.growing import Reacts
-from planshift.execution.happening import take_in
+from planshift.execution.happening import Heard, take_in
 from planshift.execution.order import Order
 from planshift.execution.store.engine import Store
 
@@ -48,42 +48,42 @@ def receive(store: Store, payment: Payment, *, source: str, at: int, reacts: Rea
         found = receive_payment(
             connection, payment.subscription, amount=payment.amount, source=source, at=at, invoice=payment.invoice
         )
-        telling = _Telling(connection=connection, source=source, at=at, reacts=reacts)
-        return telling.told(found.subscription, events=found.events, invoices=found.invoices)
+        telling = _Telling(connection=connection, at=at, reacts=reacts)
+        return telling.told(found)
 
 
-def run_invoices(store: Store, *, until: date, at: int, reacts: Reacts | None = None) -> tuple[Received, ...]:
-    """Make the invoices that were left to the invoice run of a day that has come."""
-    with store.begin() as connection:
-        return tuple(
-            _Telling(connection=connection, source=" ".join(made.invoices), at=at, reacts=reacts).told(
-                made.subscription, events=made.events, invoices=made.invoices
-            )
-            for made in made_by_run(connection, until=until, at=at)
-        )
+def run_invoices(store: Store, *, until: date, at: int, reacts: Reacts | None = None) -> Iterator[Received]:
+    """Make the invoices that were left to the invoice run of a day that has come, each in a transaction of its own."""
+    with store.reading() as connection:
+        waiting = due_of_run(connection, until=until)
+    for due in waiting:
+        with store.begin() as connection:
+            telling = _Telling(connection=connection, at=at, reacts=reacts)
+            told = [telling.told(made) for made in invoice_due(connection, due, until=until, at=at)]
+        yield from told
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Telling:
-    """Tells the orders of a subscription what has happened, within the transaction in which it did."""
+    """Tells the orders of subscriptions what has happened, within the transaction in which it did."""
 
     connection: Connection
-    source: str
     at: int
     reacts: Reacts | None
 
-    def told(self, subscription: str, *, events: Sequence[str], invoices: tuple[str, ...]) -> Received:
-        heard = [
-            take_in(
+    def told(self, found: Happened) -> Received:
+        heard = [each for one in (found, *found.beside) for each in self._heard(one)]
+        orders = {order.id: order for each in heard for order in each.orders}
+        return Received(new=any(each.new for each in heard), orders=tuple(orders.values()), invoices=found.invoices)
+
+    def _heard(self, found: Happened) -> Iterator[Heard]:
+        for number, event in enumerate(found.events):
+            yield take_in(
                 self.connection,
                 event,
-                source=f"{self.source}:{event}:{number}" if number else self.source,
+                source=f"{found.source}:{event}:{number}" if number else found.source,
                 at=self.at,
-                subscription=subscription,
+                subscription=found.subscription,
                 reacts=self.reacts,
             )
-            for number, event in enumerate(events)
-        ]
-        orders = {order.id: order for each in heard for order in each.orders}
-        return Received(new=any(each.new for each in heard), orders=tuple(orders.values()), invoices=invoices)

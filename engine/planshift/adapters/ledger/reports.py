@@ -11,6 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, 
 from planshift.adapters.ledger.chart import ACCOUNTS, NEVER_ABOVE_ZERO, NEVER_BELOW_ZERO
 from planshift.adapters.ledger.tables import (
     allocations,
+    collected,
+    collective_invoices,
+    credit_notes,
     customers,
     entries,
     invoices,
@@ -104,6 +107,8 @@ def flaws(connection: Connection) -> Iterator[Flaw]:
     yield from _lines_that_differ(connection)
     yield from _payments_that_differ(connection)
     yield from _customers_that_lack(connection)
+    yield from _collective_that_differ(connection)
+    yield from _credit_notes_that_differ(connection)
 
 
 _COLUMNS = tuple(subscriptions.c[account] for account in ACCOUNTS)
@@ -217,3 +222,43 @@ def _customers_that_lack(connection: Connection) -> Iterator[Flaw]:
     nobody = select(subscriptions.c.id, subscriptions.c.customer).select_from(known).where(customers.c.id.is_(None))
     for row in connection.execute(nobody):
         yield Flaw(subscription=row.id, what=f"there is no customer {row.customer}")
+
+
+def _collective_that_differ(connection: Connection) -> Iterator[Flaw]:
+    """A collective invoice is of one customer, in one currency, and comes to what it stands for."""
+    whole = collective_invoices
+    told = func.coalesce(func.sum(invoices.c.total), 0)
+    strangers = func.sum(
+        case((and_(subscriptions.c.customer == whole.c.customer, invoices.c.currency == whole.c.currency), 0), else_=1)
+    )
+    parts = (
+        whole.outerjoin(collected, collected.c.collective == whole.c.number)
+        .outerjoin(invoices, invoices.c.number == collected.c.invoice)
+        .outerjoin(subscriptions, subscriptions.c.id == invoices.c.subscription)
+    )
+    found = (
+        select(whole.c.number, whole.c.customer, whole.c.total, told.label("told"), strangers.label("strangers"))
+        .select_from(parts)
+        .group_by(whole.c.number, whole.c.customer, whole.c.total)
+        .having(or_(told != whole.c.total, strangers > 0))
+    )
+    for row in connection.execute(found):
+        what = f"what invoice {row.number} stands for comes to {row.told}, and its total is {row.total}"
+        if row.strangers:
+            what = f"invoice {row.number} stands for what is not of its customer and currency"
+        yield Flaw(subscription=row.customer, what=what)
+
+
+def _credit_notes_that_differ(connection: Connection) -> Iterator[Flaw]:
+    """What was taken back of a collective invoice, and nothing else, has a credit note of its amount."""
+    void, noted = invoices.c.state == "void", credit_notes.c.number.is_not(None)
+    parts = collected.join(invoices, invoices.c.number == collected.c.invoice)
+    differs = or_(and_(void, ~noted), and_(~void, noted), credit_notes.c.minor != invoices.c.total)
+    found = (
+        select(invoices.c.number, invoices.c.subscription, collected.c.collective)
+        .select_from(parts.outerjoin(credit_notes, credit_notes.c.invoice == invoices.c.number))
+        .where(differs)
+    )
+    for row in connection.execute(found):
+        what = f"the credit note on {row.number} of invoice {row.collective} is not what was taken back"
+        yield Flaw(subscription=row.subscription, what=what)

@@ -17,10 +17,10 @@ from planshift.adapters.ledger.booking import Journal
 from planshift.adapters.ledger.chart import Posting, posted
 from planshift.adapters.ledger.effect import Effect, TakenOff
 from planshift.adapters.ledger.effects import told_beside
-from planshift.adapters.ledger.held import Held, Invoice, invoice_numbered, invoice_of
+from planshift.adapters.ledger.held import Held, Invoice, collective_of, invoice_numbered, invoice_of
 from planshift.adapters.ledger.money import invoice_of_step
 from planshift.adapters.ledger.state import taken_back
-from planshift.adapters.ledger.tables import allocations, entries, payment_requests, postings, refunds
+from planshift.adapters.ledger.tables import allocations, credit_notes, entries, payment_requests, postings, refunds
 from planshift.execution.ports import Task
 
 _BILLS: Final = ("issue_invoice", "add_to_invoice_run")
@@ -37,7 +37,7 @@ def reversed_effect(task: Task, *, held: Held, journal: Journal) -> Effect | Non
     effect = _state_back(effect, found, held=held)
     match found["kind"]:
         case kind if kind in _BILLS:
-            return _bill_back(effect, invoice_of(connection, key), connection=connection)
+            return _bill_back(task, effect, invoice=invoice_of(connection, key), connection=connection)
         case "reduce_debt":
             return replace(effect, taken_off=tuple(_debt_back(connection, key)))
         case "await_payment":
@@ -60,8 +60,11 @@ def _state_back(effect: Effect, entry: RowMapping, *, held: Held) -> Effect:
     return replace(effect, state=state, state_by=entry["followed"] if begun else None)
 
 
-def _bill_back(effect: Effect, invoice: Invoice | None, *, connection: Connection) -> Effect:
-    """A void invoice. What was paid of it by now stands on the account."""
+def _bill_back(task: Task, effect: Effect, *, invoice: Invoice | None, connection: Connection) -> Effect:
+    """A void invoice, and a credit note where it is part of a collective one.
+
+    What was paid of it by now stands on the account.
+    """
     if invoice is None:
         return effect
     taken = select(func.coalesce(func.sum(allocations.c.minor), 0)).where(allocations.c.invoice == invoice.number)
@@ -69,7 +72,22 @@ def _bill_back(effect: Effect, invoice: Invoice | None, *, connection: Connectio
     run = invoice.run_on is not None and invoice.state != "draft"
     left = invoice.total - invoice.credit_used
     from_run = posted(left if run else 0, debit="invoice_run", credit="receivable")
-    return replace(effect, postings=(*from_run, *effect.postings, *paid), voided=invoice)
+    rows = (*effect.rows, *_credit_note(task, invoice, connection=connection))
+    return replace(effect, postings=(*from_run, *effect.postings, *paid), voided=invoice, rows=rows)
+
+
+def _credit_note(task: Task, invoice: Invoice, *, connection: Connection) -> Iterator[tuple[Table, Mapping[str, Any]]]:
+    """What says to the customer that a collective invoice, which is never changed, holds for its other lines alone."""
+    if collective_of(connection, [invoice.number]):
+        yield (
+            credit_notes,
+            {
+                "number": f"{invoice.number}-C",
+                "invoice": invoice.number,
+                "made_on": task.today.isoformat(),
+                "minor": invoice.total,
+            },
+        )
 
 
 def _debt_back(connection: Connection, key: str) -> Iterator[TakenOff]:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, final
+from typing import Any, Final, final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from planshift.adapters.ledger.chart import CHART, Account
 from planshift.adapters.ledger.reports import balances
-from planshift.adapters.ledger.tables import entries, invoices, lines, payments, subscriptions
+from planshift.adapters.ledger.tables import (
+    collected,
+    collective_invoices,
+    credit_notes,
+    entries,
+    invoices,
+    lines,
+    payments,
+    subscriptions,
+)
 from planshift.billing.money import Money, money
 
 _TITLES: Final = {account.id: account for account in CHART}
@@ -29,7 +38,11 @@ class StatedLine:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedInvoice:
-    """An invoice: `state` is draft, open, paid or void; `left` is what is left to pay of it."""
+    """An invoice: `state` is draft, open, paid or void; `left` is what is left to pay of it.
+
+    `collective` is the number of the invoice that it is a line group of, where an invoice run made one of several, and
+    `credit_note` that of the note by which it was taken back there.
+    """
 
     number: str
     state: str
@@ -40,6 +53,28 @@ class StatedInvoice:
     left: Money
     order: str
     lines: tuple[StatedLine, ...]
+    subscription: str
+    collective: str | None
+    credit_note: str | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectiveInvoice:
+    """What an invoice run made for a customer: an invoice that stands for several, the line groups of which they are.
+
+    `total` is what it was issued with, `credited` what credit notes took back of it since, `left` what is left to pay.
+    """
+
+    number: str
+    customer: str
+    made_on: str
+    due_on: str
+    total: Money
+    credited: Money
+    credit_used: Money
+    left: Money
+    groups: tuple[StatedInvoice, ...]
 
 
 @final
@@ -55,10 +90,14 @@ class StatedPayment:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """All of it, the oldest first; of the accounts those on which something stands, as debits less credits."""
+    """All of it, the oldest first; of the accounts those on which something stands, as debits less credits.
+
+    `collective` has the invoices whole that the subscription shares with others.
+    """
 
     subscription: str
     invoices: tuple[StatedInvoice, ...]
+    collective: tuple[CollectiveInvoice, ...]
     payments: tuple[StatedPayment, ...]
     accounts: tuple[tuple[Account, Money], ...]
 
@@ -71,19 +110,65 @@ def statement_of(connection: Connection, subscription: str) -> Statement | None:
     standing = balances(connection, subscription).items()
     return Statement(
         subscription=subscription,
-        invoices=_invoices(connection, subscription),
+        invoices=_stated(connection, invoices.c.subscription == subscription),
+        collective=_collective(connection, _sharing(subscription)),
         payments=_payments(connection, subscription, currency=currency),
         accounts=tuple((_TITLES[account], money(minor, currency)) for account, minor in standing),
     )
 
 
-def _invoices(connection: Connection, subscription: str) -> tuple[StatedInvoice, ...]:
+def collective_of_customer(connection: Connection, customer: str) -> tuple[CollectiveInvoice, ...]:
+    """The invoices of runs that stand for several of a customer, the oldest first."""
+    return _collective(connection, collective_invoices.c.customer == customer)
+
+
+def _sharing(subscription: str) -> ColumnElement[bool]:
+    of_it = select(collected.c.collective).join(invoices, invoices.c.number == collected.c.invoice)
+    return collective_invoices.c.number.in_(of_it.where(invoices.c.subscription == subscription))
+
+
+def _collective(connection: Connection, those: ColumnElement[bool]) -> tuple[CollectiveInvoice, ...]:
     found = (
-        select(invoices)
-        .where(invoices.c.subscription == subscription)
-        .order_by(invoices.c.made_on, entries.c.booked_at)
+        select(collective_invoices)
+        .where(those)
+        .order_by(
+            collective_invoices.c.made_on,
+            func.length(collective_invoices.c.number),
+            collective_invoices.c.number,
+        )
     )
-    of_entry = found.join(entries, entries.c.key == invoices.c.key).order_by(invoices.c.number)
+    return tuple(_whole(connection, row) for row in connection.execute(found).all())
+
+
+def _whole(connection: Connection, row: Row[Any]) -> CollectiveInvoice:
+    groups = _stated(connection, collected.c.collective == row.number)
+    in_force = [each for each in groups if each.state != "void"]
+    return CollectiveInvoice(
+        number=row.number,
+        customer=row.customer,
+        made_on=row.made_on,
+        due_on=row.due_on,
+        total=money(row.total, row.currency),
+        credited=money(row.total - sum(each.total.minor for each in in_force), row.currency),
+        credit_used=money(sum(each.credit_used.minor for each in in_force), row.currency),
+        left=money(sum(each.left.minor for each in in_force), row.currency),
+        groups=groups,
+    )
+
+
+def _stated(connection: Connection, those: ColumnElement[bool]) -> tuple[StatedInvoice, ...]:
+    """Some invoices in the order in which they were made; those of a collective one in their places."""
+    tables = (
+        invoices.join(entries, entries.c.key == invoices.c.key)
+        .outerjoin(collected, collected.c.invoice == invoices.c.number)
+        .outerjoin(credit_notes, credit_notes.c.invoice == invoices.c.number)
+    )
+    found = (
+        select(invoices, collected.c.collective, credit_notes.c.number.label("credit_note"))
+        .select_from(tables)
+        .where(those)
+        .order_by(invoices.c.made_on, collected.c.position, entries.c.booked_at, invoices.c.number)
+    )
     return tuple(
         StatedInvoice(
             number=row.number,
@@ -95,8 +180,11 @@ def _invoices(connection: Connection, subscription: str) -> tuple[StatedInvoice,
             left=money(row.open, row.currency),
             order=row.order,
             lines=_lines(connection, row.key, currency=row.currency),
+            subscription=row.subscription,
+            collective=row.collective,
+            credit_note=row.credit_note,
         )
-        for row in connection.execute(of_entry)
+        for row in connection.execute(found).all()
     )
 
 

@@ -133,6 +133,38 @@ lines: Final = Table(
     comment="The lines of invoices and credits, and those that wait for the next bill, by entry.",
 )
 
+collective_invoices: Final = Table(
+    "ledger_collective_invoices",
+    metadata,
+    Column("number", String(_KEY), primary_key=True),
+    Column("customer", String(_ID), ForeignKey("ledger_customers.id"), nullable=False, index=True),
+    Column("currency", String(3), nullable=False),
+    Column("made_on", String(_DAY), nullable=False),
+    Column("due_on", String(_DAY), nullable=False),
+    Column("total", BigInteger, nullable=False),
+    comment="Invoices of a run that stand for several. Rows are added and never changed.",
+)
+
+collected: Final = Table(
+    "ledger_collected",
+    metadata,
+    Column("invoice", String(_KEY), ForeignKey("ledger_invoices.number"), primary_key=True),
+    Column("collective", String(_KEY), ForeignKey("ledger_collective_invoices.number"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    comment="The invoices that a collective one stands for, each in its place. Rows are added and never changed.",
+)
+
+credit_notes: Final = Table(
+    "ledger_credit_notes",
+    metadata,
+    Column("number", String(_KEY), primary_key=True),
+    Column("entry", String(_KEY), ForeignKey("ledger_entries.key"), nullable=False),
+    Column("invoice", String(_KEY), ForeignKey("ledger_collected.invoice"), nullable=False, unique=True),
+    Column("made_on", String(_DAY), nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    comment="What was taken back of collective invoices. Rows are added and never changed.",
+)
+
 allocations: Final = Table(
     "ledger_allocations",
     metadata,
@@ -147,12 +179,12 @@ payments: Final = Table(
     "ledger_payments",
     metadata,
     Column("source", String(_KEY), primary_key=True),
+    Column("subscription", String(_ID), ForeignKey("ledger_subscriptions.id"), primary_key=True, index=True),
     Column("entry", String(_KEY), ForeignKey("ledger_entries.key"), nullable=False),
-    Column("subscription", String(_ID), ForeignKey("ledger_subscriptions.id"), nullable=False, index=True),
     Column("minor", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     CheckConstraint("minor > 0", name="above_nothing"),
-    comment="Payments by what their source calls them: each is taken in once.",
+    comment="Payments by what their source calls them, each taken in once; what pays several subscriptions is shared.",
 )
 
 payment_requests: Final = Table(
