@@ -4,14 +4,17 @@ Run by hand: python -m benchmarks.crash_sweep [--store sqlite] [--stride 1] [--p
 
 Every shape of plan that the cases of the books lead to is carried out by the ledger, by the ledger with a last step
 that is refused so that all is taken back, and by a system outside that loses answers, fails after acting and is called
-twice. Before and after each commit, and before, inside and after each call of an adapter, the process gets a SIGKILL;
-another one takes the order over. `--server` kills the PostgreSQL server instead, and starts it again. `--stride 7`
-takes every seventh point, beginning at another one for each way; its seven parts take all points between them.
+twice. Of one plan of each kind of waiting somebody who listens is told as well. Before and after each commit, and
+before, inside and after each call of an adapter or a listener, the process gets a SIGKILL; another one takes the order
+over. `--server` kills the PostgreSQL server instead, and starts it again. `--stride 7` takes every seventh point,
+beginning at another one for each way; its seven parts take all points between them.
 
 *Ways* are shapes by who carries them out. After each kill all tables are read; *left* is in how many different ways
 they were left behind, each of which is taken over. Lost are rows that are missing in the end, doubled those that are
-there too often, different the tables that are not as without a crash. The exit code is 1 where there is any. Databases
-are put into memory, where there is a folder for that.
+there too often, different the tables that are not as without a crash. The exit code is 1 where there is any. *Told
+again* is how often a listener was told what it knew, which is agreed with it; what it is not told at all is lost, and
+what it is told after something that came later is different. Databases are put into memory, where there is a folder
+for that.
 """
 
 from __future__ import annotations
@@ -37,8 +40,8 @@ from tests.execution.sweeping import Sweep, Swept
 POLICIES = Path(__file__).parents[1] / "policies"
 BOOKS = sorted(path.parent.name for path in POLICIES.glob("*/policy.yaml"))
 MEMORY = Path("/dev/shm")  # noqa: S108  # a file system in memory, not a shared folder of secrets
-HEAD = ("book", "ways", "points", "kills", "left", "lost", "doubled", "different")
-ROW = "{:<18} {:>6} {:>8} {:>8} {:>7} {:>6} {:>8} {:>10}"
+HEAD = ("book", "ways", "points", "kills", "left", "lost", "doubled", "different", "told again")
+ROW = "{:<18} {:>6} {:>8} {:>8} {:>7} {:>6} {:>8} {:>10} {:>11}"
 
 
 @contextmanager
@@ -77,7 +80,7 @@ def swept(sweep: Sweep, name: str, *, part: int) -> Swept:
 def show(name: str, found: Swept) -> None:
     """A row of the table, and what is wrong in it."""
     counts = (found.ways, found.points, found.kills, found.left)
-    print(ROW.format(name, *counts, found.lost, found.doubled, found.different), flush=True)
+    print(ROW.format(name, *counts, found.lost, found.doubled, found.different, found.again), flush=True)
     for line in found.told[:5]:
         print(f"  {line}")
 

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
@@ -23,31 +22,37 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from planshift.actions.action import KINDS
 from planshift.actions.plan import placed
-from planshift.adapters.ledger.collecting import run_invoices
 from planshift.adapters.ledger.ledger import Ledger
 from planshift.adapters.ledger.opening import open_subscription
-from planshift.adapters.ledger.payments import receive_payment
 from planshift.adapters.ledger.reports import flaws as ledger_flaws
-from planshift.adapters.ledger.tables import invoices
 from planshift.adapters.ledger.tables import metadata as ledger_tables
-from planshift.billing.money import Money
 from planshift.book import Book, Decision
 from planshift.cases.run import run
 from planshift.execution.gateways import Gateways
-from planshift.execution.happening import take_in
+from planshift.execution.news import Listening
 from planshift.execution.placing import place
 from planshift.execution.ports import Adapter, Batch, Done, Outcome, Refused, Resident, Task, Unanswered
 from planshift.execution.running import Runner
 from planshift.execution.store.engine import Store
+from planshift.execution.store.news import listen
 from planshift.execution.store.tables import metadata as order_tables
 from planshift.execution.store.tables import order_log, orders
 from planshift.execution.store.verifying import flaws
+from planshift.execution.telling import tell
 from planshift.execution.worker import Worker
 from planshift.policy.case_documents import Case
+from tests.execution import listened
+from tests.execution.listened import Listened
+from tests.execution.paying import pay
 
 ORDER: Final = "swept"
 LEASE: Final = 2
 """For how many seconds a worker holds an order: so short that another one takes it over on the same day."""
+
+LISTENED: Final = "ledger, listened to"
+"""By whom an order is carried out of which somebody is told."""
+
+_WAITING: Final = frozenset({"schedule", "await_payment", "hold_credit"})
 
 NEVER: Final = 2**40
 PASSES: Final = 200
@@ -59,6 +64,7 @@ _TIMES: Final = frozenset({"booked_at", "opened_at", "asked_at", "paid_at", "sen
 _LEFT_OUT: Final = {
     "orders": frozenset({"number", "head", "due_at", "leased_by", "leased_until", "lease"}),
     "order_steps": frozenset({"attempts", "try_at", "fault"}),
+    "order_news": frozenset({"told", "upto", "attempts", "try_at", "leased_until", "fault"}),
 }
 """What differs where an order is taken over: when, by whom and at which attempt, never what."""
 
@@ -226,7 +232,10 @@ class Far:
 
 @dataclass(frozen=True)
 class Way:
-    """A decision that is carried out, and by what: the ledger, the ledger that refuses a step, a system outside."""
+    """A decision that is carried out, and by what.
+
+    It is the ledger, the ledger that refuses a step, a system outside, or the ledger with somebody who listens.
+    """
 
     decision: Decision
     by: str
@@ -251,15 +260,20 @@ def ways_of(book: Book) -> list[Way]:
 
     run(book, watch=see)
     by = ("ledger", "ledger, turned back", "outside")
-    return [Way(decision=each, by=one) for each in found.values() for one in by]
+    told: dict[frozenset[str], Decision] = {}  # one of each kind of waiting: that is what becomes of an order
+    for each in found.values():
+        told.setdefault(_WAITING.intersection(one.step.action.kind for one in placed(each.plan(ORDER).steps)), each)
+    ways = [Way(decision=each, by=one) for each in found.values() for one in by]
+    return [*ways, *(Way(decision=each, by=LISTENED) for each in told.values())]
 
 
 @dataclass(frozen=True)
 class Stand:
-    """Every row of every table at an instant, and what the system outside has done by then."""
+    """Every row of every table at an instant, what the system outside has done by then, and who listens was told."""
 
     rows: tuple[tuple[tuple[object, ...], ...], ...] = ((),) * len(_TABLES)
     acts: str = ""
+    told: str = ""
 
 
 _ROWS: Final = tuple(str(select(table).order_by(*table.primary_key)) for table in _TABLES)
@@ -286,11 +300,16 @@ class Bench:
     def acts(self) -> Path:
         return self.folder / "acts"
 
+    @property
+    def told(self) -> Path:
+        return self.folder / "told"
+
     def begin(self, book: Book, way: Way) -> Stand:
         """Place the order, and return what there is then."""
         self.put(Stand())
         with self.store.begin() as connection:
             open_subscription(connection, way.decision.subscription, at=way.decision.request.at)
+            listen(connection, [listened.NAME] if way.by == LISTENED else [])
         place(self.store, book, decision=way.decision, at=way.decision.computed_at, order=ORDER)
         return self.stand()
 
@@ -298,11 +317,13 @@ class Bench:
         """What there is now."""
         with self.store.reading() as connection, closing(connection.connection.cursor()) as cursor:
             rows = tuple(tuple(map(tuple, _all(cursor, each))) for each in _ROWS)
-        return Stand(rows=rows, acts=self.acts.read_text(encoding="utf-8") if self.acts.exists() else "")
+        acts, told = (each.read_text(encoding="utf-8") if each.exists() else "" for each in (self.acts, self.told))
+        return Stand(rows=rows, acts=acts, told=told)
 
     def put(self, stand: Stand) -> None:
         """Let there be this, and nothing else."""
         self.acts.write_text(stand.acts, encoding="utf-8")
+        self.told.write_text(stand.told, encoding="utf-8")
         with self.store.begin() as connection:
             for clear in _CLEAR:
                 connection.execute(clear)
@@ -316,12 +337,16 @@ class Bench:
             worker = self.worker(way, points, name=name, asks=asks)
             with self.store.reading() as connection:
                 at = connection.scalar(select(func.max(order_log.c.at))) or 0
+            listener = Listened(file=self.told, reach=points.reach)
+            listening = (Listening(listener=listener),) if way.by == LISTENED else ()
             for _ in range(PASSES):
                 worker.work(at)
+                tell(self.store, listening, now=at)
                 due = self._due()
                 if due is not None and self._held(at):  # by somebody who is gone: until then nothing else happens
                     at = due
-                elif not pay(self.store, way.decision, at=at):
+                elif not pay(self.store, way.decision, order=ORDER, at=at):
+                    due = self._untold() if due is None else due
                     if due is None:
                         return
                     at = max(at, due)
@@ -333,6 +358,10 @@ class Bench:
             found: int | None = connection.scalar(select(func.min(later)).where(orders.c.due_at < NEVER))
         return found
 
+    def _untold(self) -> int | None:
+        with self.store.reading() as connection:
+            return listened.untold(connection)
+
     def _held(self, at: int) -> bool:
         held = select(orders.c.id).where(orders.c.due_at <= at, orders.c.leased_until > at)
         with self.store.reading() as connection:
@@ -343,8 +372,9 @@ class Bench:
         with self.store.reading() as connection:
             rows = {table.name: Counter(_told(table, connection)) for table in _TABLES if table is not order_log}
             wrong = [*map(str, ledger_flaws(connection)), *map(str, flaws(connection, now=NEVER))]
-        acted = Far(acts=self.acts, points=Points()).acted()
-        return {**rows, "acts": acted, "flaws": Counter(wrong)}
+        acted, told = Far(acts=self.acts, points=Points()).acted(), self.told.read_text(encoding="utf-8")
+        wrong += listened.out_of_order(told)
+        return {**rows, "acts": acted, "told": listened.told(told), "flaws": Counter(wrong)}
 
 
 def _all(cursor: DBAPICursor, question: str) -> Sequence[Any]:
@@ -358,21 +388,3 @@ def _told(table: Table, connection: Connection) -> Iterator[str]:
     columns = [column for column in table.columns if column.name not in left_out]
     for row in connection.execute(select(*columns)):
         yield repr(tuple(row))
-
-
-def pay(store: Store, decision: Decision, *, at: int) -> bool:
-    """Make the invoices of the run, pay all that are open, and tell; whether there was one."""
-    until = decision.plan(ORDER).effective_on + timedelta(days=1000)
-    decimals = decision.plan(ORDER).flow.charges.decimals
-    unpaid = select(invoices).where(invoices.c.state == "open", invoices.c.open > 0, invoices.c.order == ORDER)
-    found = False
-    with store.begin() as connection:
-        list(run_invoices(connection, until=until, at=at))
-        for bill in connection.execute(unpaid).all():
-            amount = Money(minor=bill.open, currency=bill.currency, decimals=decimals)
-            name, source = bill.subscription, f"card-{bill.number}"
-            paid = receive_payment(connection, name, amount=amount, source=source, at=at, invoice=bill.number)
-            for each in paid.events:
-                take_in(connection, each, source=f"{source}:{each}", at=at, subscription=name)
-            found = True
-    return found

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, fields, replace
 from planshift.book import Book
 from planshift.execution.store.engine import Store, connect
 from tests.execution.crashing import Bench, Points, Rows, Stand, Strike, Way, end_myself
+from tests.execution.listened import told_again
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Swept:
     """What came of killing somebody at points of ways.
 
     The `ways` have `points` together, at `kills` of which somebody was killed. What was `left` behind in different ways
-    was taken over.
+    was taken over. `again` is how often somebody who listens was told what they knew, as is agreed with them.
     """
 
     ways: int = 0
@@ -36,6 +37,7 @@ class Swept:
     lost: int = 0
     doubled: int = 0
     different: int = 0
+    again: int = 0
     told: list[str] = field(default_factory=list)
 
     def add(self, other: Swept) -> None:
@@ -152,6 +154,7 @@ class Walk:
             self.swept.left += 1
             name = "worker" if len(self.taken_over) % 2 else "another worker"
             self.taker.live(self.way, Points(), name=name, asks=self.sweep.asks)
+            self.swept.again += told_again(self.taker.told.read_text(encoding="utf-8"))
             where = f"{self.way.by}, {self.peace.passed[point - 1]} ({point})"
             self.swept.compare(self.expected, self.taker.stands(), where=where)
         elif left == here:

@@ -14,7 +14,7 @@ import pytest
 from planshift.book import Book, load
 from planshift.execution.store.engine import Store, connect
 from planshift.execution.store.migrating import open_store, upgrade
-from tests.execution.crashing import Bench, Way, ways_of
+from tests.execution.crashing import LISTENED, Bench, Way, ways_of
 from tests.execution.postgres import binaries, crash, fresh_database, restart, running_server
 from tests.execution.sweeping import Sweep, Swept
 
@@ -54,6 +54,14 @@ def test_a_system_that_is_not_asked_before_a_new_try_would_be_found_out(sqlite_u
     store.close()
     assert found.doubled > 0
     assert any("acts" in line for line in found.told)
+
+
+def test_who_listens_is_told_everything_in_its_order_and_something_again(sqlite_url: str, tmp_path: Path) -> None:
+    store = open_store(sqlite_url)
+    found = swept(Sweep(bench=Bench(store=store, folder=tmp_path), stride=3), by=LISTENED, most=1)
+    store.close()
+    nothing_is_wrong(found)
+    assert found.again > 0  # by whoever was killed between telling and the record of it
 
 
 def test_a_server_that_is_killed_loses_nothing_that_was_committed(tmp_path: Path) -> None:

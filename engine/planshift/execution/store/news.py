@@ -81,11 +81,12 @@ def _row(name: str, change: Grown) -> dict[str, object]:
 def take(
     connection: Connection, listener: str, *, now: int, until: int, most: int, order: str | None = None
 ) -> list[Untold]:
-    """Take orders that a listener is to be told of, for a while; all that are due, or one of them."""
+    """Take orders that a listener is to be told of, for a while; all that are due, or one of them.
+
+    One of which everything is told may be among them: who told it died before the row went.
+    """
     news = order_news.c
-    due = select(news.order).where(
-        news.listener == listener, news.told < news.upto, news.try_at <= now, news.leased_until <= now
-    )
+    due = select(news.order).where(news.listener == listener, news.try_at <= now, news.leased_until <= now)
     due = due if order is None else due.where(news.order == order)
     chosen = due.order_by(news.try_at, news.order).limit(most).with_for_update(skip_locked=True).cte("due")
     taking = (
