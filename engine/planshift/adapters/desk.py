@@ -160,15 +160,11 @@ class Desk:
     def renew(self, book: Book, subscription: str | Subscription, *, at: int) -> Renewal:
         """Renew a subscription, if it is due: by its id, or as it comes in where the ledger does not have it."""
         if isinstance(subscription, Subscription):
-            name = subscription.id
-            if self.ledger.subscription(name) is None:
-                decision = book.renew(subscription, at=at)
-                if not decision.allowed:  # a no leaves nothing behind
-                    return Renewal(subscription=name, why_not=renewing.why_not(decision))
-                self.take_in(subscription, at=at)
-        else:
-            name = subscription
-        return renewing.renew(self.worker, book, source=self.ledger, subscription=name, at=at)
+            if self.ledger.subscription(subscription.id) is None:
+                standing = taken_in(subscription, at=at)
+                return renewing.renew_as(self.worker, book, subscription=subscription, standing=standing, at=at)
+            subscription = subscription.id
+        return renewing.renew(self.worker, book, source=self.ledger, subscription=subscription, at=at)
 
     def renew_all(self, book: Book, names: Iterable[str], *, at: int) -> Iterator[Renewal]:
         """Renew those of some subscriptions that are due, many at a time."""

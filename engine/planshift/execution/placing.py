@@ -22,7 +22,7 @@ from planshift.diagnostics.errors import PlanshiftError, StaleQuote
 from planshift.execution.beside import open_orders
 from planshift.execution.growing import Grown, placed
 from planshift.execution.order import Order, Placement
-from planshift.execution.ports import SubscriptionSource
+from planshift.execution.ports import SubscriptionSource, subscriptions_of
 from planshift.execution.reactions.of_book import reacts_of_book
 from planshift.execution.states import STATES
 from planshift.execution.store.books import keep_book
@@ -64,6 +64,10 @@ class OtherOrder(PlanshiftError):
 
     def __str__(self) -> str:
         return f"there is an order {self.order} already, for another change (of subscription {self.subscription})"
+
+
+CannotPlace = SubscriptionBusy | StaleQuote | OtherOrder
+"""What stands against an order for a change that is allowed."""
 
 
 def place(
@@ -139,6 +143,43 @@ def place_all(
         return [
             changes[each.id].order if each.id in changes else _same(placing.found[each.id], each) for each in placements
         ]
+
+
+def place_each(
+    store: Store,
+    book: Book,
+    *,
+    decisions: Sequence[Decision],
+    at: int,
+    name: Callable[[Decision], str | None],
+    source: SubscriptionSource,
+) -> list[Order | CannotPlace]:
+    """The orders for many allowed decisions in one commit; what stands against one is told in its place.
+
+    It holds up no other. Each is placed as `place` places it, under the same id as often as one likes.
+
+    Raises:
+        InvalidInput: a change is not allowed.
+    """
+    placements = [placement_of(book, each, at=at, order=name(each)) for each in decisions]
+    with store.begin() as connection:
+        placing = _Placing(connection, placements)
+        stands = subscriptions_of(source, sorted({each.subscription for each in placements}))
+        changes: dict[str, Grown] = {}
+        found: list[Order | CannotPlace] = []
+        for each in placements:
+            try:
+                known = changes[each.id].order if each.id in changes else placing.found.get(each.id)
+                if known is None:
+                    _ensure_fresh(each, stands.get(each.subscription))
+                    known = (changes.setdefault(each.id, placing.placed(each, book=book))).order
+                found.append(_same(known, each))
+            except (SubscriptionBusy, StaleQuote, OtherOrder) as error:
+                found.append(error)
+        if changes:
+            keep_book(connection, book, at=at)
+            save(connection, tuple(changes.values()))
+    return found
 
 
 def place_plan(
@@ -220,6 +261,8 @@ def _lock(connection: Connection, subscriptions: Iterable[str]) -> None:
 
 
 def _ensure_fresh(placement: Placement, subscription: Subscription | None) -> None:
+    if subscription == placement.before:  # what is the same has the same digest
+        return
     quoted = placement.plan.quote.subscription
     found = "" if subscription is None else digest_of(subscription)
     if placement.kind != "start" and found != quoted:

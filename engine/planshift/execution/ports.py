@@ -206,3 +206,19 @@ class SubscriptionSource(Protocol):
 
     def due_for_renewal(self, *, until: date) -> Iterator[str]:
         """The ids of the subscriptions whose period ends by a day, in their order."""
+
+
+@runtime_checkable
+class ManySubscriptions(SubscriptionSource, Protocol):
+    """A source that is asked for many subscriptions at the price of one."""
+
+    def subscriptions(self, names: Sequence[str]) -> Mapping[str, Subscription]:
+        """Subscriptions as they stand now, by id; those that are not there are left out."""
+
+
+def subscriptions_of(source: SubscriptionSource, names: Sequence[str]) -> Mapping[str, Subscription]:
+    """What a source has of some subscriptions, by id."""
+    if isinstance(source, ManySubscriptions):
+        return source.subscriptions(names)
+    found = ((name, source.subscription(name)) for name in names)
+    return {name: held for name, held in found if held is not None}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, final
+
+from sqlalchemy import Connection
 
 from planshift.execution.order import Order
 from planshift.execution.running import Runner, Taken
 from planshift.execution.store import leases
-from planshift.execution.store.orders import Lease, Tampered, load, load_many
+from planshift.execution.store.orders import Lease, Tampered, load, load_many, unmoved
 from planshift.execution.telemetry import say, span
+from planshift.policy.from_yaml import uncollected
 
 BATCH: Final = 100
 """How many orders a worker takes at once."""
@@ -62,39 +65,45 @@ class Worker:
         with self.runner.store.reading() as connection:
             return load(connection, order)
 
-    def carry_out_all(self, orders: Sequence[str], *, now: int) -> dict[str, Order]:
+    def carry_out_all(self, orders: Sequence[str], *, now: int, placed: Sequence[Order] = ()) -> dict[str, Order]:
         """Carry out some orders together as far as they go, and return them by id as they were given back.
 
-        Those that somebody else is at are returned as they are then.
+        Those of them that were `placed` just now are not read again, unless something was added since. Those that
+        somebody else is at are returned as they are then.
         """
-        found = {each.id: each for each in self._run(orders, now=now)}
+        found = {each.id: each for each in self._run(orders, now=now, placed=placed)}
         others = [each for each in orders if each not in found]
         if others:
             with self.runner.store.reading() as connection:
                 found |= {each.id: each for each in load_many(connection, others)}
         return found
 
-    def _run(self, orders: Sequence[str], *, now: int) -> list[Order]:
+    def _run(self, orders: Sequence[str], *, now: int, placed: Sequence[Order] = ()) -> list[Order]:
         with self.runner.store.begin() as connection:
             taken = leases.take(connection, orders, worker=self.name, now=now, until=now + self.runner.lease)
-        return self.runner.run(self._held(taken), now=now)
+        return self.runner.run(self._held(taken, placed=placed), now=now)
 
     def _take(self, now: int, most: int) -> list[Lease]:
         until = now + self.runner.lease
         with self.runner.store.begin() as connection:
             return leases.take_due(connection, worker=self.name, now=now, until=until, most=most)
 
-    def _held(self, taken: Sequence[Lease]) -> list[Taken]:
-        """The orders that were taken. One whose log was tampered with stays as it is, and is told of."""
-        with self.runner.store.reading() as connection:
-            try:
-                found = load_many(connection, [each.order for each in taken])
-            except Tampered:
-                found = []
-                for each in taken:
-                    try:
-                        found.append(load(connection, each.order))
-                    except Tampered as error:
-                        say.error("log was tampered with", order=each.order, because=error.why)
+    def _held(self, taken: Sequence[Lease], *, placed: Sequence[Order] = ()) -> list[Taken]:
+        """The orders that were taken, in the order of their ids."""
         held = {each.order: each for each in taken}
-        return [Taken(order=order, lease=held[order.id]) for order in found]
+        with uncollected(), self.runner.store.reading() as connection:
+            found = {each.id: each for each in unmoved(connection, placed) if each.id in held}
+            found |= {each.id: each for each in _read(connection, [name for name in held if name not in found])}
+        return [Taken(order=found[name], lease=held[name]) for name in sorted(found)]
+
+
+def _read(connection: Connection, ids: Sequence[str]) -> Iterator[Order]:
+    """The orders of some ids. One whose log was tampered with stays as it is, and is told of."""
+    try:
+        yield from load_many(connection, ids)
+    except Tampered:
+        for each in ids:
+            try:
+                yield load(connection, each)
+            except Tampered as error:
+                say.error("log was tampered with", order=each, because=error.why)

@@ -77,6 +77,15 @@ _BOOKED: Final = select(entries.c.key, entries.c.kind, entries.c.reference).wher
 )
 
 
+_OF_KEY: Final = select(invoices).where(invoices.c.key == bindparam("of_key"))
+_NUMBERED: Final = select(invoices).where(invoices.c.number == bindparam("of_number"))
+_IN_STATE: Final = (
+    select(invoices)
+    .where(invoices.c.subscription.in_(bindparam("ids", expanding=True)), invoices.c.state == bindparam("in_state"))
+    .order_by(invoices.c.due_on, invoices.c.made_on, invoices.c.number)
+)
+
+
 def held_of(connection: Connection, subscription: str, *, key: str) -> Held | None:
     """What is held of a subscription, its row locked until the transaction ends; None where the ledger has none."""
     row = connection.execute(_HELD, {"subscription_id": subscription, "entry_key": key}).first()
@@ -139,13 +148,13 @@ class Invoice:
 
 def invoice_of(connection: Connection, key: str) -> Invoice | None:
     """The invoice that the step of a key made."""
-    row = connection.execute(select(invoices).where(invoices.c.key == key)).first()
+    row = connection.execute(_OF_KEY, {"of_key": key}).first()
     return None if row is None else _invoice(row)
 
 
 def invoice_numbered(connection: Connection, number: str) -> Invoice | None:
     """The invoice of a number."""
-    row = connection.execute(select(invoices).where(invoices.c.number == number)).first()
+    row = connection.execute(_NUMBERED, {"of_number": number}).first()
     return None if row is None else _invoice(row)
 
 
@@ -181,12 +190,17 @@ def collective_of(connection: Connection, numbers: Sequence[str]) -> dict[str, s
 
 def open_invoices(connection: Connection, subscription: str, *, state: str = "open") -> tuple[Invoice, ...]:
     """The invoices of a subscription that something is left to pay of, the one that is due first in front."""
-    found = (
-        select(invoices)
-        .where(invoices.c.subscription == subscription, invoices.c.state == state)
-        .order_by(invoices.c.due_on, invoices.c.made_on, invoices.c.number)
-    )
-    return tuple(_invoice(row) for row in connection.execute(found))
+    return tuple(open_invoices_of(connection, [subscription], state=state).get(subscription, ()))
+
+
+def open_invoices_of(
+    connection: Connection, subscriptions: Sequence[str], *, state: str = "open"
+) -> dict[str, list[Invoice]]:
+    """The same for some subscriptions, by id; those that have none are left out."""
+    found: dict[str, list[Invoice]] = {}
+    for row in connection.execute(_IN_STATE, {"ids": list(subscriptions), "in_state": state}):
+        found.setdefault(row.subscription, []).append(_invoice(row))
+    return found
 
 
 def _invoice(row: Row[Any]) -> Invoice:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, final
@@ -17,7 +17,7 @@ from planshift.adapters.ledger.effect import Effect
 from planshift.adapters.ledger.effects import effect_of
 from planshift.adapters.ledger.held import Held, LedgerRefuses
 from planshift.adapters.ledger.money import invoice_of_step
-from planshift.adapters.ledger.reading import subscription_held
+from planshift.adapters.ledger.reading import subscription_held, subscriptions_held
 from planshift.adapters.ledger.reversal import reversed_effect
 from planshift.adapters.ledger.tables import subscriptions
 from planshift.billing.subscription import Subscription
@@ -80,6 +80,11 @@ class Ledger:
         """A subscription as it stands now; None where there is none of that id."""
         with self.store.reading() as connection:
             return subscription_held(connection, name)
+
+    def subscriptions(self, names: Sequence[str]) -> Mapping[str, Subscription]:
+        """Subscriptions as they stand now, by id; those that are not there are left out."""
+        with self.store.reading() as connection:
+            return subscriptions_held(connection, names)
 
     def due_for_renewal(self, *, until: date) -> Iterator[str]:
         """The ids of the active subscriptions whose period ends by a day, the one that ends first in front."""

@@ -78,6 +78,7 @@ _SINCE: Final = (
     .where(order_log.c.order == bindparam("of_order"), order_log.c.number >= bindparam("number_known"))
     .order_by(order_log.c.number)
 )
+_HEADS: Final = select(orders.c.id, orders.c.head).where(orders.c.id.in_(bindparam("ids", expanding=True)))
 _FOLDS: Final = Folds()
 _LOCK: Final = (
     select(orders.c.id).where(orders.c.id.in_(bindparam("ids", expanding=True))).order_by(orders.c.id).with_for_update()
@@ -123,6 +124,13 @@ def load_many(connection: Connection, ids: Sequence[str], *, whole: bool = False
         found[order] = told_by(_entries(order, of_one))
         _FOLDS.keep(found[order])
     return [found[each] for each in sorted(found)]
+
+
+def unmoved(connection: Connection, known: Sequence[Order]) -> list[Order]:
+    """Those of some orders to whose logs nothing was added since they were read or written."""
+    heads = connection.execute(_HEADS, {"ids": [each.id for each in known]}).all() if known else ()
+    ends = {row.id: row.head for row in heads}
+    return [each for each in known if ends.get(each.id) == each.head]
 
 
 def _gone_on(connection: Connection, order: str) -> Order | None:
