@@ -12,9 +12,17 @@ import logging
 import sys
 import tempfile
 import time
+from functools import partial
 
 from planshift.execution.store.migrating import open_store
 from tests.execution.year import Year
+
+
+def _over(day: int, *, days: int, customers: int) -> None:
+    """Say now and then how far it is."""
+    if day % 10 == 0 or day == days:
+        seconds = time.process_time()
+        print(f"day {day} of {days}, {customers:,} customers, {seconds:.0f} seconds of processor", flush=True)
 
 
 def main() -> int:
@@ -29,12 +37,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/year.db")
         year = Year(store=store, customers=given.customers, seed=given.seed)
-        year.live(given.days)
+        opened = time.process_time()
+        year.live(given.days, said=partial(_over, days=given.days, customers=given.customers))
+        used = time.process_time() - opened
         wrong = year.wrong()
         store.close()
     for what, number in sorted(year.told.items()):
         print(f"{what:24}{number:>14,}")
     print(f"{given.customers:,} customers, {given.days} days, {time.perf_counter() - begin:.0f} seconds")
+    print(f"{1000 * used / given.customers:.0f} ms of processor for each customer")
     for each in wrong[:20]:
         print(each)
     print("the ledger comes to what was decided" if not wrong else f"{len(wrong)} things are wrong")

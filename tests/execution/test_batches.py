@@ -16,8 +16,11 @@ from planshift.adapters.ledger.tables import metadata as ledger_tables
 from planshift.billing.change import ChangeRequest
 from planshift.billing.zones import parse_instant
 from planshift.book import Book, load
+from planshift.diagnostics.errors import StaleQuote
 from planshift.execution.gateways import Gateways
-from planshift.execution.placing import SubscriptionBusy, place, place_all
+from planshift.execution.happening import happened_to
+from planshift.execution.order import Order
+from planshift.execution.placing import SubscriptionBusy, place, place_all, place_each
 from planshift.execution.ports import Batch, Outcome, Task
 from planshift.execution.running import Runner
 from planshift.execution.store.engine import Store
@@ -146,6 +149,37 @@ def test_orders_that_are_placed_together_are_those_that_are_placed_one_by_one(st
         assert connection.scalar(select(func.count()).select_from(orders)) == len(
             wanted
         )  # none of those that came with a busy one
+
+
+def test_what_stands_against_one_order_holds_up_no_other(store: Store) -> None:
+    book, anna = hosting(), hosting().subscriptions["anna-bronze"]
+    ledger, request = Ledger(store=store), ChangeRequest(at=AT, plan="gold", price="monthly")
+    held = [replace(anna, id=f"sub-{number}") for number in range(4)]
+    with store.begin() as connection:
+        for each in (*held[:2], replace(held[2], quantity=2)):
+            open_subscription(connection, each, at=AT)
+    under_way = place(store, book, decision=book.decide(held[0], replace(request, plan="silver")), at=AT)
+    decisions = [book.decide(each, request) for each in held]
+    found = place_each(store, book, decisions=decisions, at=AT, name=lambda _: None, source=ledger)
+    (stays,) = [each for each in found if isinstance(each, Order)]
+    assert [type(each) for each in found] == [SubscriptionBusy, Order, StaleQuote, StaleQuote]
+    twice = place_each(store, book, decisions=[decisions[1]] * 2, at=AT, name=lambda _: None, source=ledger)
+    assert twice == [stays, stays]
+    with store.reading() as connection:
+        assert set(connection.scalars(select(orders.c.id))) == {under_way.id, stays.id}
+
+
+def test_an_order_that_somebody_has_added_to_since_it_was_placed_is_read_again(store: Store) -> None:
+    orders_for_all(store)
+    with store.reading() as connection:
+        placed = load_many(connection, ["o-0", "o-1"])
+    happened_to(store, "invoice.paid", source="card-1", at=AT, order="o-1")
+    worker = Worker(runner=Runner(store=store, gateways=Gateways((Ledger(store=store),))), name="worker")
+    found = worker.carry_out_all(["o-0", "o-1"], now=AT, placed=placed)
+    assert [found[name].count("invoice.paid") for name in ("o-0", "o-1")] == [0, 1]
+    assert {each.state for each in found.values()} == {"applied"}
+    with store.reading() as connection:
+        assert {each.id: each for each in load_many(connection, ["o-0", "o-1"])} == found
 
 
 def test_one_that_goes_wrong_is_alone_with_that(store: Store) -> None:

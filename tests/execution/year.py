@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random  # noqa: TID251  # seeded: same seed, same year
 from typing import Final
@@ -18,13 +19,13 @@ from planshift.adapters.ledger.tables import entries, invoices, postings
 from planshift.billing.change import ChangeRequest
 from planshift.billing.money import money
 from planshift.billing.zones import parse_instant
-from planshift.book import Book, load_text
+from planshift.book import Book, Decision, load_text
 from planshift.diagnostics.errors import InvalidInput
 from planshift.execution.calling_off import CannotCallOff, call_off
 from planshift.execution.gateways import Gateways
 from planshift.execution.happening import take_in
 from planshift.execution.order import Order
-from planshift.execution.placing import SubscriptionBusy, place
+from planshift.execution.placing import place_each
 from planshift.execution.reactions.of_orders import reacts_of
 from planshift.execution.renewing import Renewal, renew_due
 from planshift.execution.running import Runner
@@ -105,20 +106,22 @@ class Year:
         self.worker = Worker(runner=runner, name="worker")
         self.begin = parse_instant("2026-01-02T10:00", self.book.zone)
 
-    def live(self, days: int = 365) -> None:
-        """Day after day: what is due is done, the next periods are billed, some ask for something, some pay."""
+    def live(self, days: int = 365, *, said: Callable[[int], None] = lambda _: None) -> None:
+        """Day after day: what is due is done, the next periods are billed, some ask for something, some pay.
+
+        `said` is told of each day that is over, by how many there were.
+        """
         self._open()
         for day in range(days):
             at = self.begin + day * DAY
             self.worker.work(at)
             for each in renew_due(self.worker, self.book, source=self.ledger, at=at):
                 self._is_renewed(each)
-            for number in range(self.customers):
-                if self.chance.random() < 1 / 60:  # chance
-                    self._does_something(f"sub-{number:05}", at)
+            self._they_ask(at)
             self.worker.work(at)
             self._pay(at)
             self.worker.work(at)
+            said(day + 1)
 
     def _is_renewed(self, renewal: Renewal) -> None:
         if renewal.order is None:  # a change that is due is the next bill
@@ -153,27 +156,36 @@ class Year:
                 )
                 open_subscription(connection, held, at=self.begin)
 
-    def _does_something(self, name: str, at: int) -> None:
+    def _they_ask(self, at: int) -> None:
+        """What is asked for on a day is placed together."""
+        names = (f"sub-{number:05}" for number in range(self.customers) if self.chance.random() < 1 / 60)  # chance
+        wanted = [found for name in names if (found := self._asks(name, at)) is not None]
+        placed = place_each(self.store, self.book, decisions=wanted, at=at, name=lambda _: None, source=self.ledger)
+        for decision, order in zip(wanted, placed, strict=True):
+            if not isinstance(order, Order):
+                self.told["not possible then"] += 1
+                continue
+            self.asked.append(order.id)
+            self.told["cancellations" if decision.direction == "cancel" else f"{decision.direction}s"] += 1
+            self._counts_on(order)
+
+    def _asks(self, name: str, at: int) -> Decision | None:
+        """The decision on what a customer asks for; None where it is no, or where they call something off."""
         held = self.ledger.subscription(name)
         assert held is not None
         if self.asked and self.chance.randint(0, 4) == 0:
             self._calls_off(self.asked.pop(), at)
-            return
+            return None
         leaves = self.chance.randint(0, 19) == 0
         to = self.chance.choice([each for each in PLANS if each not in (held.plan, "intro")])
         request = ChangeRequest(at=at, kind="cancel") if leaves else ChangeRequest(at=at, plan=to, price="monthly")
         try:
             decision = self.book.decide(held, request)
-            if not decision.allowed:
-                self.told["refused"] += 1
-                return
-            placed = place(self.store, self.book, decision=decision, at=at, source=self.ledger)
-        except (InvalidInput, SubscriptionBusy):
+        except InvalidInput:
             self.told["not possible then"] += 1
-            return
-        self.asked.append(placed.id)
-        self.told["cancellations" if leaves else f"{decision.direction}s"] += 1
-        self._counts_on(placed)
+            return None
+        self.told["refused"] += not decision.allowed
+        return decision if decision.allowed else None
 
     def _calls_off(self, order: str, at: int) -> None:
         try:

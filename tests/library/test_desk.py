@@ -19,6 +19,7 @@ from planshift import (
     open_desk,
 )
 from planshift.adapters.memory import MemoryAdapter, MemorySide
+from planshift.execution import placing
 from planshift.execution.placing import OtherOrder, place
 from planshift.execution.running import Runner
 from tests.actions.shop import BRONZE, decide, shop
@@ -98,6 +99,21 @@ def test_those_who_are_due_are_renewed_once(desk: Desk) -> None:
     assert desk.due(BOOK, at=then) == ()
     assert desk.renew(BOOK, "sub-1", at=then).why_not
     assert desk.renew(BOOK, "nobody", at=then).why_not == "there is no such subscription"
+
+
+def test_who_comes_in_with_a_renewal_comes_in_with_its_order_or_not_at_all(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, then = replace(BRONZE, plan="silver", paid=2000), AT + 17 * DAY
+    with monkeypatch.context() as patch:
+        patch.setattr(placing, "save", lambda *_: 1 // 0)  # as if the process died there
+        with pytest.raises(ZeroDivisionError):
+            desk.renew(BOOK, plain, at=then)
+    assert desk.subscription("sub-1") is None
+    renewed = desk.renew(BOOK, plain, at=then)
+    assert renewed.order is not None
+    assert renewed.order.state == "applied"
+    assert desk.renew(BOOK, plain, at=then).why_not
 
 
 def test_a_kept_plan_is_carried_out_as_it_was_quoted(desk: Desk) -> None:

@@ -5,10 +5,11 @@ Amounts are texts such as `9.00 EUR`, days are ISO dates, instants are epoch sec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
+from operator import attrgetter
 from typing import Final
 
 from planshift.actions.action import KINDS
@@ -77,3 +78,28 @@ def plain(value: object) -> object:
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     return object_of(value) if is_dataclass(value) else value
+
+
+def plain_in_order(value: object) -> object:
+    """The same, with the keys of each object in their order: so that it is one text whoever writes it."""
+    kind = type(value)
+    if kind is str or value is None or kind is int or kind is bool:
+        return value
+    if kind is tuple:
+        return [plain_in_order(item) for item in value]  # type: ignore[attr-defined]  # it is a tuple
+    if isinstance(value, Money):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    names, values = _in_order(kind)  # type: ignore[arg-type]  # a type is hashable
+    return dict(zip(names, map(plain_in_order, values(value)), strict=True))
+
+
+@cache
+def _in_order(of: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:
+    """The fields of a frozen value in the order of their names, the kind of an action being one, and their values."""
+    told, kind = _told(of)
+    names = tuple(sorted((*told, *(() if kind is None else ("kind",)))))
+    if len(names) > 1:
+        return names, attrgetter(*names)
+    return names, lambda value: tuple(getattr(value, name) for name in names)

@@ -85,3 +85,10 @@ def _placed(steps: tuple[Step, ...], *, within: tuple[Step, ...], prefix: str) -
         position = f"{prefix}{number}"
         yield Placed(position=position, step=step, beside=steps, within=within)
         yield from _placed(step.later, within=(*within, step), prefix=f"{position}.")
+
+
+def every(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """The same steps in the same order, where nobody asks for their positions."""
+    for step in steps:
+        yield step
+        yield from every(step.later)

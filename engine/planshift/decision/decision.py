@@ -192,6 +192,10 @@ class Decision(Outcome):
         """The decision with its complete trace as data that `json` can write."""
         return explain_json.to_json(self)
 
+    def to_text(self) -> str:
+        """The same as JSON in one line."""
+        return explain_json.to_text(self)
+
     def subscription_after(self) -> Subscription:
         """The subscription once the change has taken effect.
 

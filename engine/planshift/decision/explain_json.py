@@ -6,15 +6,18 @@ Amounts are texts such as `9.00 EUR`, days are ISO dates, instants are epoch sec
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from planshift.billing.calendar import from_day
+from planshift.billing.json_text import compact
 from planshift.billing.money import Money
-from planshift.decision.answer import Line, Reason
+from planshift.decision.answer import Line, Reason, ResolvedTerm
 from planshift.decision.formula_text import told_formula, worked
 from planshift.decision.places import Place, reason_place, road_places, switch_place
 from planshift.decision.rule_inputs import fired_rules
@@ -29,6 +32,31 @@ VERSION: Final = 1
 
 def to_json(decision: Decision) -> dict[str, object]:
     """The decision as data that `json` can write."""
+    return _with_terms(decision, {name: _term(term) for name, term in decision.terms.items()})
+
+
+def to_text(decision: Decision) -> str:
+    """The same as JSON without blanks, its terms last.
+
+    The same few values of terms from the same few sources are told of every change, so their texts are kept.
+    """
+    known: dict[int, tuple[ResolvedTerm, str]] = decision.reading.__dict__.setdefault("_term_texts", {})
+    terms: list[str] = []
+    for name, term in decision.terms.items():
+        _, text = known.get(id(term)) or (term, compact(_term(term)))
+        if not isinstance(term.value, Money):  # an amount is that of one change
+            known[id(term)] = term, text
+        terms.append(f'"{name}":{text}')
+    rest = _with_terms(decision, {})
+    del rest["terms"]
+    return f'{compact(rest)[:-1]},"terms":{{{",".join(terms)}}}}}'
+
+
+def _term(term: ResolvedTerm) -> dict[str, object]:
+    return {"text": term.text, "value": plain(term.value), "source": plain(term.source)}
+
+
+def _with_terms(decision: Decision, terms: dict[str, object]) -> dict[str, object]:
     rulebook = decision.rulebook
     return {
         "decision": VERSION,
@@ -51,10 +79,7 @@ def to_json(decision: Decision) -> dict[str, object]:
         "warnings": [_reason(decision, reason) for reason in decision.warnings],
         "road": [_place(place) for place in road_places(decision)],
         "rules": [{**_place(rule.place), "reads": dict(rule.reads)} for rule in fired_rules(decision)],
-        "terms": {
-            name: {"text": term.text, "value": plain(term.value), "source": plain(term.source)}
-            for name, term in decision.terms.items()
-        },
+        "terms": terms,
         **_dates(decision),
         "renewal": _renewal(decision) if decision.renews else None,
         "due_now": str(decision.due_now) if decision.priced else None,
@@ -72,27 +97,38 @@ def to_json(decision: Decision) -> dict[str, object]:
 
 def plain(value: object) -> object:
     """A value of a decision as JSON can hold it."""
-    if value is None or isinstance(value, (str, bool, int)):
+    kind = type(value)
+    if kind is str or value is None or kind is int or kind is bool:
         return value
     if isinstance(value, tuple):
         return [plain(item) for item in value]
-    if isinstance(value, Money):
-        return str(value)
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Span):
-        return {"file": value.file, "line": value.line, "column": value.column} if value.known else None
-    named = _told(type(value))  # type: ignore[arg-type]  # a type is hashable
-    return {told: plain(getattr(value, name)) for name, told in named}
+    way = _WAYS.get(kind)
+    if way is not None:
+        return way(value)
+    names, values = _told(kind)  # type: ignore[arg-type]  # a type is hashable
+    return dict(zip(names, map(plain, values(value)), strict=True))
+
+
+def _span(span: Span) -> dict[str, object] | None:
+    return {"file": span.file, "line": span.line, "column": span.column} if span.known else None
+
+
+_WAYS: Final[dict[type, Callable[[Any], object]]] = {
+    Money: str,
+    Fraction: lambda value: f"{value.numerator}/{value.denominator}",
+    date: date.isoformat,
+    Span: _span,
+}
+"""How JSON holds what is neither one of its own kinds nor made of fields."""
 
 
 @cache
-def _told(kind: type) -> tuple[tuple[str, str], ...]:
-    """The fields of a part of a decision, and what they are called."""
+def _told(kind: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:
+    """What the fields of a part of a decision are called, and their values."""
     assert is_dataclass(kind)  # the parts of a decision are made of nothing else
-    return tuple((each.name, "place" if each.name == "span" else each.name) for each in fields(kind) if each.compare)
+    names = tuple(each.name for each in fields(kind) if each.compare)
+    told = tuple("place" if name == "span" else name for name in names)
+    return told, attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, each) for each in names)
 
 
 def _place(place: Place) -> dict[str, object]:

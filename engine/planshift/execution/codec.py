@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from planshift.actions.json_form import plain
+from planshift.actions.json_form import plain_in_order
+from planshift.billing.json_text import compact, parsed
 from planshift.diagnostics.errors import InternalError
 from planshift.execution.log import LOG_KINDS, LogEvent, Placed
 from planshift.execution.order import Placement
@@ -18,9 +19,9 @@ from planshift.execution.restoring import restored
 def encode(event: LogEvent) -> str:
     """An event as its log keeps it."""
     if isinstance(event, Placed):
-        return _text(plain(event.placement))
+        return compact(plain_in_order(event.placement))
     values = ((name, getattr(event, name), default) for name, default in _fields_of(event.kind))
-    return _text({name: value for name, value, default in values if value != default})
+    return compact({name: value for name, value, default in values if value != default})
 
 
 def decode(kind: str, text: str) -> LogEvent:
@@ -30,7 +31,7 @@ def decode(kind: str, text: str) -> LogEvent:
         InternalError: it tells none.
     """
     try:
-        data = json.loads(text)
+        data = parsed(text)
         if kind == Placed.kind:
             return Placed(placement=restored(data, Placement))
         return _event(LOG_KINDS[kind], data)
@@ -44,7 +45,4 @@ def _event(kind: Callable[..., LogEvent], data: dict[str, Any]) -> LogEvent:
 
 @cache
 def _fields_of(kind: str) -> tuple[tuple[str, object], ...]:
-    return tuple((field.name, field.default) for field in fields(LOG_KINDS[kind]))
-
-
-_text = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+    return tuple(sorted(((field.name, field.default) for field in fields(LOG_KINDS[kind])), key=itemgetter(0)))

@@ -70,12 +70,14 @@ class Inside:
             WentWrong: a step did not go well, and may have left something behind: nothing here can be kept.
         """
         change = self._one(order, ahead)
+        entries = list(change.entries)
         for _ in range(most - 1):
             following = change.ahead
             if isinstance(following, Rest | DecideAgain) or not is_inside(following, self.gateways):
                 break
-            change = _both(change, self._one(change.order, following))
-        return change
+            change = self._one(change.order, following)
+            entries += change.entries
+        return replace(change, before=order, entries=tuple(entries))
 
     def write(self) -> None:
         """Write what residents have not written yet.
@@ -147,11 +149,6 @@ class Inside:
 
     def _task(self, order: Order, ahead: Do | FindOut) -> Task:
         return task_of(order, ahead.step, at=self.now, undoing=isinstance(ahead, Do) and ahead.undoing)
-
-
-def _both(first: Grown, then: Grown) -> Grown:
-    """Two growths of an order, one after the other, as one."""
-    return replace(then, before=first.before, entries=(*first.entries, *then.entries))
 
 
 def _hopeless(ahead: Do | FindOut, adapter: Resident | None) -> str:

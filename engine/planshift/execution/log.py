@@ -287,7 +287,10 @@ def after(order: Order, entry: Entry) -> Order:
     Raises:
         IllegalMove: the entry moves it where it may not go.
     """
-    return replace(told(order, entry.event), number=entry.number, head=entry.hash)
+    event, number, head = entry.event, entry.number, entry.hash
+    if isinstance(event, StepEvent) and not event.position.startswith(EXTRA):  # most of them: made anew once, not twice
+        return replace(order, steps=_steps_told(order.steps, event), number=number, head=head)
+    return replace(told(order, event), number=number, head=head)
 
 
 def told(order: Order, event: LogEvent) -> Order:
@@ -332,12 +335,13 @@ StepEvent = StepStarted | StepDone | StepWaits | StepFailed | StepSkipped | Held
 
 
 def _with_steps(order: Order, event: StepEvent) -> Order:
-    def told_of(steps: tuple[OrderStep, ...]) -> tuple[OrderStep, ...]:
-        return tuple([_step_told(step, event) if step.position == event.position else step for step in steps])
-
     if event.position.startswith(EXTRA):
-        return replace(order, extra=told_of(order.extra))
-    return replace(order, steps=told_of(order.steps))
+        return replace(order, extra=_steps_told(order.extra, event))
+    return replace(order, steps=_steps_told(order.steps, event))
+
+
+def _steps_told(steps: tuple[OrderStep, ...], event: StepEvent) -> tuple[OrderStep, ...]:
+    return tuple([_step_told(step, event) if step.position == event.position else step for step in steps])
 
 
 def _step_told(step: OrderStep, event: StepEvent) -> OrderStep:

@@ -6,7 +6,6 @@ those that wait for their day and that the new one replaces or queues behind.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -29,6 +28,7 @@ from planshift.execution.store.books import keep_book
 from planshift.execution.store.engine import Store
 from planshift.execution.store.orders import load_many, save
 from planshift.execution.waiting import queues_behind, replaces, waits_quietly
+from planshift.policy.from_yaml import uncollected
 from planshift.policy.term_values import Choice
 
 _LOCK: Final = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
@@ -128,9 +128,10 @@ def place_all(
         StaleQuote: a subscription has moved since it was decided on.
         OtherOrder: an id is that of another order.
     """
-    found = [(each, placement_of(book, each, at=at, order=name(each))) for each in decisions]
+    with uncollected():
+        found = [(each, placement_of(book, each, at=at, order=name(each))) for each in decisions]
     placements = [placement for _, placement in found]
-    with store.begin() as connection:
+    with uncollected(), store.begin() as connection:
         placing = _Placing(connection, placements)
         changes = {each.id: placing.placed(each, book=book) for each in placements if each.id not in placing.found}
         if standing is not None:
@@ -161,8 +162,9 @@ def place_each(
     Raises:
         InvalidInput: a change is not allowed.
     """
-    placements = [placement_of(book, each, at=at, order=name(each)) for each in decisions]
-    with store.begin() as connection:
+    with uncollected():
+        placements = [placement_of(book, each, at=at, order=name(each)) for each in decisions]
+    with uncollected(), store.begin() as connection:
         placing = _Placing(connection, placements)
         stands = subscriptions_of(source, sorted({each.subscription for each in placements}))
         changes: dict[str, Grown] = {}
@@ -246,7 +248,7 @@ def placement_of(book: Book, decision: Decision, *, at: int, order: str | None =
         plan=plan,
         before=subscription,
         after=decision.subscription_after() if request.plan else None,
-        decided=json.dumps(decision.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        decided=decision.to_text(),
         locks_on_invoice=isinstance(until, Choice) and until.word == "invoice_issued",
     )
 

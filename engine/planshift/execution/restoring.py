@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -67,7 +67,7 @@ def _one_of(inner: tuple[Any, ...]) -> Restores:
 def _row(inner: tuple[Any, ...]) -> Restores:
     if inner[-1] is Ellipsis:
         way = _way_to(inner[0])
-        return tuple if way is _same else lambda data: tuple([way(each) for each in data])
+        return tuple if way is _same else lambda data: tuple([way(each) for each in data]) if data else ()
     ways = tuple(_way_to(each) for each in inner)
     return lambda data: tuple([way(each) for way, each in zip(ways, data, strict=True)])
 
@@ -82,16 +82,21 @@ def _action(data: Any) -> Any:  # noqa: ANN401  # as above
 def _object(kind: Any) -> Restores:  # noqa: ANN401  # as above
     hints = get_type_hints(kind)
     names = tuple(field.name for field in fields(kind) if field.init)
-    ways = {name: _later(hints[name]) if name == "steps" else _way_to(hints[name]) for name in names}
-    plain = tuple(name for name in names if ways[name] is _same)
-    built = tuple((name, ways[name]) for name in names if ways[name] is not _same)
+    ways = ((name, _later(hints[name]) if name == "steps" else _way_to(hints[name])) for name in names)
+    built = tuple((name, way) for name, way in ways if way is not _same)
+    is_action = KINDS.get(getattr(kind, "kind", "")) is kind
 
     def restore(data: Any) -> Any:  # noqa: ANN401  # as above
-        values = {name: data[name] for name in plain if name in data}
+        values = dict(data)
+        if is_action:
+            del values["kind"]
         for name, way in built:
-            if name in data:
-                values[name] = way(data[name])
-        return kind(**values)
+            if name in values:
+                values[name] = way(values[name])
+        try:
+            return kind(**values)
+        except TypeError:  # another release knew more of it
+            return kind(**{name: values[name] for name in names if name in values})
 
     return restore
 
@@ -105,7 +110,8 @@ def _later(hint: Any) -> Restores:  # noqa: ANN401  # as above
     return restore
 
 
-def _money(data: Any) -> Money:  # noqa: ANN401  # as above
+@lru_cache(maxsize=4096)
+def _money(data: str) -> Money:
     amount, _, currency = data.partition(" ")
     whole, _, part = amount.partition(".")
     return Money(minor=int(whole + part), currency=currency, decimals=len(part))

@@ -31,6 +31,7 @@ from planshift.execution.store.engine import Store
 from planshift.execution.store.orders import Lease, Overtaken, load, save
 from planshift.execution.telemetry import count, say
 from planshift.execution.upcoming import Become, DecideAgain, Do, FindOut, Next, Rest, upcoming
+from planshift.policy.from_yaml import uncollected
 
 LEASE: Final = 300
 """For how many seconds a worker takes an order. Every write to its log begins them anew."""
@@ -141,7 +142,8 @@ class Runner:
         return [each for held, ahead in turns for each in self._alone(held, ahead, now=now)]
 
     def _together(self, turns: Sequence[tuple[Taken, Turn]], *, now: int, most: int = STEPS) -> list[Taken]:
-        with self.store.begin() as connection:
+        # What a batch makes goes when its last name goes, and until then all of it is needed.
+        with uncollected(), self.store.begin() as connection:
             inside = Inside(
                 connection=connection, gateways=self.gateways, reacts=self.reacts, retries=self.retries, now=now
             )

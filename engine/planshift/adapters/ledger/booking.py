@@ -7,7 +7,7 @@ journal of one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import final
 
@@ -36,6 +36,8 @@ class Entry:
 
 _FIRST = (entries, invoices, postings, lines, allocations)
 """The tables that others refer to come before those that refer to them."""
+
+_INVOICE = tuple(field.name for field in fields(Invoice))
 
 _SETTLE = (
     update(invoices)
@@ -143,7 +145,7 @@ class Journal:
         self._add(lines, *_line_rows(entry.key, effect))
         if effect.invoice is not None:
             self._made[entry.key] = effect.invoice
-            self._add(invoices, {"subscription": held.id, **asdict(effect.invoice)})
+            self._add(invoices, {"subscription": held.id, **_invoice_row(effect.invoice)})
         if effect.voided is not None:
             self._settle(effect.voided, left=0, becomes="void")
         for taken in effect.taken_off:
@@ -184,6 +186,10 @@ def _entry_row(held: Held, *, entry: Entry, effect: Effect) -> dict[str, object]
         "changed": "" if effect.state is None else changes_between(held.state, effect.state),
         "followed": None if effect.state_by is None else held.state_by,
     }
+
+
+def _invoice_row(invoice: Invoice) -> dict[str, object]:
+    return {name: getattr(invoice, name) for name in _INVOICE}
 
 
 def _line_rows(key: str, effect: Effect) -> Iterator[dict[str, object]]:

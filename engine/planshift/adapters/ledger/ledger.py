@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from planshift.actions.action import KINDS
 from planshift.actions.money_actions import AwaitPayment
-from planshift.actions.plan import placed
+from planshift.actions.plan import every
 from planshift.adapters.ledger.booking import Entry, Journal
 from planshift.adapters.ledger.effect import Effect
 from planshift.adapters.ledger.effects import effect_of
@@ -72,7 +72,7 @@ class Ledger:
     def batch(self, tasks: Sequence[Task], *, connection: Connection) -> LedgerBatch:
         """The steps of many orders within a transaction that the caller ends; `tasks` has the first of each."""
         journal = Journal(connection)
-        keys = [each.step.key for task in tasks for each in placed(task.plan.steps)]
+        keys = [each.key for task in tasks for each in every(task.plan.steps)]
         journal.look_up([task.plan.subscription for task in tasks], keys=keys)
         return LedgerBatch(journal)
 

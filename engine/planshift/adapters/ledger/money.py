@@ -22,7 +22,7 @@ from planshift.actions.money_actions import (
     Refund,
     ReleaseCredit,
 )
-from planshift.actions.plan import placed
+from planshift.actions.plan import every
 from planshift.adapters.ledger.booking import Journal
 from planshift.adapters.ledger.chart import Posting, charged, credited, moved_by, posted
 from planshift.adapters.ledger.effect import Effect, TakenOff
@@ -90,7 +90,7 @@ def add_to_next_invoice(task: Task, action: AddToNextInvoice, *, journal: Journa
 
 def _discount_left(task: Task, journal: Journal) -> int:
     """What is left of the discount on the next bill that a step of the same plan gave: it is kept for that bill."""
-    found = [each.step for each in placed(task.plan.steps) if isinstance(each.step.action, DiscountNextInvoice)]
+    found = [each for each in every(task.plan.steps) if isinstance(each.action, DiscountNextInvoice)]
     if not found:
         return 0
     given, account = postings.c.entry == found[0].key, "next_bill_credit"
@@ -114,7 +114,7 @@ def discount_next_invoice(task: Task, action: DiscountNextInvoice, *, held: Held
 
 def _billed_on(task: Task, on: date) -> int:
     """What the plan itself bills on a day."""
-    actions = [each.step.action for each in placed(task.plan.steps)]
+    actions = [each.action for each in every(task.plan.steps)]
     issued = sum(each.total.minor for each in actions if isinstance(each, IssueInvoice) and each.due_on == on)
     return issued + sum(each.total.minor for each in actions if isinstance(each, AddToInvoiceRun) and each.on == on)
 
@@ -176,7 +176,7 @@ def invoice_of_step(task: Task, action: AskPayment | AwaitPayment, *, journal: J
     Raises:
         LedgerRefuses: there is none.
     """
-    keys = {each.step.id: each.step.key for each in placed(task.plan.steps)}
+    keys = {each.id: each.key for each in every(task.plan.steps)}
     found = journal.invoice_of(keys.get(action.invoice, ""))
     if found is None:
         raise LedgerRefuses(f"the step `{action.invoice}` has made no invoice")

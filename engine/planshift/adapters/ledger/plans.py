@@ -12,7 +12,7 @@ from datetime import date
 
 from planshift.actions.action import Action, Schedule
 from planshift.actions.money_actions import AwaitPayment, BumpRenewal
-from planshift.actions.plan import placed
+from planshift.actions.plan import every
 from planshift.actions.plan_actions import (
     AddAddon,
     Carried,
@@ -109,7 +109,7 @@ def renewal_moved(task: Task, action: BumpRenewal, *, running: Subscription) -> 
 def begins_state(task: Task, action: Action) -> bool:
     """Whether the new state of the subscription begins with an action."""
     if isinstance(action, BumpRenewal):
-        others = (each.step.action for each in placed(task.plan.steps))
+        others = (each.action for each in every(task.plan.steps))
         return renews(task) and not any(isinstance(each, StartPlan | ChangeTerm) for each in others)
     return isinstance(action, StartPlan | ChangeTerm)
 
@@ -147,9 +147,9 @@ def _changes(task: Task, running: Subscription) -> tuple[date, ...]:
 def _own_allowances(task: Task, after: Subscription) -> tuple[tuple[str, int], ...]:
     """What the new plan includes, without what a later step adds of what was left."""
     carried: dict[str, int] = {}
-    for each in placed(task.plan.steps):
-        if isinstance(each.step.action, MoveAllowance):
-            for item in each.step.action.items:
+    for each in every(task.plan.steps):
+        if isinstance(each.action, MoveAllowance):
+            for item in each.action.items:
                 carried[item.to or item.name] = carried.get(item.to or item.name, 0) + int(item.value)
     own = ((name, count - carried.get(name, 0)) for name, count in after.allowances)
     return tuple((name, count) for name, count in own if count or name not in carried)
@@ -267,7 +267,7 @@ def unscheduled(*, running: Subscription) -> Subscription:
 
 def gated(task: Task, *, running: Subscription) -> Subscription:
     """A change that waits for the payment of the bill of this step stands beside the running plan until then."""
-    awaited = (each.step.action for each in placed(task.plan.steps))
+    awaited = (each.action for each in every(task.plan.steps))
     if not any(isinstance(each, AwaitPayment) and each.invoice == task.step.id for each in awaited):
         return running
     to = task.plan.to_plan

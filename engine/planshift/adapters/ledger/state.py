@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from planshift.billing.json_text import compact, parsed
 from planshift.billing.period import Period
 from planshift.billing.subscription import (
     Answer,
@@ -29,13 +30,14 @@ Document = Mapping[str, Any]  # whatever JSON held; it is read into a subscripti
 _REMEMBERED: Final = 4096
 """So many subscriptions are remembered by their texts: the steps of an order ask for the same one again and again."""
 
-_read: Final[OrderedDict[str, Subscription]] = OrderedDict()
+_read: Final[OrderedDict[str, tuple[Subscription, Document]]] = OrderedDict()
 
 
 def text_of(subscription: Subscription) -> str:
     """The text of a subscription, the same for the same one."""
-    text = text_of_document(plain(subscription))
-    _remember(text, subscription)
+    document = plain(subscription)
+    text = compact(document)  # its keys are in their order
+    _remember(text, subscription, document=cast("Document", document))
     return text
 
 
@@ -46,28 +48,34 @@ def text_of_document(document: object) -> str:
 
 def subscription_of(text: str) -> Subscription:
     """The subscription that a text tells."""
-    found = _read.get(text)
-    if found is None:
-        try:
-            document = document_of(text)
-            found = Subscription(**{name: _READ.get(name, _as_it_is)(value) for name, value in document.items()})
-        except (AttributeError, KeyError, TypeError, ValueError):
-            raise InternalError("reading a subscription of the ledger") from None
-        _remember(text, found)
+    known = _read.get(text)
+    if known is not None:
+        return known[0]
+    try:
+        document = _document(text)
+        found = Subscription(**{name: _READ.get(name, _as_it_is)(value) for name, value in document.items()})
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise InternalError("reading a subscription of the ledger") from None
+    _remember(text, found, document=document)
     return found
 
 
-def _remember(text: str, subscription: Subscription) -> None:
+def _remember(text: str, subscription: Subscription, *, document: Document) -> None:
     # Threads write the same, and each of these calls is one step to the others.
-    _read[text] = subscription
+    _read[text] = subscription, document
     if len(_read) > _REMEMBERED:
         _read.popitem(last=False)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def document_of(text: str) -> Document:
     """The document of a text, which is not to be changed: whoever asks for it next is given the same one."""
-    document: Document = json.loads(text)
+    known = _read.get(text)
+    return _document(text) if known is None else known[1]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _document(text: str) -> Document:
+    document: Document = parsed(text)
     return document
 
 

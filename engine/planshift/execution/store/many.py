@@ -6,7 +6,6 @@ there the values travel as one document, and one statement makes rows of it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -28,6 +27,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSON
+
+from planshift.billing.json_text import compact
 
 Row = Mapping[str, object]
 """Values by the names of their columns."""
@@ -92,4 +93,4 @@ def _rows(table: Table, names: Mapping[str, str]) -> TableValuedAlias:
 
 
 def _document(rows: Sequence[Row]) -> str:
-    return json.dumps(rows, ensure_ascii=False)
+    return compact(rows)
