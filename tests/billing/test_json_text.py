@@ -10,7 +10,7 @@ from planshift.billing.json_text import compact, parsed
 
 EVERY_CHARACTER = "".join(chr(code) for code in range(0x3000) if not 0xD800 <= code < 0xE000)
 
-SAMPLES = (
+SAMPLES: tuple[object, ...] = (
     EVERY_CHARACTER,
     "\N{GRINNING FACE}",
     [2**62, -(2**63), 2**80, 0, True, False, None, "", [], {}],
