@@ -43,6 +43,7 @@ class Gateways:
     ) -> None:
         self._chosen: Final = tuple(each if isinstance(each, Gateway) else Gateway(adapter=each) for each in chosen)
         self.source: Final = source
+        self._known: Final[dict[tuple[str, str], tuple[Resident | None, Adapter | None]]] = {}
         self._residents: Final = tuple(
             each.adapter if isinstance(each.adapter, Resident) else None for each in self._chosen
         )
@@ -58,17 +59,25 @@ class Gateways:
 
     def inside(self, step: Step) -> Resident | None:
         """Who does a step in the database of the orders; None where it is not done there."""
-        for each, resident in zip(self._chosen, self._residents, strict=True):
-            if each.does(step.action):
-                return resident
-        return None
+        return self._who(step.action)[0]
 
     def outside(self, step: Step) -> Adapter | None:
         """Who does a step in a system outside; None where it is not done there."""
+        return self._who(step.action)[1]
+
+    def _who(self, action: Action) -> tuple[Resident | None, Adapter | None]:
+        """Who does an action, in the database of the orders or outside: asked of each step, so each answer is kept."""
+        module = action.module if isinstance(action, ChangePackage | StartPackage | EndPackage) else ""
+        known = self._known.get((action.kind, module))
+        if known is None:
+            known = self._known[action.kind, module] = self._looked_up(action)
+        return known
+
+    def _looked_up(self, action: Action) -> tuple[Resident | None, Adapter | None]:
         for each, resident in zip(self._chosen, self._residents, strict=True):
-            if each.does(step.action):
-                return None if resident is not None else each.adapter  # type: ignore[return-value]  # what is no resident
-        return None
+            if each.does(action):
+                return resident, None if resident is not None else each.adapter  # type: ignore[return-value]  # what is no resident
+        return None, None
 
     def without(self, placement: Placement) -> tuple[str, ...]:
         """The kinds of actions of an order that nobody carries out, sorted."""

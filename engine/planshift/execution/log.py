@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Final, final, get_args
 
 from planshift.actions.action import Step
 from planshift.actions.order_actions import SendNotice
 from planshift.actions.plan import placed
+from planshift.billing.changing import changed
 from planshift.diagnostics.errors import InternalError
 from planshift.execution.order import Order, OrderStep, Placement, Undoing
 from planshift.execution.states import State, ensure_move
@@ -289,8 +290,8 @@ def after(order: Order, entry: Entry) -> Order:
     """
     event, number, head = entry.event, entry.number, entry.hash
     if isinstance(event, StepEvent) and not event.position.startswith(EXTRA):  # most of them: made anew once, not twice
-        return replace(order, steps=_steps_told(order.steps, event), number=number, head=head)
-    return replace(told(order, event), number=number, head=head)
+        return changed(order, steps=_steps_told(order.steps, event), number=number, head=head)
+    return changed(told(order, event), number=number, head=head)
 
 
 def told(order: Order, event: LogEvent) -> Order:
@@ -303,20 +304,20 @@ def told(order: Order, event: LogEvent) -> Order:
         return _with_steps(order, event)
     match event:
         case TurnedBack():
-            return replace(order, undoing=event.becomes, why=event.why, stuck="")
+            return changed(order, undoing=event.becomes, why=event.why, stuck="")
         case Moved():
             ensure_move(order.id, start=order.state, end=event.end)
-            return replace(order, state=event.end, why=event.why, undoing=None)
+            return changed(order, state=event.end, why=event.why, undoing=None)
         case Happened():
             counts = {**dict(order.happened), event.event: order.count(event.event) + 1}
             # What waits for something to come in looks again.
-            return replace(order, happened=tuple(counts.items()), steps=tuple(_awake(step) for step in order.steps))
+            return changed(order, happened=tuple(counts.items()), steps=tuple(_awake(step) for step in order.steps))
         case Reacted() | NoticeAsked() | Declined():
             return _reacted(order, event)
         case Stuck():
-            return replace(order, stuck=event.why)
+            return changed(order, stuck=event.why)
         case Resumed():
-            return replace(order, stuck="", steps=tuple(_afresh(step) for step in order.steps))
+            return changed(order, stuck="", steps=tuple(_afresh(step) for step in order.steps))
         case Placed():
             raise InternalError("reading the log of an order: it was placed twice")
 
@@ -324,9 +325,9 @@ def told(order: Order, event: LogEvent) -> Order:
 def _reacted(order: Order, event: Reacted | NoticeAsked | Declined) -> Order:
     match event:
         case Reacted():
-            return replace(order, reacted=(*order.reacted, event.reaction))
+            return changed(order, reacted=(*order.reacted, event.reaction))
         case NoticeAsked():
-            return replace(order, extra=(*order.extra, _notice(event)))
+            return changed(order, extra=(*order.extra, _notice(event)))
         case Declined():
             return order
 
@@ -336,8 +337,8 @@ StepEvent = StepStarted | StepDone | StepWaits | StepFailed | StepSkipped | Held
 
 def _with_steps(order: Order, event: StepEvent) -> Order:
     if event.position.startswith(EXTRA):
-        return replace(order, extra=_steps_told(order.extra, event))
-    return replace(order, steps=_steps_told(order.steps, event))
+        return changed(order, extra=_steps_told(order.extra, event))
+    return changed(order, steps=_steps_told(order.steps, event))
 
 
 def _steps_told(steps: tuple[OrderStep, ...], event: StepEvent) -> tuple[OrderStep, ...]:
@@ -347,22 +348,22 @@ def _steps_told(steps: tuple[OrderStep, ...], event: StepEvent) -> tuple[OrderSt
 def _step_told(step: OrderStep, event: StepEvent) -> OrderStep:
     match event:
         case StepStarted():
-            return replace(step, state="undoing" if event.undoing else "started", attempts=step.attempts + 1)
+            return changed(step, state="undoing" if event.undoing else "started", attempts=step.attempts + 1)
         case StepDone(undoing=True):
-            return replace(step, state="undone", attempts=0, try_at=0, fault="")
+            return changed(step, state="undone", attempts=0, try_at=0, fault="")
         case StepDone():
-            return replace(step, state="done", attempts=0, try_at=0, fault="", reference=event.reference)
+            return changed(step, state="done", attempts=0, try_at=0, fault="", reference=event.reference)
         case StepWaits():
-            return replace(step, state="open", try_at=event.until, fault="", attempts=0)
+            return changed(step, state="open", try_at=event.until, fault="", attempts=0)
         case StepFailed():
             state = step.state if event.undoing or event.unanswered else "open"
-            return replace(step, state=state, try_at=event.try_at, fault=event.why)
+            return changed(step, state=state, try_at=event.try_at, fault=event.why)
         case StepSkipped():
-            return replace(step, state="skipped", attempts=0, try_at=0, fault=event.why)
+            return changed(step, state="skipped", attempts=0, try_at=0, fault=event.why)
         case Held():
-            return replace(step, held=True, released=False)
+            return changed(step, held=True, released=False)
         case Released():
-            return replace(step, held=False, released=True)
+            return changed(step, held=False, released=True)
 
 
 def _notice(event: NoticeAsked) -> OrderStep:
@@ -372,8 +373,8 @@ def _notice(event: NoticeAsked) -> OrderStep:
 
 
 def _awake(step: OrderStep) -> OrderStep:
-    return replace(step, try_at=0) if step.state == "open" and not step.fault and step.try_at else step
+    return changed(step, try_at=0) if step.state == "open" and not step.fault and step.try_at else step
 
 
 def _afresh(step: OrderStep) -> OrderStep:
-    return replace(step, attempts=0, try_at=0) if not step.over else step
+    return changed(step, attempts=0, try_at=0) if not step.over else step

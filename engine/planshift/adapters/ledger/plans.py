@@ -7,7 +7,6 @@ subscription as the decision leaves it, with the action that begins the new stat
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from planshift.actions.action import Action, Schedule
@@ -30,6 +29,7 @@ from planshift.actions.plan_actions import (
     StartContract,
     StartPlan,
 )
+from planshift.billing.changing import changed
 from planshift.billing.money import Money
 from planshift.billing.subscription import (
     Answer,
@@ -50,7 +50,7 @@ def started(task: Task, action: StartPlan, *, running: Subscription) -> Subscrip
     """Another plan runs. What belonged to the plan before is gone unless a later step moves it."""
     after, begins = _after(task), task.plan.from_plan is None
     kept = running if begins else _without_belongings(task, running, after)
-    return replace(
+    return changed(
         _of_period(kept, after),
         plan=action.plan,
         price=action.price,
@@ -69,14 +69,14 @@ def started(task: Task, action: StartPlan, *, running: Subscription) -> Subscrip
 def _without_belongings(task: Task, running: Subscription, after: Subscription) -> Subscription:
     """A switch leaves resources and settings where they are, so that what it keeps of them is not told by an action."""
     if renews(task):
-        return replace(running, answers=(), resources=after.resources, settings=after.settings)
-    return replace(running, answers=(), resources=(), settings=())
+        return changed(running, answers=(), resources=after.resources, settings=after.settings)
+    return changed(running, answers=(), resources=(), settings=())
 
 
 def term_changed(task: Task, action: ChangeTerm, *, running: Subscription) -> Subscription:
     """The plan runs at another price or quantity."""
     after = _after(task)
-    changed = replace(
+    found = changed(
         _of_period(running, after),
         price=action.to_price,
         quantity=action.to_quantity,
@@ -86,14 +86,14 @@ def term_changed(task: Task, action: ChangeTerm, *, running: Subscription) -> Su
         contract=after.contract,
         pending=running.pending if renews(task) else None,
     )
-    return replace(changed, renewals=0, allowances=after.allowances) if renews(task) else changed
+    return changed(found, renewals=0, allowances=after.allowances) if renews(task) else found
 
 
 def renewal_moved(task: Task, action: BumpRenewal, *, running: Subscription) -> Subscription:
     """The day of the next bill moves. For a plan that renews as it is, this is what begins the new period."""
     if begins_state(task, action):
         after = _after(task)
-        return replace(
+        return changed(
             _of_period(running, after),
             renewals=running.renewals + 1,
             amount=after.amount,
@@ -103,7 +103,7 @@ def renewal_moved(task: Task, action: BumpRenewal, *, running: Subscription) -> 
         )
     if running.period.end == action.to_day:
         return running
-    return replace(running, period=replace(running.period, end=action.to_day, ends_at=None))
+    return changed(running, period=changed(running.period, end=action.to_day, ends_at=None))
 
 
 def begins_state(task: Task, action: Action) -> bool:
@@ -124,12 +124,12 @@ def ended(task: Task, action: EndPlan, *, running: Subscription) -> Subscription
     if task.plan.to_plan is not None:
         return running
     status = ENDED if action.until is None else PAUSED
-    return replace(running, status=status, pending=None)
+    return changed(running, status=status, pending=None)
 
 
 def _of_period(running: Subscription, after: Subscription) -> Subscription:
     """What the new state says of its period and of what is paid for it, which no action carries."""
-    return replace(
+    return changed(
         running,
         period=after.period,
         bill_day=after.bill_day,
@@ -162,12 +162,12 @@ def allowances_moved(task: Task, action: MoveAllowance, *, running: Subscription
         name = item.to or item.name
         if name in counted:
             counts[name] = counts.get(name, 0) + int(item.value)
-    return replace(running, allowances=tuple(sorted(counts.items())))
+    return changed(running, allowances=tuple(sorted(counts.items())))
 
 
 def answers_moved(action: MoveAnswers, *, running: Subscription) -> Subscription:
     """The answers stand on the new plan."""
-    return replace(running, answers=(*running.answers, *(_answer(item) for item in action.items)))
+    return changed(running, answers=(*running.answers, *(_answer(item) for item in action.items)))
 
 
 def _answer(item: Carried) -> Answer:
@@ -177,12 +177,12 @@ def _answer(item: Carried) -> Answer:
 
 def resources_moved(action: MoveResources, *, running: Subscription) -> Subscription:
     """The resources stand on the new plan."""
-    return replace(running, resources=_with(running.resources, action.items))
+    return changed(running, resources=_with(running.resources, action.items))
 
 
 def settings_moved(action: MoveSettings, *, running: Subscription) -> Subscription:
     """The settings stand on the new plan."""
-    return replace(running, settings=_with(running.settings, action.items))
+    return changed(running, settings=_with(running.settings, action.items))
 
 
 def _with(held: tuple[tuple[str, str], ...], items: tuple[Carried, ...]) -> tuple[tuple[str, str], ...]:
@@ -214,7 +214,7 @@ def _with_addons(task: Task, running: Subscription, counts: Iterable[tuple[str, 
         found[name] = found.get(name, 0) + count
     told = [] if task.after is None else [addon.name for addon in task.after.addons]
     names = sorted((name for name, count in found.items() if count > 0), key=lambda name: _place(name, told))
-    return replace(running, addons=tuple(HeldAddon(name=name, quantity=found[name]) for name in names))
+    return changed(running, addons=tuple(HeldAddon(name=name, quantity=found[name]) for name in names))
 
 
 def _place(name: str, told: list[str]) -> int:
@@ -223,7 +223,7 @@ def _place(name: str, told: list[str]) -> int:
 
 def service_ended(action: EndService, *, running: Subscription) -> Subscription:
     """Something that used resources is gone."""
-    return replace(running, services=tuple(each for each in running.services if each.id != action.service))
+    return changed(running, services=tuple(each for each in running.services if each.id != action.service))
 
 
 def contract_started(action: StartContract, *, running: Subscription) -> Subscription:
@@ -235,18 +235,18 @@ def contract_started(action: StartContract, *, running: Subscription) -> Subscri
         remainder=action.remainder,
         plan=action.plan,
     )
-    return replace(running, contract=contract)
+    return changed(running, contract=contract)
 
 
 def contract_carried(action: CarryContract, *, running: Subscription) -> Subscription:
     """The commitment goes on under another plan, with its terms."""
     held = running.contract
-    return running if held is None else replace(running, contract=replace(held, ends_on=action.ends_on))
+    return running if held is None else changed(running, contract=changed(held, ends_on=action.ends_on))
 
 
 def contract_ended(_: EndContract, *, running: Subscription) -> Subscription:
     """The commitment ends."""
-    return replace(running, contract=None)
+    return changed(running, contract=None)
 
 
 def _not_over(contract: RunningContract | None, on: date) -> RunningContract | None:
@@ -257,12 +257,12 @@ def _not_over(contract: RunningContract | None, on: date) -> RunningContract | N
 def scheduled(action: Schedule, *, running: Subscription) -> Subscription:
     """A change waits for its day."""
     pending = PendingChange(to_plan=action.to_plan, to_price=action.to_price, effective_on=action.on)
-    return replace(running, pending=pending)
+    return changed(running, pending=pending)
 
 
 def unscheduled(*, running: Subscription) -> Subscription:
     """The change that waited was called off."""
-    return replace(running, pending=None)
+    return changed(running, pending=None)
 
 
 def gated(task: Task, *, running: Subscription) -> Subscription:
@@ -273,7 +273,7 @@ def gated(task: Task, *, running: Subscription) -> Subscription:
     to = task.plan.to_plan
     plan, price = ("", "") if to is None else (to.plan, to.price)
     pending = PendingChange(to_plan=plan, to_price=price, effective_on=task.plan.effective_on)
-    return replace(running, pending=pending)
+    return changed(running, pending=pending)
 
 
 def _minor(amount: Money | None) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from planshift.adapters.ledger.held import Invoice, collective_of, open_invoices_of
 from planshift.adapters.ledger.state import subscription_of
 from planshift.adapters.ledger.tables import subscriptions
+from planshift.billing.changing import changed
 from planshift.billing.subscription import Subscription
 
 _STANDING: Final = select(
@@ -40,7 +40,7 @@ def subscriptions_held(connection: Connection, names: Sequence[str]) -> dict[str
 def _held(row: Row[*tuple[Any, ...]], *, invoices: Sequence[Invoice], together: Mapping[str, str]) -> Subscription:
     unpaid = sum(own_part(invoice) for invoice in invoices if invoice.order == row.state_by)
     state = subscription_of(row.state)
-    return replace(
+    return changed(
         state,
         paid=None if state.paid is None else max(state.paid - unpaid, 0),
         debt=row.receivable,
