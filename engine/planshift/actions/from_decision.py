@@ -7,7 +7,6 @@ below say; what a stage does is in the modules named after what it touches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from planshift.actions import money_stages, order_stages, plan_stages
@@ -16,6 +15,7 @@ from planshift.actions.change import Change, Draft
 from planshift.actions.money_actions import TakeBack
 from planshift.actions.order_actions import Unschedule
 from planshift.actions.plan import ActionPlan
+from planshift.billing.changing import changed
 from planshift.decision.decision import Decision
 from planshift.diagnostics.diagnostic import Diagnostic, Label
 from planshift.diagnostics.errors import InvalidInput
@@ -140,7 +140,7 @@ def plan_of(decision: Decision, *, order: str | None = None) -> ActionPlan:
         returnable=decision.money(returnable),
         steps=_steps(change, _stages(change)),
     )
-    return replace(plan, steps=_keyed(plan, plan.steps))
+    return changed(plan, steps=_keyed(plan, plan.steps))
 
 
 def _stages(change: Change) -> Stages:
@@ -242,8 +242,8 @@ def _keyed(plan: ActionPlan, steps: tuple[Step, ...], *, prefix: str = "") -> tu
         position = f"{prefix}{number}"
         action = step.action
         if isinstance(action, Schedule | HoldCredit):
-            action = replace(action, steps=_keyed(plan, action.steps, prefix=f"{position}."))
-        keyed.append(replace(step, key=plan.key(step, position), action=action))
+            action = changed(action, steps=_keyed(plan, action.steps, prefix=f"{position}."))
+        keyed.append(changed(step, key=plan.key(step, position), action=action))
     return tuple(keyed)
 
 

@@ -7,7 +7,7 @@ Amounts are texts such as `9.00 EUR`, days are ISO dates, instants are epoch sec
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from planshift.billing.calendar import from_day
+from planshift.billing.changing import changed
 from planshift.billing.json_text import compact
 from planshift.billing.money import Money
 from planshift.decision.answer import Line, Reason, ResolvedTerm
@@ -40,6 +41,12 @@ def to_text(decision: Decision) -> str:
 
     The same few values of terms from the same few sources are told of every change, so their texts are kept.
     """
+    rest = _with_terms(decision, {})
+    del rest["terms"]
+    return f'{compact(rest)[:-1]},"terms":{{{_terms_text(decision)}}}}}'
+
+
+def _terms_text(decision: Decision) -> str:
     known: dict[int, tuple[ResolvedTerm, str]] = decision.reading.__dict__.setdefault("_term_texts", {})
     terms: list[str] = []
     for name, term in decision.terms.items():
@@ -47,9 +54,7 @@ def to_text(decision: Decision) -> str:
         if not isinstance(term.value, Money):  # an amount is that of one change
             known[id(term)] = term, text
         terms.append(f'"{name}":{text}')
-    rest = _with_terms(decision, {})
-    del rest["terms"]
-    return f'{compact(rest)[:-1]},"terms":{{{",".join(terms)}}}}}'
+    return ",".join(terms)
 
 
 def _term(term: ResolvedTerm) -> dict[str, object]:
@@ -146,7 +151,7 @@ def _reason(decision: Decision, reason: Reason) -> dict[str, object]:
 
 
 def _line(decision: Decision, line: Line) -> dict[str, object]:
-    data = plain(replace(line, formula=told_formula(decision, line)))
+    data = plain(changed(line, formula=told_formula(decision, line)))
     assert isinstance(data, dict)  # a line is a dataclass
     return {**data, "worked": worked(decision, line)}
 
