@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from planshift.actions.plan import ActionPlan
     from planshift.adapters.desk import Desk, open_desk
+    from planshift.adapters.incoming import NotGenuine, NotKnownNow
     from planshift.adapters.ledger.held import LedgerRefuses
     from planshift.advice.answer import Advice
     from planshift.advice.from_decision import advise
@@ -44,6 +45,8 @@ _HOMES = {
     "LedgerRefuses": "planshift.adapters.ledger.held",
     "Money": "planshift.billing.money",
     "NoSuchOrder": "planshift.execution.store.orders",
+    "NotGenuine": "planshift.adapters.incoming",
+    "NotKnownNow": "planshift.adapters.incoming",
     "Options": "planshift.book",
     "Order": "planshift.execution.order",
     "PlanshiftError": "planshift.diagnostics.errors",
@@ -74,6 +77,8 @@ __all__ = [
     "LedgerRefuses",
     "Money",
     "NoSuchOrder",
+    "NotGenuine",
+    "NotKnownNow",
     "Options",
     "Order",
     "PlanshiftError",

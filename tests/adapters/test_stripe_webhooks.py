@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import stripe
 
-from planshift.adapters.stripe.webhooks import EVENTS, TOLERANCE, NotGenuine, Told, read_webhook
+from planshift.adapters.incoming import NotGenuine, Told
+from planshift.adapters.stripe.webhooks import EVENTS, TOLERANCE, read_webhook
 from planshift.rulebook.reaction_names import EVENTS as KNOWN
 
 SECRET = "whsec_test"  # noqa: S105  # opens nothing

@@ -121,8 +121,9 @@ def test_every_command_answers_in_both_formats(shop: Path, capsys: pytest.Captur
         "migration show": lambda: show_migration("spring", format=form),
         "population": lambda: population("schema", shop, format=form),
     }
-    # `graph` draws, `schema` prints JSON anyway, `impact` is tried elsewhere; the others need an order that waits
-    elsewhere = {"graph", "impact", "schema", "cancel", "order resume", "order resolve", "migration pause"}
+    # `graph` draws, `schema` prints JSON anyway, `impact` and `receive` are tried elsewhere; the others need an order
+    # that waits
+    elsewhere = {"graph", "impact", "schema", "receive", "cancel", "order resume", "order resolve", "migration pause"}
     assert set(answers) == {command.name for command in COMMANDS} - elsewhere
     for answer in answers.values():
         assert answer() is Exit.YES

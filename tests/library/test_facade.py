@@ -31,6 +31,8 @@ PUBLIC = [
     "LedgerRefuses",
     "Money",
     "NoSuchOrder",
+    "NotGenuine",
+    "NotKnownNow",
     "Options",
     "Order",
     "PlanshiftError",

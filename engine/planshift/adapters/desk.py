@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, final
 
 from planshift.actions.plan import ActionPlan
+from planshift.adapters.choosing import Books, Chosen, choice
+from planshift.adapters.incoming import Telling
 from planshift.adapters.ledger.customers import CustomerAccount, account_of_customer
 from planshift.adapters.ledger.ledger import Ledger
 from planshift.adapters.ledger.opening import open_subscription, taken_in
 from planshift.adapters.ledger.pauses import resume_paused
 from planshift.adapters.ledger.receiving import Payment, receive, run_invoices
 from planshift.adapters.ledger.statement import Statement, statement_of
-from planshift.adapters.settings import Surroundings, adapters_of, gateways_of, listeners_of, read_settings
 from planshift.billing.calendar import from_day
 from planshift.billing.money import Money, parse_money
 from planshift.billing.subscription import Subscription
@@ -28,13 +28,11 @@ from planshift.billing.zones import local_day
 from planshift.book import Book, Decision
 from planshift.execution import renewing
 from planshift.execution.calling_off import call_off
-from planshift.execution.gateways import Gateway, Gateways
 from planshift.execution.happening import happened
 from planshift.execution.log import Entry
 from planshift.execution.news import Listening
 from planshift.execution.order import Order
 from planshift.execution.placing import place, place_plan
-from planshift.execution.ports import Adapter, Resident
 from planshift.execution.reactions.child import Child
 from planshift.execution.reactions.of_orders import reacts_of
 from planshift.execution.renewing import Renewal
@@ -42,16 +40,12 @@ from planshift.execution.resolving import Resolution, resolve, resume
 from planshift.execution.running import Runner
 from planshift.execution.states import OPEN, State
 from planshift.execution.store import news
-from planshift.execution.store.books import load_book
 from planshift.execution.store.engine import Store
 from planshift.execution.store.listing import Wanted, id_of, newest
 from planshift.execution.store.migrating import open_store
 from planshift.execution.store.orders import load, log_of
 from planshift.execution.telling import tell
 from planshift.execution.worker import Worked, Worker
-
-Chosen = str | Path | Iterable[Gateway | Adapter | Resident]
-"""Who does which step: the file that says it, or the adapters themselves, behind which the ledger does the rest."""
 
 LISTED: Final = 50
 """How many orders are listed where nobody says."""
@@ -208,6 +202,22 @@ class Desk:
         told = receive(self.store, payment, source=source, at=at, reacts=self.worker.runner.reacts)
         return Heard(new=told.new, orders=self._gone_on(told.orders, at=at), settled=told.invoices)
 
+    def hear(self, adapter: str, payload: bytes, *, proof: str, at: int) -> tuple[Heard, ...]:
+        """Take in what a biller tells by itself, such as a webhook of Stripe: what came of each event that it tells.
+
+        `adapter` is its name in the file of the adapters, `proof` what came along to be believed by.
+
+        Raises:
+            LookupError: no adapter of that name tells by itself.
+            NotGenuine: it is not to be believed.
+            NotKnownNow: the biller has to be asked about it, and does not answer: let it be sent again.
+        """
+        telling = {each.name: each for each in self.worker.runner.gateways.adapters if isinstance(each, Telling)}
+        if adapter not in telling:
+            raise LookupError(adapter)
+        told = telling[adapter].read(payload, proof=proof, at=at)
+        return tuple(self.event(each.subscription, each.event, source=each.source, at=each.at) for each in told)
+
     # Work
 
     def work(self, *, at: int, most: int | None = None) -> Worked:
@@ -327,9 +337,9 @@ def open_desk(
         StoreUnusable: the store cannot be used.
         InvalidInput: the file of the adapters has mistakes, or a secret that it names is not there.
     """
-    books = _Books()
+    books = Books()
     with _closed_by_mistake(store if isinstance(store, Store) else None):
-        choose = _choice(adapters, environment=environment or {}, books=books)
+        choose = choice(adapters, environment=environment or {}, books=books)
         opened = store if isinstance(store, Store) else open_store(store)
     books.store = opened
     ledger, child = Ledger(store=opened), Child() if fenced else None
@@ -360,35 +370,3 @@ def _closed_by_mistake(store: Store | None) -> Iterator[None]:
         if store is not None:
             store.close()
         raise
-
-
-@final
-class _Books:
-    """The versions of books in a store that is opened once the adapters are known: mistakes leave no file behind."""
-
-    store: Store | None = None
-
-    def __call__(self, digest: str) -> Book:
-        assert self.store is not None  # no step is done before it is open
-        with self.store.reading() as connection:
-            return load_book(connection, digest)
-
-
-def _choice(
-    chosen: Chosen | None, *, environment: Mapping[str, str], books: _Books
-) -> Callable[[Ledger], tuple[Gateways, tuple[Listening, ...]]]:
-    """Who does which step, once there is a ledger, and who is told besides.
-
-    Raises:
-        InvalidInput: the file has mistakes, or a secret that it names is not there.
-    """
-    if chosen is None:
-        return lambda ledger: (Gateways((ledger,), source=ledger), ())
-    if not isinstance(chosen, str | Path):
-        given = tuple(chosen)
-        return lambda ledger: (Gateways((*given, ledger), source=ledger), ())
-    file = Path(chosen)
-    document = read_settings(file)
-    made = adapters_of(document, Surroundings(environment=environment, folder=file.parent, books=books))
-    listening = listeners_of(document, made)
-    return lambda ledger: (gateways_of(document, made, ledger=ledger, source=ledger), listening)

@@ -160,7 +160,7 @@ class _Making:
         from planshift.adapters.email.server import MailServer  # noqa: PLC0415  # as above
         from planshift.adapters.email.writing import MailTemplate  # noqa: PLC0415  # as above
 
-        password = "" if model.password_from is None else self._secret("email", name, "password_from")
+        password = self._optional("email", name, "password_from")
         server = MailServer(
             host=model.host,
             port=model.port,
@@ -205,6 +205,7 @@ class _Making:
             },
             differences=model.differences,
             created_by=model.created_by,
+            push_secret=self._optional("killbill", name, "push_secret_from"),
             line=Line(timeout=model.timeout, ca=self._path(model.ca)),
         )
         return replace(open_killbill(settings), name=name)
@@ -224,6 +225,7 @@ class _Making:
             account_credit=model.account_credit,
             compare=model.compare,
             timeout=model.timeout,
+            webhook_secret=self._optional("stripe", name, "webhook_secret_from"),
         )
         return replace(open_stripe(settings, key=self._secret("stripe", name, "key_from")), name=name)
 
@@ -260,6 +262,11 @@ class _Making:
 
     def _path(self, name: str | None) -> Path | None:
         return None if name is None else self._around.folder.joinpath(name)
+
+    def _optional(self, section: Section, name: str, field: str) -> str:
+        """The secret in the variable that a field names; empty where it names none."""
+        named = getattr(getattr(self._model, section)[name], field)
+        return "" if named is None else self._secret(section, name, field)
 
     def _secret(self, section: Section, name: str, field: str) -> str:
         """The secret in the variable that a field names; empty where there is none, which is told."""

@@ -155,6 +155,14 @@ COMMANDS = (
         example=f"{_APPLY}\nplanshift event sub-1001 payment.received --amount '51.57 EUR' --source pay-1",
     ),
     Command(
+        name="receive",
+        function="planshift.cli.receive:receive",
+        summary="Take in what a biller tells by itself, and let what waits for it go on.",
+        more="A webhook of Stripe, which is signed, or a push notification of Kill Bill, which is looked up at its "
+        "server. Exit code 1 says that it is not to be believed, or is to be sent again later.",
+        example="planshift receive card webhook.json --proof-from STRIPE_SIGNATURE",
+    ),
+    Command(
         name="renew",
         function="planshift.cli.renew:renew",
         summary="Renew a subscription, or everybody who is due.",

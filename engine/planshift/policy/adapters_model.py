@@ -166,6 +166,9 @@ class KillBillModel(Document):
     plans: dict[Name, dict[PriceId, KillBillPlanModel]]
     """For each plan and price of the book, what it is in Kill Bill's catalog."""
 
+    push_secret_from: Variable | None = None
+    """The environment variable with the secret in the address that push notifications are sent to."""
+
     differences: Literal["refuse", "adjust"] = "refuse"
     """What is done where Kill Bill would bill another amount than was decided."""
 
@@ -187,6 +190,9 @@ class StripeModel(Document):
 
     prices: dict[Name, dict[PriceId, NotEmpty]]
     """For each plan and price of the book, the id of the Stripe price."""
+
+    webhook_secret_from: Variable | None = None
+    """The environment variable with the secret of the endpoint that webhooks are sent to."""
 
     coupons: dict[NotEmpty, NotEmpty] = Field(default_factory=dict)
     """For each coupon code, the id of the Stripe coupon."""

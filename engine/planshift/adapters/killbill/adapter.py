@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final, final
 
 from planshift.adapters.halting import Halt, reached
+from planshift.adapters.incoming import Told
 from planshift.adapters.killbill import money, notes, subscriptions
 from planshift.adapters.killbill.api import KillBill
+from planshift.adapters.killbill.pushes import read_push
 from planshift.adapters.killbill.settings import KillBillSettings
 from planshift.execution.ports import Done, Outcome, Reached, Refused, Task, Unanswered, Unavailable
 
@@ -91,6 +93,10 @@ class KillBillAdapter:
         except Halt as halt:
             known = isinstance(halt.outcome, Unavailable | Unanswered)
             return halt.outcome if known else Unavailable(why="Kill Bill cannot tell what was done")
+
+    def read(self, payload: bytes, *, proof: str, at: int) -> tuple[Told, ...]:
+        """What a push notification comes to, by what the server says; `proof` is the secret in the address."""
+        return read_push(self.killbill, payload, proof=proof, at=at)
 
     def reachable(self) -> Reached:
         """Whether the server answers and knows the user and the tenant."""

@@ -24,7 +24,9 @@ from planshift.execution.ports import Task, Unanswered
 
 Thing = dict[str, Any]
 
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""How Kill Bill's own ids are written."""
+
 _MOST_TOLD: Final = 200
 
 
@@ -37,10 +39,14 @@ class KillBill:
 
     def get(self, path: str, *, task: Task, **query: str) -> Any:  # noqa: ANN401  # JSON of any shape
         """What stands at a path; None where nothing does."""
+        return self.look(path, at=task.at, **query)
+
+    def look(self, path: str, *, at: int, **query: str) -> Any:  # noqa: ANN401  # JSON of any shape
+        """What stands at a path at an instant; None where nothing does."""
         answer = self._answer("GET", path, query=query, body="", headers={})
         if answer.status == 404:
             return None
-        ensure_taken(answer, at=task.at)
+        ensure_taken(answer, at=at)
         return _read(answer)
 
     def send(  # a call is made of that
@@ -65,7 +71,7 @@ class KillBill:
     def subscription(self, task: Task) -> Thing | None:
         """The subscription of a task, by Kill Bill's own id or by its external key; None where there is none."""
         name = task.plan.subscription
-        if _UUID.fullmatch(name):
+        if UUID.fullmatch(name):
             found = self.get(f"subscriptions/{name}", task=task, audit="FULL")
         else:
             found = self.get("subscriptions", task=task, externalKey=name, audit="FULL")
@@ -89,7 +95,7 @@ class KillBill:
             Halt: there is none.
         """
         name = task.plan.customer
-        if _UUID.fullmatch(name):
+        if UUID.fullmatch(name):
             return name
         found = self.get("accounts", task=task, externalKey=name)
         if not isinstance(found, dict):

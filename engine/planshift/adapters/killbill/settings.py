@@ -31,6 +31,7 @@ class KillBillSettings:
     `plans` gives for a plan and one of its prices what it is in Kill Bill's catalog. Kill Bill computes and bills a
     change by itself: where it comes to another amount than the decision, the change is refused, or `adjust`ed by a
     charge or credit of the difference. `user` and `password` are the server's, `api_key` and `api_secret` the tenant's.
+    `push_secret` is what push notifications bring along to be believed.
     """
 
     url: str
@@ -41,6 +42,7 @@ class KillBillSettings:
     plans: Mapping[str, Mapping[str, KillBillPlan]]
     differences: Differences = "refuse"
     created_by: str = "planshift"
+    push_secret: str = field(default="", repr=False)
     line: Line = field(default_factory=lambda: Line(timeout=30))
 
     def plan(self, plan: str, price: str) -> KillBillPlan:

@@ -9,10 +9,12 @@ from typing import Final, final
 import stripe
 
 from planshift.adapters.halting import Halt, reached
+from planshift.adapters.incoming import NotGenuine, Told
 from planshift.adapters.stripe import balance, endings, invoices, next_bill, payments, returns, subscriptions
 from planshift.adapters.stripe.account import Account
 from planshift.adapters.stripe.calls import answered, untold
 from planshift.adapters.stripe.settings import StripeSettings
+from planshift.adapters.stripe.webhooks import read_webhook
 from planshift.execution.ports import Done, Outcome, Reached, Refused, Task
 
 
@@ -108,6 +110,13 @@ class StripeAdapter:
             return None  # it would not have been done
         except stripe.StripeError as error:
             return untold(error, at=task.at)
+
+    def read(self, payload: bytes, *, proof: str, at: int) -> tuple[Told, ...]:
+        """What a webhook tells; `proof` is its header `Stripe-Signature`."""
+        secret = self.account.settings.webhook_secret
+        if not secret:
+            raise NotGenuine("the settings name no secret for webhooks")
+        return read_webhook(payload, proof, secret=secret, at=at)
 
     def reachable(self) -> Reached:
         """Whether Stripe answers and takes the key, and whether real money moves by it."""

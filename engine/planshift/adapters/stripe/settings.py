@@ -25,8 +25,8 @@ class StripeSettings:
     `automatic_tax` Stripe adds taxes to them. Stripe pays every invoice from the customer's account first: where the
     decision says otherwise, the bill is refused (`as_decided`), or Stripe has its way (`as_stripe_does`). `compare`
     has amounts that Stripe bills by itself compared with those of the decision, by Stripe's own preview, before
-    anything is left to it. `address` is that of the API where it is not
-    Stripe's own, and `timeout` the seconds that a call may take.
+    anything is left to it. `address` is that of the API where it is not Stripe's own, and `timeout` the seconds that a
+    call may take. `webhook_secret` is that of the endpoint of its webhooks.
     """
 
     prices: Mapping[str, Mapping[str, str]]
@@ -40,6 +40,7 @@ class StripeSettings:
     compare: bool = True
     address: str = ""
     timeout: int = 30
+    webhook_secret: str = field(default="", repr=False)
 
     def price(self, plan: str, name: str) -> str:
         """The Stripe price of a plan's price.

@@ -6,14 +6,13 @@ An invoice that a step of an order issued was told by that step, so its `invoice
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any, Final, final
+from typing import Any, Final
 
 import stripe
 
+from planshift.adapters.incoming import NotGenuine, Told
 from planshift.adapters.stripe.account import SUBSCRIPTION
 from planshift.adapters.stripe.calls import KEY
-from planshift.diagnostics.errors import PlanshiftError
 
 TOLERANCE: Final = 300
 """How many seconds old a webhook may be, or ahead of our clock."""
@@ -24,27 +23,6 @@ EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "invoice.payment_failed": ("payment.failed",),
 }
 """What Stripe's events are called in a book; others are not told."""
-
-
-@dataclass(eq=False)
-class NotGenuine(PlanshiftError):
-    """A webhook that Stripe did not send, or did not send now; `why` says what stands against it."""
-
-    why: str
-
-    def __str__(self) -> str:
-        return f"the webhook is not to be believed: {self.why}"
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """Something that happened to a subscription. `source` names it once and for all, however often it is sent."""
-
-    event: str
-    subscription: str
-    source: str
-    at: int
 
 
 def read_webhook(payload: bytes, signature: str, *, secret: str, at: int) -> tuple[Told, ...]:

@@ -151,15 +151,30 @@ class Books:
         if account not in self.accounts:
             raise Denied(f"Object id={account} type=ACCOUNT doesn't exist!", status=404)
         made: Thing = {"invoiceId": uuid(next(self._ids)), "accountId": account, "status": status, "paid": self.pays}
+        made["payments"] = []
         made["items"] = [
             {**line, "invoiceItemId": uuid(next(self._ids)), "invoiceId": made["invoiceId"]} for line in lines
         ]
         self.invoices.append(made)
         return made
 
-    def void(self, name: str) -> None:
+    def bill(self, name: str) -> Thing:
         found = next((invoice for invoice in self.invoices if invoice["invoiceId"] == name), None)
-        if found is None or found["paid"] or found["status"] == "VOID":
+        if found is None:
+            raise Denied(f"No invoice could be found for id {name}.", status=404)
+        return found
+
+    def pay(self, name: str, *, status: str = "SUCCESS") -> Thing:
+        """A try to collect an invoice."""
+        bill, payment = self.bill(name), uuid(next(self._ids))
+        transaction = {"transactionId": uuid(next(self._ids)), "transactionType": "PURCHASE", "status": status}
+        bill["payments"].append({"paymentId": payment, "targetInvoiceId": name, "transactions": [transaction]})
+        bill["paid"] = bill["paid"] or status == "SUCCESS"
+        return transaction
+
+    def void(self, name: str) -> None:
+        found = self.bill(name)
+        if found["paid"] or found["status"] == "VOID":
             raise Denied("Invoice cannot be voided")
         found["status"] = "VOID"
 

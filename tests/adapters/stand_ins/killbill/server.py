@@ -70,6 +70,8 @@ SHAPES = {
     "GET catalog/versions": Shape(),
     "GET accounts": Shape(frozenset({"externalKey"}), needed=frozenset({"externalKey"})),
     "GET accounts/*/invoices": Shape(frozenset({"includeInvoiceComponents", "includeVoidedInvoices"})),
+    "GET invoices/*": Shape(),
+    "GET invoices/*/payments": Shape(),
     "POST invoices/dryRun": Shape(
         frozenset({"accountId", "targetDate"}), frozenset(_DRY), frozenset({"accountId", "dryRunType"})
     ),
@@ -175,8 +177,8 @@ def _act(books: Books, request: Request) -> Any:
             return ["2026-01-01T00:00:00.000Z"]
         case "GET", ["accounts"]:
             return next((each for each in books.accounts.values() if each["externalKey"] == query["externalKey"]), None)
-        case "GET", ["accounts", account, "invoices"]:
-            return [books.told_invoice(each) for each in books.invoices if each["accountId"] == account]
+        case "GET", ["accounts", _, "invoices"] | ["invoices", *_]:
+            return _bills(books, path)
         case _, ["subscriptions", name, "customFields"]:
             return _fields(books.of(name)["fields"], request.method, bodies)
         case _, ["subscriptions", *rest]:
@@ -189,6 +191,16 @@ def _act(books: Books, request: Request) -> Any:
             charged = path[0] == "invoices"
             kind = "EXTERNAL_CHARGE" if charged else "CREDIT_ADJ"
             return _posted(books, path[2] if charged else bodies[0]["accountId"], bodies, kind=kind)
+
+
+def _bills(books: Books, path: list[str]) -> Any:
+    match path:
+        case ["accounts", account, "invoices"]:
+            return [books.told_invoice(each) for each in books.invoices if each["accountId"] == account]
+        case [_, name, "payments"]:
+            return books.bill(name)["payments"]
+        case _:
+            return books.told_invoice(books.bill(path[1]))
 
 
 def _subscription(
