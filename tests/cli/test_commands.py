@@ -227,6 +227,7 @@ SHOWN_ELSEWHERE = {
     "migrations": "it needs a migration: docs/how-to/migrate-a-plan.md has one",
     "migration show": "as above",
     "migration pause": "it needs one that runs: tests/migration/test_running.py pauses one",
+    "receive": "it needs what a biller tells: tests/adapters/test_killbill_pushes.py has one",
     "order resume": "it needs an order that went wrong: tests/cli/test_stuck_orders.py has one",
     "order resolve": "as above",
 }
