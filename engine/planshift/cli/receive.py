@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from planshift.cli.carrying_out import AdaptersOption, NowOption, StoreOption, at_desk, instant_at, open_desk
 from planshift.cli.exits import Exit
-from planshift.cli.printing import FormatOption, complain, say, say_json
+from planshift.cli.printing import Format, FormatOption, complain, say, say_json
+
+if TYPE_CHECKING:
+    from planshift.adapters.desk import Heard
 
 
 @at_desk
@@ -46,23 +50,26 @@ def receive(  # what came in, what it is believed by, and where it goes
         return Exit.INVALID
     with open_desk(store, adapters=adapters) as desk:
         try:
-            heard = desk.hear(adapter, payload, proof=proof, at=instant_at(at, zone="UTC"))
+            _say(desk.hear(adapter, payload, proof=proof, at=instant_at(at, zone="UTC")), format=format)
         except LookupError:
             complain(f"no adapter {adapter} is chosen that tells what happens by itself")
             return Exit.INVALID
         except (NotGenuine, NotKnownNow) as refusal:
             complain(f"{refusal}")
             return Exit.NO
+    return Exit.YES
+
+
+def _say(heard: Sequence[Heard], *, format: Format) -> None:  # noqa: A002  # the option's name
     orders = {order.id: order for each in heard for order in each.orders}
     new = sum(each.new for each in heard)
     if format == "json":
         told = [{"order": each.id, "state": each.state} for each in orders.values()]
         say_json({"events": len(heard), "new": new, "orders": told})
-        return Exit.YES
+        return
     say(f"{len(heard)} event{'' if len(heard) == 1 else 's'}, {new} of them new.")
     for order in orders.values():
         say(f"  {order.id}: {'stuck' if order.stuck else order.state}")
-    return Exit.YES
 
 
 def _read(file: Path) -> bytes | None:
