@@ -1,6 +1,6 @@
 """Whether every engine computes what the scalar reading computes, cell by cell, on rows that are meant to be hard.
 
-python -m benchmarks.identity [founding|random] [ROWS] [FIRST LAST]
+python -m benchmarks.identity [founding|random] [ROWS] [FIRST LAST] [--engines duckdb,polars,postgresql,spark]
 
 `founding` takes every book of `policies/` with so many rows each (default 50,000), `random` the drawn books FIRST up to
 LAST (default 0 200) with so many each (default 3,500). The form is total: every row inside of its intervals has an
@@ -9,6 +9,9 @@ value of every term and the place that settled it. Books are read as wide as any
 customers are, in turns: the first needs 128 bits, the second 32 and 64. An engine that cannot do one exactly refuses it
 by name; the book is then read narrower, until all can, and the refusal is printed. A book that an engine refuses even
 for small amounts is counted as refused.
+
+DuckDB and Polars are compared unless engines are named. A PostgreSQL server and a Spark cluster are started on this
+machine and ended again; Spark plans each book for a minute and more, so give it few of them.
 """
 
 from __future__ import annotations
@@ -17,21 +20,25 @@ import random  # noqa: TID251  # seeded figures for a benchmark
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
 import polars as pl
+import psycopg
 
+from benchmarks.engines import address
 from planshift.billing.calendar import from_day, month_length
 from planshift.billing.zones import offset_steps
 from planshift.book import Book, load
 from planshift.expressions.form import Bool, Int, Node
 from planshift.expressions.order import reachable
 from planshift.expressions.scalar import compile_scalar
-from planshift.population.dialects import DUCKDB
+from planshift.population.dialects import DUCKDB, POSTGRESQL, SPARK, quoted
 from planshift.population.numbers import NotExact
 from planshift.population.polars_form import PolarsForm
-from planshift.population.sql import emit
+from planshift.population.postgresql import connected
+from planshift.population.sql import emit, type_of
 from planshift.rulebook.kernel import Kernel
 from tests.properties.strategies import book_of
 
@@ -58,10 +65,62 @@ def in_polars(outputs: Mapping[str, Node], rows: pl.DataFrame) -> Columns:
     return [tuple(column.to_list()) for column in PolarsForm(outputs).computed(rows)]
 
 
-ENGINES: Mapping[str, Callable[[Mapping[str, Node], pl.DataFrame], Columns]] = {
-    "DuckDB": in_duckdb,
-    "Polars": in_polars,
+Compute = Callable[[Mapping[str, Node], pl.DataFrame], Columns]
+"""The outputs and the rows of inputs, to the columns of answers in the order of the rows."""
+
+ROW = "row number"
+
+
+@contextmanager
+def by_postgresql() -> Iterator[Compute]:
+    """What a server of PostgreSQL computes."""
+    with address("postgresql") as url, connected(url) as connection:
+        yield lambda outputs, rows: in_postgresql(outputs, rows, connection)
+
+
+def in_postgresql(outputs: Mapping[str, Node], rows: pl.DataFrame, connection: psycopg.Connection) -> Columns:
+    """What PostgreSQL computes, from a table of its own."""
+    inputs = {str(node.args[0]): node for node in reachable(tuple(outputs.values())) if node.op == "input"}
+    kinds = {ROW: "INTEGER", **{n: type_of(inputs[n], POSTGRESQL) if n in inputs else "INTEGER" for n in rows.columns}}
+    columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in kinds.items())
+    connection.execute(f"CREATE TEMP TABLE data ({columns}) ON COMMIT DROP".encode())
+    with connection.cursor() as cursor, cursor.copy(b"COPY data FROM STDIN (FORMAT csv)") as copying:
+        copying.write(rows.with_row_index(ROW).write_csv(include_header=False, quote_style="non_numeric").encode())
+    query = emit(outputs, source="data", dialect=POSTGRESQL, carried=(ROW,)).text(more=f" ORDER BY {quoted(ROW)}")
+    found = connection.execute(query.encode()).fetchall()
+    connection.rollback()
+    return [tuple(map(_plain, column)) for column in zip(*found, strict=True)][1:]
+
+
+@contextmanager
+def by_spark() -> Iterator[Compute]:
+    """What a cluster of Spark computes."""
+    with address("spark") as url:
+        from planshift.population.spark import computed, session  # noqa: PLC0415  # it needs pyspark, which is there by now
+
+        def compute(outputs: Mapping[str, Node], rows: pl.DataFrame) -> Columns:
+            query = emit(outputs, source="data", dialect=SPARK, carried=(ROW,))
+            with session(url) as cluster:
+                given = cluster.createDataFrame(rows.with_row_index(ROW).to_arrow())
+                found = computed(cluster, given, query=query, source="data").toArrow().sort_by(ROW)
+            return [tuple(map(_plain, column.to_pylist())) for column in found.columns][1:]
+
+        yield compute
+
+
+@contextmanager
+def by(compute: Compute) -> Iterator[Compute]:
+    """What an engine computes that is in our process."""
+    yield compute
+
+
+ENGINES: Mapping[str, Callable[[], AbstractContextManager[Compute]]] = {
+    "duckdb": lambda: by(in_duckdb),
+    "polars": lambda: by(in_polars),
+    "postgresql": by_postgresql,
+    "spark": by_spark,
 }
+"""The engines that can be compared; those with a server start it."""
 
 
 def _plain(value: object) -> object:
@@ -176,7 +235,9 @@ def kernel_of(book: Book, *, most: int | None) -> Kernel:
     return book.rulebook.kernel(book.zone, renews=False, within=bounds)
 
 
-def compare(book: Book, rows: int, *, most: int | None, seed: int) -> tuple[int, int, dict[str, int], list[str]]:
+def compare(
+    engines: Mapping[str, Compute], book: Book, *, rows: int, most: int | None, seed: int
+) -> tuple[int, int, dict[str, int], list[str]]:
     """Rows and cells that were compared, the cells that differ by engine, and the engines that refused the book."""
     kernel = kernel_of(book, most=most)
     drawing = Drawing(kernel, book.zone, chance=random.Random(seed))  # noqa: S311  # figures, not secrets
@@ -191,7 +252,7 @@ def compare(book: Book, rows: int, *, most: int | None, seed: int) -> tuple[int,
     )
     differences: dict[str, int] = {}
     refused = []
-    for engine, compute in ENGINES.items():
+    for engine, compute in engines.items():
         try:
             found = compute(kernel.outputs, table)
         except NotExact as error:
@@ -207,10 +268,12 @@ def compare(book: Book, rows: int, *, most: int | None, seed: int) -> tuple[int,
     return rows, rows * len(names), differences, refused
 
 
-def compare_widest(name: str, book: Book, *, rows: int, number: int) -> tuple[int, int, dict[str, int]]:
+def compare_widest(
+    engines: Mapping[str, Compute], name: str, *, book: Book, rows: int, number: int
+) -> tuple[int, int, dict[str, int]]:
     """The same for the widest numbers that every engine can do, no rows where there are none; refusals are printed."""
     for most in WIDTHS[number % 2 :]:
-        done, each, differences, refused = compare(book, rows, most=most, seed=number)
+        done, each, differences, refused = compare(engines, book, rows=rows, most=most, seed=number)
         if not refused:
             return done, each, differences
         print(f"  {name}, {'any amount' if most is None else f'up to {most:,}'}: {'; '.join(refused)}")
@@ -227,14 +290,14 @@ def books(which: str, span: tuple[int, int]) -> Iterator[tuple[str, Book]]:
             yield f"random {seed}", book_of(seed)[1]
 
 
-def main(which: str, rows: int, span: tuple[int, int]) -> None:
+def main(engines: Mapping[str, Compute], which: str, *, rows: int, span: tuple[int, int]) -> None:
     """Compare, and tell how it stands as it goes on."""
     begin, count, refused = time.perf_counter(), 0, 0
-    compared: dict[str, int] = dict.fromkeys(ENGINES, 0)
-    cells: dict[str, int] = dict.fromkeys(ENGINES, 0)
-    different: dict[str, int] = dict.fromkeys(ENGINES, 0)
+    compared: dict[str, int] = dict.fromkeys(engines, 0)
+    cells: dict[str, int] = dict.fromkeys(engines, 0)
+    different: dict[str, int] = dict.fromkeys(engines, 0)
     for number, (name, book) in enumerate(books(which, span)):
-        done, each, differences = compare_widest(name, book, rows=rows, number=number)
+        done, each, differences = compare_widest(engines, name, book=book, rows=rows, number=number)
         if not differences:
             print(f"{name}: refused by name", flush=True)
             refused += 1
@@ -245,13 +308,20 @@ def main(which: str, rows: int, span: tuple[int, int]) -> None:
             cells[engine] += each
             different[engine] += bad
         print(f"{name}: {sum(differences.values())} differences, {time.perf_counter() - begin:.0f} s", flush=True)
-    for engine in ENGINES:
+    for engine in engines:
         told = f"{compared[engine]:,} rows, {cells[engine]:,} cells, {different[engine]} differences"
         print(f"{engine}: {count} books, {told}; {refused} books refused by name")
 
 
 if __name__ == "__main__":
-    kind = sys.argv[1] if len(sys.argv) > 1 else "founding"
+    told, chosen = sys.argv[1:], ["duckdb", "polars"]
+    if "--engines" in told:
+        at = told.index("--engines")
+        chosen = told[at + 1].split(",")
+        del told[at : at + 2]
+    kind = told[0] if told else "founding"
     default = 50_000 if kind == "founding" else 3_500
-    first, last = (int(each) for each in sys.argv[3:5]) if len(sys.argv) > 4 else (0, 200)
-    main(kind, int(sys.argv[2]) if len(sys.argv) > 2 else default, (first, last))
+    first, last = (int(each) for each in told[2:4]) if len(told) > 3 else (0, 200)
+    with ExitStack() as running:
+        opened = {name: running.enter_context(ENGINES[name]()) for name in chosen}
+        main(opened, kind, rows=int(told[1]) if len(told) > 1 else default, span=(first, last))
