@@ -216,6 +216,7 @@ class _Making:
 
         settings = StripeSettings(
             prices=model.prices,
+            addons=model.addons,
             coupons=model.coupons,
             tax_codes=model.tax_codes,
             timezone=model.timezone,

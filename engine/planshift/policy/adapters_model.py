@@ -191,6 +191,9 @@ class StripeModel(Document):
     prices: dict[Name, dict[PriceId, NotEmpty]]
     """For each plan and price of the book, the id of the Stripe price."""
 
+    addons: dict[Name, dict[PriceId, NotEmpty]] = Field(default_factory=dict)
+    """For each add-on, and each price of the plans that hold it, the id of the Stripe price of one."""
+
     webhook_secret_from: Variable | None = None
     """The environment variable with the secret of the endpoint that webhooks are sent to."""
 

@@ -87,7 +87,8 @@ class Account:
         """
         items = subscription.items.data
         prices = {price for names in self.settings.prices.values() for price in names.values()}
-        plans = [item for item in items if item.price.id in prices] or list(items)
+        plans = [item for item in items if item.price.id in prices]
+        plans = plans or [item for item in items if self.settings.addon_of(item.price.id) is None]
         if len(plans) != 1:
             raise refusal(f"which item of the Stripe subscription {subscription.id} is its plan cannot be told")
         return plans[0]

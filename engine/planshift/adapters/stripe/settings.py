@@ -30,6 +30,7 @@ class StripeSettings:
     """
 
     prices: Mapping[str, Mapping[str, str]]
+    addons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     coupons: Mapping[str, str] = field(default_factory=dict)
     tax_codes: Mapping[str, str] = field(default_factory=dict)
     timezone: str = "UTC"
@@ -52,6 +53,21 @@ class StripeSettings:
         if found is None:
             raise refusal(f"the settings name no Stripe price for the price `{name}` of plan `{plan}`")
         return found
+
+    def addon(self, name: str, price: str) -> str:
+        """The Stripe price of an add-on of a plan at one of the plan's prices.
+
+        Raises:
+            Halt: there is none in the settings.
+        """
+        found = self.addons.get(name, {}).get(price)
+        if found is None:
+            raise refusal(f"the settings name no Stripe price for the add-on `{name}` at the price `{price}`")
+        return found
+
+    def addon_of(self, price: str) -> str | None:
+        """The add-on that a Stripe price is for; None where it is for none."""
+        return next((name for name, prices in self.addons.items() if price in prices.values()), None)
 
     def coupon(self, code: str | None) -> str:
         """The Stripe coupon of a coupon.

@@ -1,4 +1,4 @@
-"""What a customer has, at Stripe: one item of a subscription is the plan, by its price and quantity.
+"""What a customer has, at Stripe: one item of a subscription is the plan, by price and quantity; others are add-ons.
 
 Nothing here lets Stripe move money: prorations are off, because planshift has computed the amounts, and where a change
 of the interval would make Stripe bill at once, its next regular bill is put on the day that the plan says.
@@ -17,12 +17,13 @@ from planshift.actions.money_actions import BumpRenewal
 from planshift.actions.plan import placed
 from planshift.actions.plan_actions import ChangeTerm, StartPlan
 from planshift.adapters.halting import refusal
+from planshift.adapters.stripe import addons
 from planshift.adapters.stripe.account import SUBSCRIPTION, Account
 from planshift.adapters.stripe.amounts import to_stripe
 from planshift.adapters.stripe.calls import mark, once
 from planshift.adapters.stripe.regular import interval, stripe_bills, swaps
 from planshift.billing.money import Money
-from planshift.billing.subscription import Discount
+from planshift.billing.subscription import Discount, HeldAddon
 from planshift.execution.ports import Done, Task
 
 SLOTS: Final = {
@@ -43,11 +44,15 @@ SLOTS: Final = {
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A plan as a Stripe subscription is to have it; `next_on` is the day of the next regular bill, None as it is."""
+    """A plan as a Stripe subscription is to have it, with what was added to it.
+
+    `next_on` is the day of the next regular bill, None as it is.
+    """
 
     plan: str
     price: str
     quantity: int
+    addons: tuple[HeldAddon, ...]
     amount: Money | None
     discount: Discount | None
     next_on: date | None
@@ -67,6 +72,7 @@ def started(task: Task) -> Wanted:
         plan=action.plan,
         price=action.price,
         quantity=action.quantity,
+        addons=_addons_after(task),
         amount=action.amount,
         discount=action.discount,
         next_on=action.next_bill_on,
@@ -83,6 +89,7 @@ def termed(task: Task) -> Wanted:
         plan=action.plan,
         price=action.to_price,
         quantity=action.to_quantity,
+        addons=task.before.addons if task.undoing else _addons_after(task),
         amount=action.amount,
         discount=action.discount,
         next_on=task.before.period.end if task.undoing else forth,
@@ -96,10 +103,15 @@ def had(task: Task) -> Wanted:
         plan=before.plan,
         price=before.price,
         quantity=before.quantity,
+        addons=before.addons,
         amount=None if before.amount is None else replace(task.plan.returnable, minor=before.amount),
         discount=None if before.discount == Discount() else before.discount,
         next_on=before.period.end,
     )
+
+
+def _addons_after(task: Task) -> tuple[HeldAddon, ...]:
+    return () if task.after is None else task.after.addons
 
 
 def updated(account: Account, task: Task) -> Done | None:
@@ -129,7 +141,7 @@ def put(account: Account, task: Task, *, wanted: Wanted) -> Done:
     priced: SubscriptionUpdateParamsItem = _priced(account, wanted)
     priced["id"] = item.id
     change: SubscriptionUpdateParams = {
-        "items": [priced],
+        "items": [priced, *addons.changes(account.settings, subscription, wanted.addons, price=wanted.price)],
         "proration_behavior": "none",
         "off_session": True,
     }
@@ -148,7 +160,10 @@ def create(account: Account, task: Task, *, wanted: Wanted) -> Done:
     assert next_on is not None  # `started` and `had` name the day
     params: SubscriptionCreateParams = {
         "customer": account.customer(task),
-        "items": [_priced(account, wanted)],
+        "items": [
+            _priced(account, wanted),
+            *addons.items_for(account.settings, wanted.addons, price=wanted.price),
+        ],
         "proration_behavior": "none",
         "billing_cycle_anchor": _ahead(account, task, day=next_on),
         "collection_method": account.settings.collection,

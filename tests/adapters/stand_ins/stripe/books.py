@@ -78,10 +78,20 @@ class Books:
             pause_collection=None,
             discounts=[],
         )
-        item = {"id": f"si_{made['id']}", "object": "subscription_item", "price": self.get(price, "price")}
-        period = {"current_period_start": self.now, "current_period_end": ends}
-        made["items"] = listed([{**item, "quantity": quantity, "metadata": {}, **period}])
+        made["items"] = listed([])
+        self.hold(made, price, ends=ends, quantity=quantity)
         return made
+
+    def hold(
+        self, subscription: Thing, price: str, *, ends: int, quantity: int = 1, starts: int | None = None
+    ) -> Thing:
+        """Put another item on a subscription; all of them have one interval and one period."""
+        held = subscription["items"]["data"]
+        name = f"si_{subscription['id']}" + (f"_{next(self._ids)}" if held else "")
+        item = {"id": name, "object": "subscription_item", "price": self.get(price, "price"), "quantity": quantity}
+        period = {"current_period_start": self.now if starts is None else starts, "current_period_end": ends}
+        held.append({**item, "metadata": {}, **period})
+        return dict(held[-1])
 
     def paid_invoice(self, subscription: Thing, *, amount: int) -> Thing:
         """An invoice of the past that was paid."""
@@ -222,8 +232,10 @@ class Books:
         """Let time pass up to the end of the period: bill the next one with what was left for it, and collect."""
         item = subscription["items"]["data"][0]
         self.now = max(self.now, item["current_period_end"])
-        ends = after(item["current_period_end"], item["price"])
-        item.update(current_period_start=item["current_period_end"], current_period_end=ends)
+        period = {"current_period_start": item["current_period_end"]}
+        period["current_period_end"] = after(item["current_period_end"], item["price"])
+        for each in subscription["items"]["data"]:
+            each.update(period)
         subscription["status"] = "active"
         return self.bill_period(subscription)
 
@@ -232,8 +244,9 @@ class Books:
         currency = item["price"]["currency"]
         made = self.invoice(customer=customer, currency=currency, subscription=subscription["id"])
         period = {"start": item["current_period_start"], "end": item["current_period_end"]}
-        amount = item["price"]["unit_amount"] * item["quantity"]
-        self.item(customer=customer, currency=currency, amount=amount, invoice=made["id"], period=period)
+        for each in subscription["items"]["data"]:
+            amount = each["price"]["unit_amount"] * each["quantity"]
+            self.item(customer=customer, currency=currency, amount=amount, invoice=made["id"], period=period)
         for left in self.of("invoiceitem"):
             if left["invoice"] is None and left["subscription"] == subscription["id"]:
                 left["invoice"] = made["id"]

@@ -116,6 +116,8 @@ def _create_subscription(books: Books, params: dict[str, Any], names: list[str])
     if params.get("collection_method") == "send_invoice" and "days_until_due" not in params:
         raise Denied("days_until_due is needed", param="days_until_due")
     made = books.subscription(params["customer"], price["id"], ends=anchor, quantity=item.get("quantity", 1))
+    for each in params["items"][1:]:
+        books.hold(made, _price(books, each)["id"], ends=anchor, quantity=each.get("quantity", 1))
     made["collection_method"] = params.get("collection_method", "charge_automatically")
     made["discounts"] = _discounts(params.get("discounts", []))
     _merged(made, params.get("metadata"))
@@ -128,17 +130,14 @@ def _update_subscription(books: Books, params: dict[str, Any], names: list[str])
     subscription = books.get(names[0], "subscription")
     if subscription["status"] == "canceled":
         raise Denied("A canceled subscription can only update its metadata.")
-    held = subscription["items"]["data"][0]
     trial_end = params.get("trial_end")
     if trial_end is not None and trial_end <= books.now:
         raise Denied("Invalid timestamp: must be an integer Unix timestamp in the future.", param="trial_end")
-    for item in params.get("items", []):
-        if item.get("id") != held["id"]:
-            raise Denied(f"No such subscription item: '{item.get('id')}'", status=404, code="resource_missing")
-        _put(books, subscription, item=item, params=params)
+    _put_items(books, subscription, params=params)
     if trial_end is not None:
         subscription["status"] = "trialing"
-        held.update(current_period_start=books.now, current_period_end=trial_end)
+        for each in subscription["items"]["data"]:
+            each.update(current_period_start=books.now, current_period_end=trial_end)
     if "discounts" in params:
         subscription["discounts"] = _discounts(params["discounts"] or [])
     if "pause_collection" in params:
@@ -147,20 +146,47 @@ def _update_subscription(books: Books, params: dict[str, Any], names: list[str])
     return _shown(subscription, expand=False)
 
 
+def _put_items(books: Books, subscription: Thing, *, params: dict[str, Any]) -> None:
+    """Change the items of a subscription as they are named, with what Stripe does about money then."""
+    held, asked = subscription["items"]["data"], params.get("items", [])
+    every = held[0]["price"]["recurring"]
+    for item in asked:
+        _put(books, subscription, item=item, params=params)
+    if not held:
+        raise Denied("A subscription must have at least one active plan.", param="items")
+    if any(each["price"]["recurring"] != held[0]["price"]["recurring"] for each in held):
+        raise Denied("Currently, all subscription items must have the same billing interval.", param="items")
+    if held[0]["price"]["recurring"] != every and "trial_end" not in params:
+        ends = after(books.now, held[0]["price"])
+        for each in held:
+            each.update(current_period_start=books.now, current_period_end=ends)
+        books.bill_period(subscription)
+
+
 def _put(books: Books, subscription: Thing, *, item: dict[str, Any], params: dict[str, Any]) -> None:
-    """Change the price or the quantity of a subscription's item, with what Stripe does about money then."""
-    held = subscription["items"]["data"][0]
-    old, new = held["price"], _price(books, item)
+    """Change an item, add one that has no id, or take one away."""
+    held = subscription["items"]["data"]
+    found = next((each for each in held if each["id"] == item.get("id")), None)
+    if found is None and "id" in item:
+        raise Denied(f"No such subscription item: '{item['id']}'", status=404, code="resource_missing")
+    if found is not None and item.get("deleted"):
+        held.remove(found)
+        return
+    new = _price(books, item)
     if new["recurring"] is None:
         raise Denied("The price is one_time, a subscription needs a recurring one", param="items")
-    changes = (new["id"], item.get("quantity", held["quantity"])) != (old["id"], held["quantity"])
-    held.update(price=new, quantity=item.get("quantity", held["quantity"]))
+    before = (None, 0) if found is None else (found["price"]["id"], found["quantity"])
+    if found is None:
+        like = held[0]
+        starts, ends = like["current_period_start"], like["current_period_end"]
+        books.hold(subscription, new["id"], starts=starts, ends=ends, quantity=item.get("quantity", 1))
+        found = held[-1]
+    else:
+        found.update(price=new, quantity=item.get("quantity", found["quantity"]))
+    changes = (found["price"]["id"], found["quantity"]) != before
     if changes and params.get("proration_behavior", "create_prorations") != "none":
         names = {"customer": subscription["customer"], "subscription": subscription["id"]}
         books.item(amount=777, currency=new["currency"], proration=True, **names)
-    if new["recurring"] != old["recurring"] and "trial_end" not in params:
-        held.update(current_period_start=books.now, current_period_end=after(books.now, new))
-        books.bill_period(subscription)
 
 
 def _price(books: Books, item: dict[str, Any]) -> Thing:
