@@ -28,7 +28,7 @@ def items_for(settings: StripeSettings, addons: Iterable[HeldAddon], *, price: s
 
 
 def changes(
-    settings: StripeSettings, subscription: stripe.Subscription, addons: Iterable[HeldAddon], *, price: str
+    settings: StripeSettings, subscription: stripe.Subscription, *, addons: Iterable[HeldAddon], price: str
 ) -> Iterator[SubscriptionUpdateParamsItem]:
     """What has to change about the items of a running subscription: other prices and quantities, new ones, gone ones.
 

@@ -141,7 +141,7 @@ def put(account: Account, task: Task, *, wanted: Wanted) -> Done:
     priced: SubscriptionUpdateParamsItem = _priced(account, wanted)
     priced["id"] = item.id
     change: SubscriptionUpdateParams = {
-        "items": [priced, *addons.changes(account.settings, subscription, wanted.addons, price=wanted.price)],
+        "items": [priced, *addons.changes(account.settings, subscription, addons=wanted.addons, price=wanted.price)],
         "proration_behavior": "none",
         "off_session": True,
     }
