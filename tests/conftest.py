@@ -21,6 +21,16 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+LONGEST = (
+    "docs/test_site.py",
+    "population/test_spark.py",
+    "comparison/test_compare.py",
+    "properties/test_one_decision.py",
+    "properties/test_renewals.py",
+)
+"""The files that take longest, the longest first: nothing but the order hangs on it."""
+
+
 gc.disable()  # until everything is collected: all of that stays to the end, and would be gone through again and again
 gc.set_threshold(20_000, 20, 20)
 
@@ -44,6 +54,22 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """Let tests that share something costly run in one process, however many processes there are."""
     if config.getoption("numprocesses", None) and config.getoption("dist") in ("no", "load"):
         config.option.dist = "loadgroup"
+    config.option.loadscopereorder = False  # the order is that of `LONGEST`, not of how many tests a file has
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, keep a file in one of them, and begin with the files that take longest.
+
+    What a file's tests share (books, a store, a site) is made once then, and no process ends long after the others.
+    """
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    places = {file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0].removeprefix("tests/"), len(places)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

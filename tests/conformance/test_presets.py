@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -100,27 +101,30 @@ def cases_of(name: str) -> tuple[Case, ...]:
 
 
 CASES = [case for name in ("kill_bill.yaml", "published.yaml") for case in cases_of(name) if not out_of_scope(case)[1]]
-RESULTS: dict[str, list[CaseResult]] = {}
-for _case in CASES:
-    if _case.preset:
-        RESULTS.setdefault(_case.preset, []).append(run_case(_case))
+PRESETS = sorted({case.preset for case in CASES if case.preset})
 
 
-@pytest.mark.parametrize("preset", sorted(RESULTS))
+@cache
+def results_of(preset: str) -> tuple[CaseResult, ...]:
+    """What becomes of the figures of a preset's system: its tests look at the same run."""
+    return tuple(run_case(case) for case in CASES if case.preset == preset)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
 def test_only_what_is_listed_is_set_beside_a_preset(preset: str) -> None:
-    beside = Counter(f"{term}: {value}" for result in RESULTS[preset] for term, value in result.beside)
+    beside = Counter(f"{term}: {value}" for result in results_of(preset) for term, value in result.beside)
     assert beside == {said: figures for said, (figures, _) in SET_BESIDE.get(preset, {}).items()}
 
 
-@pytest.mark.parametrize("preset", sorted(RESULTS))
+@pytest.mark.parametrize("preset", PRESETS)
 def test_the_figures_of_a_preset_hold(preset: str) -> None:
-    assert [result.id for result in RESULTS[preset] if result.status != "passed"] == []
+    assert [result.id for result in results_of(preset) if result.status != "passed"] == []
 
 
-@pytest.mark.parametrize("preset", sorted(set(RESULTS) - {"kill-bill", *BOOKS}))
+@pytest.mark.parametrize("preset", sorted({*PRESETS} - {"kill-bill", *BOOKS}))
 def test_the_page_of_a_preset_names_its_figures(preset: str) -> None:
     page = (DOCS / f"{preset}.md").read_text(encoding="utf-8")
-    decided = {result.id for result in RESULTS[preset] if result.preset}
+    decided = {result.id for result in results_of(preset) if result.preset}
     named = {*re.findall(r"`([a-z-]+-[a-z0-9-]+)`", page)} & {case.id for case in CASES}
     run = re.search(r"`([a-z-]+-)(\d)` to `\1(\d)`", page)
     if run is not None:
@@ -158,7 +162,7 @@ def test_a_preset_that_says_the_wrong_thing_is_found(
     assert text.count(right) >= 1
     changed = text.replace(right, wrong)
     monkeypatch.setattr(shelf, "preset_text", lambda name: (changed, ()) if name == preset else preset_text(name))
-    asked = {result.id for result in RESULTS[preset] if result.preset}
+    asked = {result.id for result in results_of(preset) if result.preset}
     results = [run_case(case) for case in CASES if case.preset == preset and case.id in asked]
     if told:
         beside = Counter(f"{term}: {value}" for result in results for term, value in result.beside)

@@ -25,7 +25,7 @@ from planshift.decision.sheet import (
 )
 from planshift.diagnostics.excerpt import width
 
-WORDS = st.text(alphabet=st.characters(codec="utf-8"), max_size=60)
+WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60)
 
 BILL = Table(
     columns=(

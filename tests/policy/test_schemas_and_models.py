@@ -11,20 +11,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from planshift.policy.json_schemas import MODELS, json_schemas
+from planshift.policy.json_schemas import MODELS
 from planshift.policy.located import OddNumber, Plain, plain
 from planshift.policy.read_yaml import read_yaml
 from planshift.policy.terms import TERM
+from tests.policy.schemas import validator
 
 ROOT = Path(__file__).parents[2]
 STARTER = ROOT / "tests/starter/golden"
-VALIDATORS = {
-    name.partition("-")[0]: Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    for name, schema in json_schemas().items()
-}
 VALUES: tuple[Plain, ...] = (7, -1, True, None, "text", "", [], {}, OddNumber("1.5"), ["text"], {"text": 1})
 """What a value is replaced by: one of each kind."""
 
@@ -152,7 +148,7 @@ def excuse(value: Plain, path: tuple[str | int, ...], how: int, *, accepted: boo
 
 def disagreement(kind: str, value: Plain, path: tuple[str | int, ...], how: int) -> str | None:
     made = changed(value, path, how)
-    accepted, fits = is_accepted(kind, made), VALIDATORS[kind].is_valid(data(made))
+    accepted, fits = is_accepted(kind, made), validator(kind).is_valid(data(made))
     if accepted == fits:
         return None
     reason = excuse(value, path, how, accepted=accepted)
@@ -173,7 +169,7 @@ SMALL = [(kind, path.read_text("utf-8")) for path in sorted(STARTER.rglob("*.yam
 def test_every_change_of_a_small_document(kind: str, text: str) -> None:
     value = document(text)
     assert is_accepted(kind, value)
-    assert VALIDATORS[kind].is_valid(data(value))
+    assert validator(kind).is_valid(data(value))
     changes = [(path, how) for path in paths(value) if path for how in range(len(VALUES) + 2)]
     assert [found for path, how in changes if (found := disagreement(kind, value, path, how))] == []
     refused = sum(not is_accepted(kind, changed(value, path, how)) for path, how in changes)

@@ -30,7 +30,7 @@ GOLDEN = Path(__file__).with_name("golden")
 NAMES = st.from_regex(r"[a-z_][a-z0-9_]{0,8}(-[a-z0-9_]{1,8}){0,2}", fullmatch=True) | st.sampled_from(
     ["no", "null", "y"]
 )
-TITLES = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=30)
+TITLES = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=30)
 
 
 @st.composite

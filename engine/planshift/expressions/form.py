@@ -14,6 +14,7 @@ The arithmetic of `planshift.billing` runs on these nodes as it runs on integers
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias, final
 from zlib import crc32
 
@@ -243,6 +244,7 @@ class Form:
 
     def __init__(self) -> None:
         self._nodes: dict[tuple[object, ...], Node] = {}
+        self._literals: dict[int, Int] = {}
         self._count = 0
 
     @property
@@ -257,7 +259,11 @@ class Form:
 
     def lit(self, value: int) -> Int:
         """A constant."""
-        return self.make_int("lit", (int(value),), bounds=(int(value), int(value)))
+        node = self._literals.get(value)
+        if node is None:
+            whole = int(value)
+            node = self._literals[whole] = Int(self, "lit", (whole,), (whole, whole))
+        return node
 
     def truth(self, value: bool) -> Bool:
         """A constant truth."""
@@ -303,7 +309,7 @@ class Form:
 
     def make_int(self, op: str, args: tuple[Arg, ...], *, bounds: tuple[int, int]) -> Int:
         """Intern an integer node; used by `simplify`."""
-        key = ("int", op, bounds, *_identity(args))  # a column can have other bounds after an edit of the book
+        key = ("int", op, bounds, args)  # a column can have other bounds after an edit of the book
         node = self._nodes.get(key)
         if node is None:
             node = self._nodes[key] = Int(self, op, args, bounds)
@@ -312,7 +318,7 @@ class Form:
 
     def make_bool(self, op: str, args: tuple[Arg, ...]) -> Bool:
         """Intern a truth node; used by `simplify`."""
-        key = ("bool", op, *_identity(args))
+        key = ("bool", op, args)
         node = self._nodes.get(key)
         if node is None:
             node = self._nodes[key] = Bool(self, op, args)
@@ -320,7 +326,7 @@ class Form:
         return node
 
     def _make_text(self, op: str, args: tuple[Arg, ...]) -> Text:
-        key = ("text", op, *_identity(args))
+        key = ("text", op, args)
         node = self._nodes.get(key)
         if node is None:
             node = self._nodes[key] = Text(self, op, args)
@@ -340,15 +346,15 @@ class Form:
         raise FormError("the branches of a choice are of different kinds")
 
 
-def _identity(args: tuple[Arg, ...]) -> tuple[object, ...]:
-    """Constants and tables by value, nodes by identity: what makes two nodes the same node."""
-    return tuple(_identity(arg) if isinstance(arg, tuple) else arg for arg in args)
-
-
 def _rank(arg: Arg) -> int:
     """A number that equal nodes of any two forms share, in any process; others hardly ever do."""
+    if isinstance(arg, _Node):
+        return arg.rank
     if isinstance(arg, tuple):
-        return hash(tuple(map(_rank, arg)))
-    if isinstance(arg, str):
-        return crc32(arg.encode())
-    return arg.rank if isinstance(arg, _Node) else hash(arg)  # tables hold numbers, and their names do not count
+        return hash(tuple([_rank(each) for each in arg]))
+    return _number_of(arg) if isinstance(arg, str) else hash(arg)  # tables hold numbers, and their names do not count
+
+
+@lru_cache(maxsize=4096)
+def _number_of(name: str) -> int:
+    return crc32(name.encode())

@@ -28,6 +28,11 @@ _MAX_CHAIN = 12
 """Longer choices become if / elif statements."""
 
 _INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "//", "remainder": "%", "less": "<", "same": "=="}
+_CONSTANT = frozenset({"lit", "truth", "text"})
+
+_REPEATING = frozenset({"least", "greatest", "muldiv"})
+"""Operations whose text can repeat an operand."""
+
 _serial = count(1)
 
 
@@ -107,6 +112,7 @@ class _Emitter:
         self._names: dict[Node, str] = {}
         self._table_names: dict[object, str] = {}
         self._order = reachable([*outputs, early.when] if early else outputs)
+        self._operands = {node: operands(node) for node in self._order}
         self._root = _Scope(None, 0, [])
         self._late = _Scope(self._root, 1, [])
         self._scopes: dict[Node, _Scope] = {}
@@ -144,7 +150,7 @@ class _Emitter:
             self._use(self.early.when, self._root)
         for node in reversed(self._order):
             scope = self._scopes[node]
-            for operand, branch in operands(node):
+            for operand, branch in self._operands[node]:
                 self._use(operand, scope if branch is None else self._branch(node, branch))
 
     def _use(self, node: Node, scope: _Scope) -> None:
@@ -168,17 +174,18 @@ class _Emitter:
         chosen: set[Node] = set()
         heights: dict[Node, int] = {}
         for node in self._order:
-            if node.op in ("lit", "truth", "text"):
+            if node.op in _CONSTANT:
                 continue
-            below = [heights.get(o, 0) for o, _ in operands(node) if o not in chosen]
+            below = [heights.get(o, 0) for o, _ in self._operands[node] if o not in chosen]
             heights[node] = 1 + max(below, default=0)
             if self._uses[node] > 1 or heights[node] > _MAX_INLINE:
                 chosen.add(node)
-            chosen.update(o for o in _named_operands(node) if o.op not in ("lit", "truth", "text"))
+            if node.op in _REPEATING:
+                chosen.update(o for o in _named_operands(node) if o.op not in _CONSTANT)
         return chosen
 
     def _choose_statements(self) -> set[Node]:
-        statements = {n for n in self._order if n.op == "case" and len(operands(n)) > 2 * _MAX_CHAIN}
+        statements = {n for n in self._order if n.op == "case" and len(self._operands[n]) > 2 * _MAX_CHAIN}
         self._locals |= statements
         for node in self._locals:
             scope: _Scope | None = self._scopes[node]
@@ -216,9 +223,9 @@ class _Emitter:
 
     def _text(self, node: object) -> str:
         """How a node is read: a literal, a local, or its expression in place."""
-        assert isinstance(node, Int | Bool | Text)  # callers pass nodes only
-        if node.op == "lit":
-            return repr(node.args[0]) if int(str(node.args[0])) >= 0 else f"({node.args[0]!r})"
+        assert isinstance(node, (Int, Bool, Text))  # callers pass nodes only
+        if isinstance(node, Int) and node.op == "lit":
+            return repr(node.lo) if node.lo >= 0 else f"({node.lo!r})"
         if node.op == "truth":
             return "True" if node.args[0] == 1 else "False"
         if node.op == "text":
