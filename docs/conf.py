@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
 from pygments.lexer import RegexLexer
 from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, String, Text
 from sphinx.application import Sphinx
+from sphinx.search.en import SearchEnglish
 
 from planshift.expressions.syntax_errors import RESERVED
 
@@ -41,6 +43,9 @@ CODE_PAGES = ROOT / "engine" / "planshift" / "diagnostics" / "pages"
 LISTS = ("how-to/README", "presets/README", "decisions/README")
 """Pages that have those that they link to beneath them in the site's list of pages."""
 
+_LIST: dict[str, object] = {}
+"""What makes the list of pages for a folder."""
+
 _FILE = re.compile(r"^```(yaml|rules|diff) (\S+)$", re.MULTILINE)
 _LINK = re.compile(r"\[(?P<text>[^]\[]*)\]\((?P<file>[^)#\s]+)(?P<part>#[^)\s]*)?\)")
 
@@ -64,10 +69,24 @@ class RulesLexer(RegexLexer):  # type: ignore[misc]  # it publishes no types
     }
 
 
+class English(SearchEnglish):
+    """English as the search has it, which looks for the stem of a word once, and not once for each page."""
+
+    def __init__(self, options: dict[str, str]) -> None:
+        super().__init__(options)
+        self._stemmed = cache(super().stem)
+
+    def stem(self, word: str) -> str:
+        """What a word is found by."""
+        return self._stemmed(word)
+
+
 def setup(app: Sphinx) -> None:
     """Make the pages ready as they are read."""
     app.add_lexer("rules", RulesLexer)
     app.connect("source-read", make_ready)
+    app.connect("html-page-context", list_pages_once, priority=400)  # before the theme asks for the list
+    app.add_search_language(English)
 
 
 def make_ready(_app: Sphinx, page: str, source: list[str]) -> None:
@@ -80,6 +99,13 @@ def make_ready(_app: Sphinx, page: str, source: list[str]) -> None:
     if page in LISTS:
         beneath = dict.fromkeys(re.findall(r"\]\(([\w-]+)\.md\)", source[0]))
         source[0] += "\n".join(("", "```{toctree}", ":hidden:", "", *beneath, "```", ""))
+
+
+def list_pages_once(_app: Sphinx, page: str, _template: str, context: dict[str, object], _doctree: object) -> None:
+    """Make the list at the side of the diagnostics' pages once: none of them stands in it, so it is the same on all."""
+    made = context.get("toctree")
+    if page.startswith("diagnostics/") and callable(made):
+        context["toctree"] = _LIST.setdefault("diagnostics", cache(made))
 
 
 def _led(link: re.Match[str], folder: Path) -> str:

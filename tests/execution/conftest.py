@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from planshift.execution.store.engine import Store, connect
-from planshift.execution.store.migrating import open_store, upgrade
-from tests.execution.server_fixtures import postgres_server, postgres_url
+from planshift.execution.store.engine import Store
+from planshift.execution.store.migrating import open_store
+from tests.execution.server_fixtures import postgres_server, postgres_tables, postgres_url
+from tests.execution.stores import new_store
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["postgres_server", "postgres_tables", "postgres_url"]
 """Fixtures that are shared."""
 
 
@@ -32,10 +33,7 @@ def store_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def store(store_url: str) -> Iterator[Store]:
     """A store of each kind with its tables."""
-    if store_url.startswith("postgresql"):
-        fresh = connect(store_url)
-        upgrade(fresh)
-        fresh.close()
-    found = open_store(store_url)
+    kind, _, file = store_url.partition(":///")
+    found = new_store(Path(file)) if kind == "sqlite" else open_store(store_url)
     yield found
     found.close()

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests.outliving import ended_with_us
+
 STARTS_WITHIN = 60
 
 _NUMBERS = count(1)
@@ -36,8 +38,11 @@ def _as_owner(command: list[str]) -> list[str]:
 
 
 @contextmanager
-def running_server(programs: Path) -> Iterator[str]:
-    """A server that listens on a socket in a folder of its own, and nowhere else: the folder."""
+def running_server(programs: Path, *, durable: bool = True) -> Iterator[str]:
+    """A server that listens on a socket in a folder of its own, and nowhere else: the folder.
+
+    One that is not `durable` does not wait for its disk: only a machine that goes down would know.
+    """
     folder = Path(tempfile.mkdtemp(prefix="planshift-postgres-"))
     folder.chmod(0o700)
     if os.geteuid() == 0:
@@ -55,13 +60,18 @@ def running_server(programs: Path) -> Iterator[str]:
         "-E",
         "UTF8",
     ]
-    subprocess.run(_as_owner([*initialise, "--locale=C.UTF-8"]), check=True, capture_output=True, cwd="/")
-    try:
-        serve(programs, str(folder))
-        yield str(folder)
-    finally:
-        _stop(data, _SERVERS.pop(str(folder)))
-        shutil.rmtree(folder)
+    end = f"while kill -INT $(head -n 1 {data}/postmaster.pid); do sleep 0.1; done; rm -rf {folder}"
+    with ended_with_us(end):
+        subprocess.run(_as_owner([*initialise, "--locale=C.UTF-8"]), check=True, capture_output=True, cwd="/")
+        if not durable:
+            with (data / "postgresql.conf").open("a", encoding="utf-8") as settings:
+                settings.write("fsync = off\n")
+        try:
+            serve(programs, str(folder))
+            yield str(folder)
+        finally:
+            _stop(data, _SERVERS.pop(str(folder)))
+            shutil.rmtree(folder)
 
 
 def serve(programs: Path, folder: str) -> None:
@@ -89,11 +99,11 @@ def restart(programs: Path, folder: str) -> None:
 
 
 @contextmanager
-def fresh_database(folder: str) -> Iterator[str]:
-    """A database without tables on a server: its address."""
+def fresh_database(folder: str, *, like: str = "template1") -> Iterator[str]:
+    """A database on a server, without tables where it is not to be like another one: its address."""
     name = f"fresh_{os.getpid()}_{next(_NUMBERS)}"
     with psycopg.connect(host=folder, user="planshift", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"'.encode())
     yield f"postgresql+psycopg://planshift@/{name}?host={folder}"
     with psycopg.connect(host=folder, user="planshift", dbname="postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

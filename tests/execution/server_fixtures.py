@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from planshift.execution.store.engine import connect
+from planshift.execution.store.migrating import upgrade
 from tests.execution.postgres import binaries, fresh_database, running_server
 
 
@@ -17,12 +19,24 @@ def postgres_server() -> Iterator[str]:
     if programs is None:  # a desk may do without a server, continuous integration may not
         assert not os.environ.get("CI"), "PostgreSQL is not installed"
         pytest.skip("PostgreSQL is not installed")
-    with running_server(programs) as folder:
+    with running_server(programs, durable=False) as folder:
         yield folder
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """The address of a fresh database on the server, without tables."""
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: str) -> Iterator[str]:
+    """The name of a database with the tables of a store, which others are copied from."""
     with fresh_database(postgres_server) as url:
+        store = connect(url)
+        upgrade(store)
+        store.close()
+        yield str(store.engine.url.database)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh database on the server: without tables, unless the test has a `store` there."""
+    with_tables = "store" in request.fixturenames
+    like = request.getfixturevalue("postgres_tables") if with_tables else "template1"
+    with fresh_database(postgres_server, like=like) as url:
         yield url

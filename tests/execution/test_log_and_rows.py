@@ -33,6 +33,7 @@ from planshift.execution.store.verifying import Flaw, flaws, rebuild
 from tests.actions.strategies import plans
 from tests.execution.doubles import FarAway, Notebook, prepare
 from tests.execution.placing import AT, GATED, LATER, NOW, order, worker
+from tests.execution.stores import new_store
 
 DAY = 86_400
 
@@ -195,7 +196,7 @@ def test_rows_are_what_the_log_tells_whatever_happens(
         return outcomes.draw(OUTCOMES)
 
     with tempfile.TemporaryDirectory() as folder:
-        store = open_store(f"sqlite:///{Path(folder) / 'orders.db'}")
+        store = new_store(Path(folder) / "orders.db")
         prepare(store)
         order(store, terms)
         adapter = FarAway(before=drawn, after=drawn) if outside else Notebook(answers=drawn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.execution.conftest import sqlite_url, store, store_url
-from tests.execution.server_fixtures import postgres_server, postgres_url
+from tests.execution.server_fixtures import postgres_server, postgres_tables, postgres_url
 
-__all__ = ["postgres_server", "postgres_url", "sqlite_url", "store", "store_url"]
+__all__ = ["postgres_server", "postgres_tables", "postgres_url", "sqlite_url", "store", "store_url"]
 """Fixtures that are shared."""

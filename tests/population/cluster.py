@@ -9,8 +9,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from tests.outliving import ended_with_us
 
 STARTS_WITHIN = 120
 
@@ -51,6 +53,7 @@ def running_cluster(spark: Path) -> Iterator[tuple[str, dict[str, str]]]:
         "SPARK_WORKER_DIR": str(folder),
     }
     started: list[subprocess.Popen[bytes]] = []
+    watched = ExitStack()
 
     def start(name: str, *arguments: str) -> Path:
         opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED]
@@ -60,6 +63,7 @@ def running_cluster(spark: Path) -> Iterator[tuple[str, dict[str, str]]]:
             deploy = f"org.apache.spark.deploy.{name.partition('-')[0]}"
             full = [*command, deploy, "--host", HERE, "--webui-port", "0", *arguments]
             started.append(subprocess.Popen(full, env=os.environ | own, stdout=output, stderr=output))
+            watched.enter_context(ended_with_us(f"kill {started[-1].pid}; rm -rf {folder}"))
         return log
 
     try:
@@ -73,6 +77,7 @@ def running_cluster(spark: Path) -> Iterator[tuple[str, dict[str, str]]]:
             process.terminate()
         for process in started:
             process.wait(timeout=STARTS_WITHIN)
+        watched.close()
         shutil.rmtree(folder)
 
 

@@ -93,9 +93,7 @@ def _shown(decision: Decision, role: Role) -> Iterator[Key]:
 
 def _reasons(decision: Decision) -> Iterator[Key]:
     kernel = decision.reading.kernel
-    for k, objection in enumerate(kernel.objections):
-        if decision.truth(f"objection.{k}"):
-            yield objection_key(objection)
+    yield from map(objection_key, decision.objections)
     for k, rule in enumerate(kernel.rules):
         if rule.texts and decision.truth(f"rule.{k}"):
             yield "says", rule.title
@@ -125,11 +123,7 @@ def _statements(decision: Decision) -> Iterator[Key]:
 def _settled(decision: Decision) -> Iterator[Key]:
     """The places that settled the terms of a change; of a refused one those that its reasons come from."""
     kernel = decision.reading.kernel
-    if decision.priced:
-        terms = list(kernel.terms)
-    else:
-        terms = [each.term for k, each in enumerate(kernel.objections) if decision.truth(f"objection.{k}")]
-    for name in terms:
+    for name in list(kernel.terms) if decision.priced else [each.term for each in decision.objections]:
         if name in kernel.terms:
             yield "term", kernel.sources[decision.value(f"source.{name}")].span
 

@@ -60,9 +60,7 @@ def differ(old: Decision, new: Decision) -> bool:
 
 def codes(decision: Decision) -> tuple[str, ...]:
     """The codes of what stands against a change or is said about it."""
-    kernel = decision.reading.kernel
-    found = [o.code for k, o in enumerate(kernel.objections) if decision.truth(f"objection.{k}")]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(objection.code for objection in decision.objections))
 
 
 def term_words(decision: Decision, name: str) -> str:

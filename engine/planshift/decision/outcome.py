@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,7 @@ from planshift.decision.answer import ResolvedTerm
 from planshift.decision.term_text import term_text
 from planshift.policy.document import Switch
 from planshift.rulebook.kernel import ALLOWED, DENIED, VERDICTS
+from planshift.rulebook.requirements import Objection
 from planshift.rulebook.rulebook import Reading, Rulebook
 from planshift.rulebook.sources import DIRECTIONS, Computed
 
@@ -63,6 +64,12 @@ class Outcome:
     def truth(self, name: str) -> bool:
         """One truth of the kernel by name."""
         return bool(self.value(name))
+
+    @property
+    def objections(self) -> Iterator[Objection]:
+        """What stands against the change, in the order of the kernel: every decision has computed all of it."""
+        raw = self.raw
+        return (objection for objection, place in self.reading.objections if place is None or raw[place])
 
     def money(self, minor: int) -> Money:
         """An amount in the subscription's currency."""

@@ -22,17 +22,16 @@ from planshift.rulebook.switches import BLOCKERS
 def collect(outcome: Outcome) -> Iterator[Reason]:
     """All objections that hold, then the rules that deny or warn, in the order of the policy."""
     passed = outcome.request.override and outcome.request.by == "staff" and outcome.word("override") == "staff"
-    for k, objection in enumerate(outcome.reading.kernel.objections):
-        if outcome.truth(f"objection.{k}"):
-            yield Reason(
-                code=objection.code,
-                text=sentence(outcome, objection),
-                weight=objection.weight,
-                source=_source(outcome, objection),
-                overridden=passed and not objection.hard,
-                detail=objection.detail,
-                term=objection.term,
-            )
+    for objection in outcome.objections:
+        yield Reason(
+            code=objection.code,
+            text=sentence(outcome, objection),
+            weight=objection.weight,
+            source=_source(outcome, objection),
+            overridden=passed and not objection.hard,
+            detail=objection.detail,
+            term=objection.term,
+        )
     for k, rule in enumerate(outcome.reading.kernel.rules):
         if rule.texts and outcome.truth(f"rule.{k}"):
             for number, message in enumerate(outcome.reading.messages[k]):

@@ -25,6 +25,7 @@ from planshift.rulebook.facts import Facts
 from planshift.rulebook.kernel import DENIED, PARAMETERS, Kernel, Renewing, build_kernel, kernel_constants
 from planshift.rulebook.ladder_values import Holders, Ladder
 from planshift.rulebook.messages import Message, holes_of, messages_of, nodes_of
+from planshift.rulebook.requirements import Objection
 from planshift.rulebook.rule_nodes import LowerNames, LowerPromises, LowerRules
 from planshift.rulebook.switches import Switches
 
@@ -61,6 +62,14 @@ class Reading:
     function: ScalarFunction
     zone: str
     call: ScalarCall
+
+    @cached_property
+    def objections(self) -> tuple[tuple[Objection, int | None], ...]:
+        """What can stand against a change, each with its place among the outputs; None for what always does."""
+        names = [(objection, f"objection.{k}") for k, objection in enumerate(self.kernel.objections)]
+        return tuple(
+            (objection, self.positions.get(name)) for objection, name in names if self.constants.get(name, True)
+        )
 
     @cached_property
     def messages(self) -> Mapping[int, tuple[Message, ...]]:

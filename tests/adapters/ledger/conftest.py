@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.execution.conftest import postgres_server, postgres_url, sqlite_url, store, store_url
+from tests.execution.conftest import postgres_server, postgres_tables, postgres_url, sqlite_url, store, store_url
 
-__all__ = ["postgres_server", "postgres_url", "sqlite_url", "store", "store_url"]
+__all__ = ["postgres_server", "postgres_tables", "postgres_url", "sqlite_url", "store", "store_url"]
