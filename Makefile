@@ -29,7 +29,9 @@ site: $(READY)
 	@$(BIN)/sphinx-build -W --keep-going -q -j auto -b html docs build/site
 	@echo 'build/site/index.html'
 
-test: style types layers tests
+# Types are looked at beside the tests, which wait for servers and downloads at first
+test: style layers
+	@$(MAKE) --no-print-directory -j2 types tests
 
 style: $(READY)
 	$(BIN)/ruff check

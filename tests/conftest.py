@@ -22,13 +22,23 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 LONGEST = (
-    "docs/test_site.py",
-    "population/test_spark.py",
+    "population/test_spark.py",  # it fetches Spark where that is not there, and waits
+    "docs/test_examples.py",
+    "editor/test_yaml_language_server.py",  # as Spark
     "comparison/test_compare.py",
+    "adapters/ledger/test_as_decided.py",
+    "cli/test_commands.py",
     "properties/test_one_decision.py",
-    "properties/test_renewals.py",
+    "docs/test_site.py",
+    "cases/mutation/test_hosting.py",
+    "impact/test_impact.py",
+    "conformance/test_conformance.py",
+    "execution/test_log_and_rows.py",
+    "execution/test_crash_sweep.py",
+    "execution/test_from_the_shell.py",
+    "architecture/test_wheel.py",
 )
-"""The files that take longest, the longest first: nothing but the order hangs on it."""
+"""The files that take longest, the longest first: nothing but the order hangs on it, and each is there."""
 
 
 gc.disable()  # until everything is collected: all of that stays to the end, and would be gone through again and again
@@ -68,6 +78,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    assert all(Path(__file__).parent.joinpath(file).is_file() for file in LONGEST)
     places = {file: place for place, file in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0].removeprefix("tests/"), len(places)))
 

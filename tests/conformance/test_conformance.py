@@ -10,10 +10,13 @@ import pytest
 
 from planshift.conformance.case_file import Case, detect_format, read_cases
 from planshift.conformance.report import CaseResult, Report, report_text
-from planshift.conformance.run import TRANSLATIONS, run_case, run_file, run_text
+from planshift.conformance.run import TRANSLATIONS, run_file, run_text
 from planshift.conformance.scope import OUT_OF_SCOPE, out_of_scope
 from planshift.diagnostics.codes import CODES
 from planshift.diagnostics.errors import InvalidInput
+from tests.conformance.outcomes import outcome_of
+
+pytestmark = pytest.mark.xdist_group("conformance")
 
 HERE = Path(__file__).parent
 
@@ -46,7 +49,7 @@ OUTSIDE = [case for cases in ALL.values() for case in cases if out_of_scope(case
 
 @pytest.mark.parametrize("case", IN_SCOPE, ids=lambda case: case.id)
 def test_the_engine_answers_as_the_case_expects(case: Case) -> None:
-    result = run_case(case)
+    result = outcome_of(case)
     assert replace(result, preset="", beside=()) == CaseResult(id=case.id, kind=case.kind, status="passed")
 
 

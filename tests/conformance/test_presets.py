@@ -21,6 +21,9 @@ from planshift.conformance.run import run_case, run_text
 from planshift.conformance.scope import out_of_scope
 from planshift.policy import shelf
 from planshift.policy.shelf import preset_names, preset_text
+from tests.conformance.outcomes import outcome_of
+
+pytestmark = pytest.mark.xdist_group("conformance")
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs" / "presets"
@@ -107,7 +110,7 @@ PRESETS = sorted({case.preset for case in CASES if case.preset})
 @cache
 def results_of(preset: str) -> tuple[CaseResult, ...]:
     """What becomes of the figures of a preset's system: its tests look at the same run."""
-    return tuple(run_case(case) for case in CASES if case.preset == preset)
+    return tuple(outcome_of(case) for case in CASES if case.preset == preset)
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -19,10 +19,19 @@ from tests.reference.days import midnight, step
 from tests.reference.decide import decide
 
 BLOCKS, BOOKS, PEOPLE, STEPS = 8, 12, 12, 6
-"""Books in blocks that run side by side; each person is renewed for some steps."""
+"""Books in blocks; each person is renewed for some steps."""
+
+Renewed = tuple[tuple[Book, Decision], ...]
+"""Decisions about renewals, each with its book."""
 
 
-def renewed(block: int) -> Iterator[tuple[Book, Decision]]:
+@pytest.fixture(scope="module", params=range(BLOCKS))
+def renewed(request: pytest.FixtureRequest) -> Renewed:
+    """The renewals of a block, which every law here is held against: its books are compiled once."""
+    return tuple(_renewed(request.param))
+
+
+def _renewed(block: int) -> Iterator[tuple[Book, Decision]]:
     """Renewals of people of random books, each followed by those of what it leaves."""
     for seed in range(5000 + block * BOOKS, 5000 + (block + 1) * BOOKS):
         _, book = book_of(seed)
@@ -38,18 +47,16 @@ def renewed(block: int) -> Iterator[tuple[Book, Decision]]:
                 held = found.subscription_after()
 
 
-@pytest.mark.parametrize("block", range(BLOCKS))
-def test_a_renewal_is_the_oracles_renewal(block: int) -> None:
-    for book, found in renewed(block):
+def test_a_renewal_is_the_oracles_renewal(renewed: Renewed) -> None:
+    for book, found in renewed:
         held, request = found.subscription, found.request
         expected = decide(book.document, book.rulebook.typed_rules, subscription=held, request=request)
         told = [str(held), str(request), *differences(read(found), expected)]
         assert read(found) == expected, "\n".join(told)
 
 
-@pytest.mark.parametrize("block", range(BLOCKS))
-def test_a_renewal_bills_one_interval_and_is_not_due_again(block: int) -> None:
-    for book, found in renewed(block):
+def test_a_renewal_bills_one_interval_and_is_not_due_again(renewed: Renewed) -> None:
+    for book, found in renewed:
         if not found.allowed:
             continue
         before, after, today = found.subscription, found.subscription_after(), found.today
@@ -75,9 +82,8 @@ def _follows(before: Subscription, after: Subscription, found: Decision) -> None
     assert after.period.end == step(before.period.end, price.interval, anchor=after.bill_day), found
 
 
-@pytest.mark.parametrize("block", range(BLOCKS))
-def test_the_plan_of_a_renewal_holds_and_its_keys_are_those_of_the_renewal(block: int) -> None:
-    for _, found in renewed(block):
+def test_the_plan_of_a_renewal_holds_and_its_keys_are_those_of_the_renewal(renewed: Renewed) -> None:
+    for _, found in renewed:
         if found.allowed:
             plan = found.plan()
             assert not check(plan), found
@@ -86,9 +92,8 @@ def test_the_plan_of_a_renewal_holds_and_its_keys_are_those_of_the_renewal(block
             assert not {one.action.kind for one in plan.steps} & {"change_package", "move_resources", "schedule"}, found
 
 
-@pytest.mark.parametrize("block", range(BLOCKS))
-def test_a_renewal_is_the_same_whenever_the_run_comes_to_it(block: int) -> None:
-    for book, found in renewed(block):
+def test_a_renewal_is_the_same_whenever_the_run_comes_to_it(renewed: Renewed) -> None:
+    for book, found in renewed:
         if found.allowed and not found.immediate:
             zone = found.subscription.timezone or book.zone
             again = book.decide(found.subscription, found.request)

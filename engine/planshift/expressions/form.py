@@ -348,10 +348,8 @@ class Form:
 
 def _rank(arg: Arg) -> int:
     """A number that equal nodes of any two forms share, in any process; others hardly ever do."""
-    if isinstance(arg, _Node):
-        return arg.rank
     if isinstance(arg, tuple):
-        return hash(tuple([_rank(each) for each in arg]))
+        return hash(tuple([each.rank if isinstance(each, _Node) else _rank(each) for each in arg]))
     return _number_of(arg) if isinstance(arg, str) else hash(arg)  # tables hold numbers, and their names do not count
 
 

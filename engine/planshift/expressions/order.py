@@ -10,7 +10,11 @@ _NODES = (Int, Bool, Text)
 """The kinds of node: a tuple, because a union of types would be made anew by each look at an argument."""
 
 
-def operands(node: Node) -> list[tuple[Node, int | None]]:
+Read = list[tuple[Node, int | None]]
+"""What a node reads, each with the branch it is read in (None: always)."""
+
+
+def operands(node: Node) -> Read:
     """The nodes a node reads, each with the branch it is read in (None: always)."""
     if node.op == "case":
         conditions, values = node.args
@@ -24,11 +28,16 @@ def operands(node: Node) -> list[tuple[Node, int | None]]:
 
 def reachable(outputs: Sequence[Node]) -> list[Node]:
     """Everything the outputs need, in an order of evaluation."""
-    seen: set[Node] = set()
+    return list(reads(outputs))
+
+
+def reads(outputs: Sequence[Node]) -> dict[Node, Read]:
+    """The same, each with what it reads."""
+    found: dict[Node, Read] = {}
     waiting = list(outputs)
     while waiting:
         node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting.extend([operand for operand, _ in operands(node)])
-    return sorted(seen, key=lambda node: node.id)
+        if node not in found:
+            found[node] = operands(node)
+            waiting.extend([operand for operand, _ in found[node]])
+    return {node: found[node] for node in sorted(found, key=lambda node: node.id)}

@@ -17,7 +17,7 @@ from typing import final
 
 from planshift.billing.rounding import muldiv
 from planshift.expressions.form import Arg, Bool, FormError, Int, Node, Steps, Table, Text
-from planshift.expressions.order import operands, reachable
+from planshift.expressions.order import operands, reads
 
 ScalarCall = Callable[..., tuple[int | bool | str, ...]]
 
@@ -111,8 +111,8 @@ class _Emitter:
         self.inputs: dict[str, None] = {}
         self._names: dict[Node, str] = {}
         self._table_names: dict[object, str] = {}
-        self._order = reachable([*outputs, early.when] if early else outputs)
-        self._operands = {node: operands(node) for node in self._order}
+        self._operands = reads([*outputs, early.when] if early else outputs)
+        self._order = list(self._operands)
         self._root = _Scope(None, 0, [])
         self._late = _Scope(self._root, 1, [])
         self._scopes: dict[Node, _Scope] = {}
