@@ -59,12 +59,18 @@ def marks(text: str) -> Counter[str]:
 def noted(text: str, chance: Random) -> str:
     """The text with comments above and behind lines, blank lines and blanks, wherever they mean nothing."""
     lines: list[str] = []
+    opened: int | None = None
     for number, line in enumerate(text.split("\n")):
-        if chance.random() < 0.15:
+        depth = len(line) - len(line.lstrip())
+        if opened is not None and line and depth <= opened:
+            opened = None
+        if opened is None and chance.random() < 0.15:  # in a text of several lines, a comment would end it
             lines += [" " * chance.randint(0, 9) + f"#{chance.choice(('', ' '))}note {number}0"]
         lines += [""] * chance.choice((0, 0, 0, 0, 1, 3))
         tail = f"{' ' * chance.randint(1, 30)}#note {number}1" if line and "#" not in line else ""
         lines.append(line + (tail if chance.random() < 0.3 else " " * chance.choice((0, 0, 2))))
+        if re.search(r": [>|][-+]?$", line):
+            opened = depth
     return chance.choice(("\n", "\n", "\r\n")).join(lines)
 
 
