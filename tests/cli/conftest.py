@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from planshift.cli import main
+from tests.compiling import compiled_once
+
+__all__ = ["compiled_once"]
+"""Fixtures that are shared."""
 
 POLICY = """\
 policy_language: 1
