@@ -17,7 +17,7 @@ from planshift.billing.change import ChangeRequest
 from planshift.billing.rounding import ROUNDING_MODES
 from planshift.book import Book, load_text
 from planshift.diagnostics.errors import InvalidInput
-from planshift.expressions.form import Form, Node, Steps, Table
+from planshift.expressions.form import Form, Int, Node, Steps, Table
 from planshift.population.asking import Question
 from planshift.population.choosing import engine_of
 from planshift.population.data import connect, open_data
@@ -63,6 +63,17 @@ def test_products_beyond_64_bits_are_rounded_exactly() -> None:
     odd = [chance.randrange(1, 10**12, 2) for _ in range(200)]
     rows: list[dict[str, Value]] = [{"x": a, "y": b, "z": a} for a, b in zip(odd, reversed(odd), strict=True)]  # ties
     rows += [{name: chance.choice((1, 10**12 - 1, 10**12, chance.randint(1, 10**12))) for name in "xyz"} for _ in odd]
+    assert answered(named(nodes), rows) == [evaluate(nodes, row) for row in rows]
+
+
+def test_a_batch_whose_rows_are_all_alike_is_compared_row_by_row() -> None:
+    """A choice that every row of a batch makes alike is one value to Polars, and it is compared in each row."""
+    form = Form()
+    x, y = (form.whole_input(name, low=0, high=10) for name in "xy")
+    choice = (x < 5).choose(form.lit(7), y + 1)
+    assert isinstance(choice, Int)
+    nodes: list[Node] = [choice, choice > 8, choice < 8, choice.same(9), form.lit(9).same(choice)]
+    rows: list[dict[str, Value]] = [{"x": k, "y": 8} for k in (1, 2, 3)]
     assert answered(named(nodes), rows) == [evaluate(nodes, row) for row in rows]
 
 

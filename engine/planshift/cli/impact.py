@@ -135,8 +135,11 @@ def _assessed(edit: Edit, wish: Wish, *, limits: ImpactLimits, shape: _Report) -
 
 def _question(edit: Edit, wish: Wish) -> Question:
     """What both versions are asked; a plan has to be in both."""
+    from planshift.impact.targets import ensure_sold_by_both
     from planshift.population.asking import Question
 
+    if wish.to is not None:
+        ensure_sold_by_both(edit.old, edit.new, names=edit.names, plan=wish.to, price=wish.price or "")
     requests = [target_of(book, to=wish.to, price=wish.price) for book in (edit.old, edit.new)]
     at = instant_told(edit.new, wish.at)
     return Question(

@@ -223,14 +223,15 @@ class PolarsForm:
 
     def _less(self, node: Node) -> pl.Expr:
         a, b, _ = self._operands(node)
-        return a < b
+        return b > a if _is_constant(node.args[0]) else a < b
 
     def _same(self, node: Node) -> pl.Expr:
         a, b, _ = self._operands(node)
-        return a == b
+        return b == a if _is_constant(node.args[0]) else a == b
 
     def _same_text(self, node: Node) -> pl.Expr:
-        return self._read(node.args[0]) == self._read(node.args[1])
+        a, b = self._read(node.args[0]), self._read(node.args[1])
+        return b == a if _is_constant(node.args[0]) else a == b
 
     def _not(self, node: Node) -> pl.Expr:
         return ~self._read(node.args[0])
@@ -272,6 +273,15 @@ class PolarsForm:
                     found.append(([condition], value))
             last = values[-1]
         return found, last
+
+
+def _is_constant(operand: object) -> bool:
+    """Whether an operand of a comparison is a constant, which stands on the right then.
+
+    On the left Polars 2.1 compares it with a column that is the same in every row of a batch as if there were one row.
+    """
+    assert isinstance(operand, Int | Bool | Text)  # comparisons are made of these
+    return operand.literal is not None
 
 
 def _cast(found: pl.Expr, kind: Kind) -> pl.Expr:
