@@ -13,10 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import delete, select
 
-from planshift.adapters.ledger.opening import open_subscription
+from planshift.adapters.ledger.opening import open_subscription, taken_in
 from planshift.adapters.ledger.tables import metadata as ledger_tables
 from planshift.adapters.ledger.tables import subscriptions
+from planshift.billing.subscription import Subscription
+from planshift.cli.stopping import stopping
 from planshift.diagnostics.errors import InternalError
+from planshift.execution.placing import Standing
 from planshift.execution.store.engine import Store
 from planshift.execution.store.migrating import open_store
 from planshift.execution.store.tables import metadata as order_tables
@@ -122,6 +125,45 @@ def test_whoever_asks_it_to_stop_is_heard_behind_a_batch(sqlite_url: str) -> Non
     assert run.run(candidates()) == "paused"
     assert placed(bench.store) == Counter(["s0", "s1"])
     bench.store.close()
+
+
+@pytest.mark.parametrize("within", [False, True], ids=["between two batches", "within a batch"])
+def test_a_process_that_is_asked_to_end_leaves_the_rest_to_the_next(store: Store, within: bool) -> None:
+    """SIGTERM from outside: what was begun is placed, the record says paused, and another process does the rest."""
+    store.close()  # no connection is carried into the other process
+    there, told = os.pipe()
+    child = os.fork()
+    if not child:
+        os._exit(0 if _until_asked(Bench(store), told, within=within) == "paused" else 1)
+    os.close(told)
+    assert os.read(there, 1) == b"."
+    os.kill(child, signal.SIGTERM)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    os.close(there)
+    bench = Bench(store)
+    assert placed(store) == Counter(["s0", "s1"])
+    with store.reading() as connection:
+        assert report_of(connection, "spring").migration.state == "paused"
+    assert left(bench) == ["s2", "s3", "s4"]
+    assert go_on(bench) == "finished"
+    assert placed(store) == EACH_ONCE
+
+
+def _until_asked(bench: Bench, told: int, *, within: bool) -> str:
+    """Run it as the command does; behind the first batch, or within it, say so and wait until a signal has come."""
+    with stopping() as stop:
+
+        def wait() -> None:
+            os.write(told, b".")
+            stop.wait(timeout=10)
+
+        def stands(subscription: Subscription, at: int) -> Standing:
+            wait()
+            return taken_in(subscription, at=at)
+
+        run = bench.run(begin(bench.store, asked()), tick=lambda _: None if within else wait())
+        placing = replace(run.placing, stands=stands) if within else run.placing
+        return replace(run, placing=placing, stopped=stop.is_set).run(candidates())
 
 
 def test_a_run_that_was_taken_over_ends_and_spoils_nothing(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -120,12 +121,21 @@ def test_lines_that_are_no_rows_are_counted_and_named(made: Path, tmp_path: Path
 
 
 def test_lines_that_are_no_json_are_counted_and_named(made: Path, tmp_path: Path) -> None:
-    lines = (made / "people.jsonl").read_text("utf-8").splitlines()
+    """Each by its line of the file, empty lines counted, as an editor counts them; so are rows that are wrong."""
+    first, second, third, *rest = (made / "people.jsonl").read_text("utf-8").splitlines()
+    wrong = json.dumps({**json.loads(third), "quantity": "two"})
+    lines = ["", first, '{"id": "x", ', " \t", "", second, "[1]", wrong, '{"id": "y"} {"id": "z"}', *rest, "", "null"]
     data = tmp_path / "people.jsonl"
-    data.write_text("\n".join([*lines[:2], '{"id": "x", ', *lines[2:]]) + "\n", encoding="utf-8")
-    count, (row,) = aside(book_with(), data)
-    assert (count, row.number) == (1, 3)
-    assert row.flaws[0].message == "the line is no JSON object, or has none of the columns"
+    data.write_text("\r\n".join(lines), encoding="utf-8")
+    count, rows = aside(book_with(), data)
+    said = {row.number: row.flaws[0].message for row in rows}
+    assert (count, len(said)) == (5, 5)
+    no_object = "the line is no JSON object, or has none of the columns"
+    assert {number: said.pop(number) for number in (3, 7, 9, len(lines))} == dict.fromkeys(
+        (3, 7, 9, len(lines)), no_object
+    )
+    assert list(said) == [8]
+    assert "two" in said[8]
 
 
 def test_a_fact_that_nobody_says_is_asked_for_once(made: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -132,8 +132,8 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
         bad = deciding.aside(slices)
         why = write_bad(deciding.bad_rows(slices), run.set_aside) if bad else ()
         target = Path(folder, "answers.parquet") if table or not run.out else Path(run.out)
-        with progress(engine, "deciding"):
-            deciding.write(slices, target, with_terms=run.out is not None)
+        with progress(engine, "deciding", of=deciding.questions(slices)) as tick:
+            deciding.write(slices, target, with_terms=run.out is not None, tick=tick)
         if table:
             from planshift.population.postgresql import write_table
 
@@ -240,26 +240,26 @@ def hints(*, out: str | None, aside: Path | None, ignored: tuple[str, ...]) -> I
 
 
 @contextmanager
-def progress(engine: duckdb.DuckDBPyConnection, what: str) -> Iterator[None]:
-    """A bar on a terminal, as far as the engine has come."""
+def progress(engine: duckdb.DuckDBPyConnection, what: str, *, of: int = 0) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal: as far as the engine has come or, where another one is asked, as it is told of `of` rows."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=100)
+        task, told = bar.add_task(what, total=100), bar.add_task(what, total=of or None, visible=False)
         ended = Event()
 
         def follow() -> None:
             while not ended.wait(timeout=1):
-                bar.update(task, completed=max(0, engine.query_progress()))
+                bar.update(task, completed=max(0, engine.query_progress(), bar.tasks[told].percentage))
 
         follower = Thread(target=follow, daemon=True)
         follower.start()
         try:
-            yield
+            yield lambda rows: bar.advance(told, rows)
         finally:
             ended.set()
             follower.join()

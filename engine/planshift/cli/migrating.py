@@ -127,8 +127,8 @@ def done(job: Job) -> Exit:
         bad = everybody.aside(slices)
         why = write_bad(everybody.bad_rows(slices), job.rows.set_aside) if bad else ()
         answers = job.rows.out or Path(folder) / "answers.parquet"
-        with progress(engine, "deciding"):
-            everybody.deciding.write(slices, answers, with_terms=job.rows.out is not None)
+        with progress(engine, "deciding", of=everybody.deciding.questions(slices)) as tick:
+            everybody.deciding.write(slices, answers, with_terms=job.rows.out is not None, tick=tick)
         summary = everybody.summary(slices, answers, why_aside=why)
         if job.orders.place is None:
             return _shown(job, summary, ignored=opened.ignored)

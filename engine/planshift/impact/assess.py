@@ -32,11 +32,11 @@ GROUPED_BY: Final = "client_group"
 class Progress(Protocol):
     """Told what is done next, for as long as it is done."""
 
-    def __call__(self, what: str, /) -> AbstractContextManager[None]:
+    def __call__(self, what: str, /) -> AbstractContextManager[object]:
         """Do it inside of this."""
 
 
-def _silently(_: str) -> AbstractContextManager[None]:
+def _silently(_: str) -> AbstractContextManager[object]:
     return nullcontext()
 
 

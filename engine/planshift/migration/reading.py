@@ -146,7 +146,7 @@ def gathered(opened: Opened, wish: Wish, *, engine: Engine) -> Everybody:
     kept = replace(opened, door=replace(door, source="people", row=_NUMBER))
     return Everybody(
         deciding=Deciding(opened=kept, question=wish.question, engine=engine),
-        twice=tuple(BadRow(number=number, id=each, flaws=(_TWICE,)) for number, each in found),
+        twice=tuple(BadRow(number=opened.place(number), id=each, flaws=(_TWICE,)) for number, each in found),
     )
 
 

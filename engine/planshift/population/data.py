@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, final
 
@@ -19,6 +20,7 @@ from planshift.population.addresses import POSTGRESQL, scheme_of, without_passwo
 from planshift.population.columns import Column, columns_of
 from planshift.population.dialects import quoted, text
 from planshift.population.door import Door, Field
+from planshift.population.lines import Lines
 from planshift.population.typed import given_of
 
 ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".jsonl", ".ndjson", ".arrow", ".feather", ".duckdb")
@@ -50,6 +52,8 @@ class Opened:
     lent: Mapping[str, object]
     """What lies in our memory and is read by the engine under a name, which each connection has to be told."""
     form: Literal["csv", "json", "other"] = "other"
+    file: Path | None = None
+    """The file that holds the data, where it is one."""
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Another connection to the same data: it can be read there while something else runs here."""
@@ -58,6 +62,14 @@ class Opened:
         for name, lent in self.lent.items():
             found.register(name, lent)
         return found
+
+    def place(self, row: int) -> int:
+        """Where people find a row: its number, and in a file of JSON that of its line."""
+        return row if self._lines is None else self._lines.of(row)
+
+    @cached_property
+    def _lines(self) -> Lines | None:
+        return Lines(self.file) if self.form == "json" and self.file is not None else None
 
     def unread(self) -> Iterator[Unread]:
         """The lines of a CSV file that a reading has left out, because they have not the shape of the others."""
@@ -165,7 +177,8 @@ def open_for_each(
         ignored = tuple(name for name in held if name not in {field.theirs for field in fields.values()})
         zones = _zones(engine, source, fields)
         door = Door(book=book, source=source, columns=columns, fields=fields, zones=zones, row=row)
-        found.append(Opened(engine=engine, door=door, ignored=ignored, lent=lent, form=_form(where)))
+        file = Path(where) if Path(where).is_file() else None
+        found.append(Opened(engine=engine, door=door, ignored=ignored, lent=lent, form=_form(where), file=file))
     return tuple(found)
 
 
@@ -254,12 +267,17 @@ def _table_of_a_server(engine: duckdb.DuckDBPyConnection, where: str) -> str:
     return "server.rows"
 
 
+_LINES_OF_NAMES = 20_480
+"""So many lines of a file of JSON say which columns it has."""
+
+
 def _json_lines(engine: duckdb.DuckDBPyConnection, file: str, text_columns: list[str]) -> str:
     """Every field as its own text: what stands there is read by the door and by nobody before."""
-    options = "format = 'newline_delimited', ignore_errors = true"
-    found = engine.execute(f"DESCRIBE SELECT * FROM read_json_auto({text(file)}, {options})")
-    named = [name for name, *_ in found.fetchall()]
-    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in named if name in text_columns)
+    objects = f"SELECT json FROM read_ndjson_objects({text(file)}, ignore_errors = true) LIMIT {_LINES_OF_NAMES}"
+    names = f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM ({objects}) WHERE json_type(json) = 'OBJECT'"
+    named = [name for (name,) in engine.execute(f"{names} ORDER BY name").fetchall()]
+    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in named if name in text_columns) or "nothing: 'VARCHAR'"
+    options = "format = 'newline_delimited', records = true, ignore_errors = true"
     return f"read_json({text(file)}, {options}, columns = {{{columns}}})"
 
 

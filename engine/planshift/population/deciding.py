@@ -8,7 +8,7 @@ numbers are no wider than they have to be.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
@@ -20,7 +20,7 @@ from planshift.population.data import Opened
 from planshift.population.dialects import quoted, text
 from planshift.population.documents import NO_OBJECT, NOT_WRITTEN_SO, Flaw, flaws_of
 from planshift.population.door import BAD, ROW, cell_name
-from planshift.population.engines import ASKED, BUILT_IN, Engine, Work
+from planshift.population.engines import ASKED, BUILT_IN, Engine, Tick, Work
 from planshift.population.numbers import NotExact
 from planshift.population.told import Telling
 from planshift.rulebook.kernel import Kernel
@@ -31,7 +31,7 @@ Bounds = Mapping[str, tuple[int, int]]
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRow:
-    """A row that is set aside: its number in the data, its id where it has one, and what is wrong with it.
+    """A row that is set aside: its number in the data (in a file of JSON, its line), its id where it has one, and why.
 
     A line that is no row at all has the number 0.
     """
@@ -184,14 +184,14 @@ class Deciding:
         names = {name for plan in self.opened.door.book.catalog.plans for name, _ in plan.allowances}
         return tuple(f"allowance {name}" for name in sorted(names))
 
-    def write(self, slices: tuple[Slice, ...], out: Path, *, with_terms: bool) -> None:
-        """Decide the good rows into a Parquet file.
+    def write(self, slices: tuple[Slice, ...], out: Path, *, with_terms: bool, tick: Tick = lambda _: None) -> None:
+        """Decide the good rows into a Parquet file; `tick` is told of rows as `Work` tells of them.
 
         Raises:
             InvalidInput: the engine cannot compute this book exactly.
         """
         kept = [part for part in slices if part.good] or slices[:1]  # of nobody, the columns are told all the same
-        works = [self.work(part, with_terms=with_terms) for part in kept]
+        works = [replace(self.work(part, with_terms=with_terms), tick=tick) for part in kept]
         try:
             self.engine.write(works, out, door=self.opened.engine)
         except NotExact as error:
@@ -199,6 +199,11 @@ class Deciding:
             help_text = "look for an amount or a quantity that nobody has; an engine with wider numbers may do it"
             found = Diagnostic(code="PS541", message=str(error), span=where, help=help_text)
             raise InvalidInput(diagnostics=(found,)) from None
+
+    def questions(self, slices: tuple[Slice, ...]) -> int:
+        """How many questions there are at most: of options, each price is asked about."""
+        prices = len(self.opened.door.book.rulebook.tables.rows) if self.question.kind == "options" else 1
+        return prices * sum(part.good for part in slices)
 
     def aside(self, slices: tuple[Slice, ...]) -> int:
         """How many rows are set aside, with the lines that are none."""
@@ -223,7 +228,7 @@ class Deciding:
             for number, is_unmeant, *values in rows:
                 row = dict(zip(names, values, strict=True))
                 flaws = self._flaws(row, is_unmeant=is_unmeant)
-                yield BadRow(number=number, id=str(row.get("id") or ""), flaws=flaws)
+                yield BadRow(number=self.opened.place(number), id=str(row.get("id") or ""), flaws=flaws)
 
     def _flaws(self, row: Mapping[str, object], *, is_unmeant: bool) -> tuple[Flaw, ...]:
         if self.opened.form == "json" and all(value is None for value in row.values()):

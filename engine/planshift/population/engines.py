@@ -21,6 +21,9 @@ from planshift.population.sql import emit
 ASKED = "asked"
 """The step that holds the rows to decide: a column for each input of the form, and what is passed on."""
 
+Tick = Callable[[int], None]
+"""Is told of how many rows more something was done."""
+
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,6 +39,8 @@ class Work:
     """What is selected from the outputs and from what is passed on."""
     cursor: Callable[[], duckdb.DuckDBPyConnection]
     """Makes another connection, on which the steps can be read while answers are written."""
+    tick: Tick = lambda _: None
+    """Told of rows that are computed, by an engine that knows of it before the built-in one does."""
 
     def asked(self, select: str) -> str:
         """The query that selects from the rows to decide."""

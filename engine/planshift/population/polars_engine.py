@@ -80,5 +80,6 @@ class Batches:
         rows = pl.from_arrow(batch)
         assert isinstance(rows, pl.DataFrame)  # a batch of columns, not one column
         outputs = self._form.computed(rows).with_columns(pl.col(self._wide).cast(pl.Decimal(DIGITS, 0)))
+        self._work.tick(len(rows))
         told = outputs.hstack(rows.select(self._work.carried)).to_arrow().combine_chunks()
         return next(iter(told.to_batches()), pa.RecordBatch.from_pylist([], schema=told.schema))
