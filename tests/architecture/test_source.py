@@ -98,19 +98,20 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def functions(path: Path) -> Iterator[tuple[str, Function]]:
+@cache
+def functions(path: Path) -> tuple[tuple[str, Function], ...]:
     """Each function with its qualified name; methods of classes and functions in functions too."""
 
     def walk(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, Function):
                 yield prefix + child.name, child
-            if isinstance(child, Function | ast.ClassDef):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 yield from walk(child, f"{prefix}{child.name}.")
             else:
                 yield from walk(child, prefix)
 
-    yield from walk(tree_of(path), "")
+    return tuple(walk(tree_of(path), ""))
 
 
 def lines_of(function: Function) -> int:
@@ -156,7 +157,7 @@ def float_in(node: ast.expr | ast.stmt) -> str | None:
 def floats(path: Path) -> Iterator[str]:
     """Literals, true divisions, and `float` used for anything but a refusal, outside the allowed places."""
     tree = tree_of(path)
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.expr | ast.stmt))
+    nodes = (node for node in ast.walk(tree) if isinstance(node, (ast.expr, ast.stmt)))
     suspects = [(node, found) for node in nodes if (found := float_in(node))]
     if not suspects:
         return
