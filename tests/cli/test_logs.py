@@ -27,4 +27,5 @@ def test_lines_hold_ids_and_no_names(session: Callable[[str], str], monkeypatch:
     lines = [json.loads(line) for line in told.splitlines() if line.startswith('{"')]
     assert {"event": "order moved", "order": "up-1", "state": "applied", "level": "info"}.items() <= lines[-1].items()
     assert [line["kind"] for line in lines if line["event"] == "step done"][:2] == ["end_plan", "start_plan"]
-    assert not [canary for canary in CANARIES if any(canary in json.dumps(line) for line in lines)]
+    said = [json.dumps(line | {"timestamp": ""}) for line in lines]  # now and then the clock shows :21.77
+    assert not [canary for canary in CANARIES if any(canary in each for each in said)]
