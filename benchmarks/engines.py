@@ -46,7 +46,7 @@ def address(name: str) -> Iterator[str]:
     elif name == "spark":
         subprocess.run([Path("scripts/get_spark.sh").resolve()], check=True)  # noqa: S603  # our own
         sys.path.insert(0, str(SPARK.resolve()))
-        with running_cluster(SPARK.resolve() / "pyspark") as (url, own), patch.dict(os.environ, own):
+        with running_cluster(SPARK.resolve() / "pyspark", lasting=True) as (url, own), patch.dict(os.environ, own):
             from planshift.population.spark import session  # noqa: PLC0415  # it needs pyspark, which is there by now
 
             with session(url):

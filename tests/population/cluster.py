@@ -33,17 +33,23 @@ spark.driver.bindAddress {HERE}
 spark.ui.enabled false
 spark.executor.memory 512m
 spark.driver.memory 1g
+spark.log.level ERROR
+"""
+
+_SHORT_LIVED = f"""
 spark.driver.extraJavaOptions {" ".join(_QUICK_TO_START)}
 spark.executor.extraJavaOptions {" ".join(_QUICK_TO_START)}
-spark.log.level ERROR
 """
 
 
 @contextmanager
-def running_cluster(spark: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """The address of the master, and the environment in which a session finds it; `spark` is pyspark's folder."""
+def running_cluster(spark: Path, *, lasting: bool = False) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address of the master, and the environment in which a session finds it; `spark` is pyspark's folder.
+
+    On a `lasting` one, what runs often is compiled well.
+    """
     folder = Path(tempfile.mkdtemp(prefix="planshift-spark-"))
-    (folder / "spark-defaults.conf").write_text(DEFAULTS, encoding="utf-8")
+    (folder / "spark-defaults.conf").write_text(DEFAULTS + ("" if lasting else _SHORT_LIVED), encoding="utf-8")
     own = {
         "SPARK_HOME": str(spark),
         "SPARK_SCALA_VERSION": "2.13",
