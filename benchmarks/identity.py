@@ -101,7 +101,8 @@ def by_spark() -> Iterator[Compute]:
         def compute(outputs: Mapping[str, Node], rows: pl.DataFrame) -> Columns:
             query = emit(outputs, source="data", dialect=SPARK, carried=(ROW,))
             with session(url) as cluster:
-                given = cluster.createDataFrame(rows.with_row_index(ROW).to_arrow())
+                numbered = rows.with_row_index(ROW).cast({ROW: pl.Int64})
+                given = cluster.createDataFrame(numbered.to_arrow())
                 found = computed(cluster, given, query=query, source="data").toArrow().sort_by(ROW)
             return [tuple(map(_plain, column.to_pylist())) for column in found.columns][1:]
 
