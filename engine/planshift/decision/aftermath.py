@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypedDict
 
 from planshift.billing.calendar import from_day, step, to_day
+from planshift.billing.changing import changed
 from planshift.billing.period import Period
 from planshift.billing.subscription import RunningContract, Subscription
 from planshift.billing.zones import midnight
@@ -121,7 +121,7 @@ def subscription_after(outcome: Outcome) -> Subscription:
     if not request.plan:
         raise _nothing_after(outcome, "the change ends the subscription, so nothing comes after it")
     agreed = before.amount if keeps_agreed_price(outcome) else None
-    return replace(
+    return changed(
         carried_over(outcome),
         plan=request.plan,
         price=request.price,

@@ -29,7 +29,7 @@ from planshift.decision.answer import (
     Remedy,
     ResolvedTerm,
 )
-from planshift.decision.fingerprint import fingerprint_of
+from planshift.decision.fingerprint import digest_of_text, fingerprint_of, text_of
 from planshift.decision.outcome import Outcome
 from planshift.decision.quote import Quote, quote_of
 from planshift.rulebook.sources import Source
@@ -181,7 +181,16 @@ class Decision(Outcome):
         A renewal is the same one at whatever instant a run comes to it, so that the instant does not count.
         """
         request = replace(self.request, at=0) if self.renews else self.request
-        return fingerprint_of(self.rulebook.digest, subscription=self.subscription, request=request)
+        return fingerprint_of(self.rulebook.digest, subscription=self._told_subscription, request=text_of(request))
+
+    @cached_property
+    def subscription_digest(self) -> str:
+        """The digest of the subscription that was decided on."""
+        return digest_of_text(self._told_subscription)
+
+    @cached_property
+    def _told_subscription(self) -> str:
+        return text_of(self.subscription)
 
     @cached_property
     def quote(self) -> Quote | None:

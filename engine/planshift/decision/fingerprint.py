@@ -9,20 +9,33 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from operator import attrgetter, itemgetter
+from typing import Final
 
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import Subscription
 
 
-def fingerprint_of(digest: str, *, subscription: Subscription, request: ChangeRequest) -> str:
-    """The digest of a book's digest and both inputs, as 64 hexadecimal characters."""
-    data = json.dumps([digest, plain(subscription), plain(request)], sort_keys=True, separators=(",", ":"))
-    return sha256(data.encode()).hexdigest()
+def fingerprint_of(digest: str, *, subscription: str, request: str) -> str:
+    """The digest of a book's digest and the texts of both inputs, as 64 hexadecimal characters."""
+    return digest_of_text(f"[{_text(digest)},{subscription},{request}]")
 
 
 def digest_of(value: Subscription | ChangeRequest) -> str:
     """The digest of one input."""
-    return sha256(json.dumps(plain(value), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return digest_of_text(text_of(value))
+
+
+def digest_of_text(text: str) -> str:
+    """The digest of one input by its text."""
+    return sha256(text.encode()).hexdigest()
+
+
+def text_of(value: Subscription | ChangeRequest) -> str:
+    """The text of one input that digests are of."""
+    return _text(plain(value))
+
+
+_text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def plain(value: object) -> object:

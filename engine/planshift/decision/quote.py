@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, final
 from planshift.billing.calendar import from_day
 from planshift.billing.change import ChangeRequest
 from planshift.billing.zones import midnight
-from planshift.decision.fingerprint import digest_of
 from planshift.policy.term_values import Wait
 
 if TYPE_CHECKING:
@@ -47,6 +46,6 @@ def quote_of(decision: Decision) -> Quote:
         decided_on=from_day(decision.today),
         valid_until=midnight(decision.today + term.interval.days, zone),
         book=decision.rulebook.digest,
-        subscription=digest_of(decision.subscription),
+        subscription=decision.subscription_digest,
         request=decision.request,
     )
