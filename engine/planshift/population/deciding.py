@@ -15,6 +15,7 @@ from typing import final
 from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.errors import InvalidInput
 from planshift.diagnostics.span import whole_file
+from planshift.expressions.form import Bool, Form, Int
 from planshift.population.asking import TO_PRICE, Asking, Question
 from planshift.population.data import Opened
 from planshift.population.dialects import quoted, text
@@ -102,8 +103,9 @@ class Deciding:
 
     def _measured(self, zone: str, where: str) -> Slice:
         kernel = self._kernel(zone, {})
-        query = self.opened.door.query(zone, only=frozenset(kernel.facts.access), renews=self.question.renews)
-        columns = self._numbers(kernel, query.text("*"))
+        only = frozenset(kernel.facts.access)
+        query = self.opened.door.query(zone, only=only, renews=self.question.renews)
+        columns = self._numbers(zone, only)
         aside = f"({quoted(BAD)} OR {self._unmeant(zone)})"
         measures = [aside, "count(*)"]
         for name in columns:
@@ -129,10 +131,10 @@ class Deciding:
         unmeant = [str(k) for k, target in enumerate(asking.by_price()) if target is None]
         return f"({at}) IN ({', '.join(unmeant)})" if unmeant else "FALSE"
 
-    def _numbers(self, kernel: Kernel, query: str) -> list[str]:
+    def _numbers(self, zone: str, only: frozenset[str]) -> list[str]:
         """The inputs that the door yields as numbers or truths."""
-        held = self.opened.engine.execute(f"DESCRIBE {query}").fetchall()
-        return [name for name, kind, *_ in held if name in kernel.facts.access and kind != "VARCHAR"]
+        yielded = self.opened.door.outputs(Form(), zone, only=only, renews=self.question.renews)
+        return [name for name, node in yielded.items() if name != BAD and isinstance(node, (Int, Bool))]
 
     def _kernel(self, zone: str, within: Bounds) -> Kernel:
         rulebook = self.opened.door.book.rulebook
