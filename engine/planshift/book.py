@@ -18,6 +18,7 @@ from planshift.actions.from_decision import plan_of
 from planshift.actions.plan import ActionPlan
 from planshift.billing.catalog import Catalog
 from planshift.billing.change import ChangeRequest
+from planshift.billing.garbage import uncollected
 from planshift.billing.subscription import Subscription
 from planshift.billing.zones import midnight
 from planshift.decision import decide as deciding
@@ -29,7 +30,7 @@ from planshift.diagnostics.errors import InvalidBook, InvalidInput
 from planshift.diagnostics.span import whole_file
 from planshift.policy.case_documents import CaseFile, read_cases, read_subscriptions
 from planshift.policy.document import BookDocument
-from planshift.policy.from_yaml import Sources, read_book, read_book_text, read_kept_book, uncollected
+from planshift.policy.from_yaml import Sources, read_book, read_book_text, read_kept_book
 from planshift.policy.locales import is_known, normal, unknown_locale
 from planshift.policy.plain_documents import at_paths, document_of
 from planshift.policy.request_documents import read_request

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from planshift.billing.catalog import UNLIMITED, Addon, ContractTerms, Price, Resource, Service
+from planshift.billing.garbage import uncollected
 from planshift.billing.interval import ONCE, Interval
 from planshift.book import load_text
 from planshift.policy.document import Path as Road
 from planshift.policy.document import SpokenTerm
-from planshift.policy.from_yaml import read_book, read_book_text, uncollected
+from planshift.policy.from_yaml import read_book, read_book_text
 from planshift.policy.term_values import Choice, Fee, Names
 from tests.policy import shop
 

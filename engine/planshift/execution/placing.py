@@ -14,6 +14,7 @@ from typing import Final, final
 from sqlalchemy import BigInteger, Connection, bindparam, func, select
 
 from planshift.actions.plan import ActionPlan
+from planshift.billing.garbage import uncollected
 from planshift.billing.subscription import Subscription
 from planshift.book import Book, Decision
 from planshift.decision.fingerprint import digest_of
@@ -28,7 +29,6 @@ from planshift.execution.store.books import keep_book
 from planshift.execution.store.engine import Store
 from planshift.execution.store.orders import load_many, save
 from planshift.execution.waiting import queues_behind, replaces, waits_quietly
-from planshift.policy.from_yaml import uncollected
 from planshift.policy.term_values import Choice
 
 _LOCK: Final = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))

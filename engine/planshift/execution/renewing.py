@@ -12,6 +12,7 @@ from itertools import islice
 from typing import final
 
 from planshift.billing.calendar import from_day
+from planshift.billing.garbage import uncollected
 from planshift.billing.subscription import Subscription
 from planshift.billing.zones import local_day
 from planshift.book import Book, Decision
@@ -21,7 +22,6 @@ from planshift.execution.placing import CannotPlace, OtherOrder, Standing, Subsc
 from planshift.execution.ports import SubscriptionSource, subscriptions_of
 from planshift.execution.store.engine import Store
 from planshift.execution.worker import Worker
-from planshift.policy.from_yaml import uncollected
 
 
 @final

@@ -15,6 +15,7 @@ from typing import Final, final
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from planshift.billing.garbage import uncollected
 from planshift.execution.beside import stands_against, wake
 from planshift.execution.calling import WentWrong, called, task_of
 from planshift.execution.gateways import Gateways
@@ -31,7 +32,6 @@ from planshift.execution.store.engine import Store
 from planshift.execution.store.orders import Lease, Overtaken, load, save
 from planshift.execution.telemetry import count, say
 from planshift.execution.upcoming import Become, DecideAgain, Do, FindOut, Next, Rest, upcoming
-from planshift.policy.from_yaml import uncollected
 
 LEASE: Final = 300
 """For how many seconds a worker takes an order. Every write to its log begins them anew."""

@@ -8,12 +8,12 @@ from typing import Final, final
 
 from sqlalchemy import Connection
 
+from planshift.billing.garbage import uncollected
 from planshift.execution.order import Order
 from planshift.execution.running import Runner, Taken
 from planshift.execution.store import leases
 from planshift.execution.store.orders import Lease, Tampered, load, load_many, unmoved
 from planshift.execution.telemetry import say, span
-from planshift.policy.from_yaml import uncollected
 
 BATCH: Final = 100
 """How many orders a worker takes at once."""

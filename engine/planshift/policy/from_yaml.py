@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 from planshift.billing.catalog import Catalog
+from planshift.billing.garbage import uncollected
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
 from planshift.diagnostics.nearest import nearest
 from planshift.diagnostics.span import whole_file
@@ -42,22 +41,6 @@ _ABOUT_FACTS = frozenset({"PS502", "PS503", "PS504"})
 
 ADAPTERS = "adapters.yaml"
 """Not read here: it says who carries changes out, and belongs to no decision."""
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Pause the garbage collector.
-
-    Reading and compiling make a million values, all of which live as long as the book: collecting while they are made
-    doubles the time and frees nothing.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def read_book(path: Path, shelf: Shelf | None = None, *, kept: KeptReading | None = None) -> Read:

@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import final
 
+from planshift.billing.garbage import uncollected
 from planshift.diagnostics.diagnostic import Diagnostic, has_errors, sort_diagnostics
 from planshift.diagnostics.repairing import settled
 from planshift.expressions.kept import KeptOne
 from planshift.policy.document import BookDocument
-from planshift.policy.from_yaml import read_book, uncollected
+from planshift.policy.from_yaml import read_book
 from planshift.policy.kept_reading import KeptReading
 from planshift.policy.shelf import FolderShelf, Shelf
 from planshift.rulebook.analysis.kept_scenes import KeptScenes

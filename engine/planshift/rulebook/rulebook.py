@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, final
 
 from planshift.billing.calendar import to_day
 from planshift.billing.catalog import Plan
+from planshift.billing.garbage import uncollected
 from planshift.diagnostics.diagnostic import has_errors
 from planshift.diagnostics.errors import InvalidBook
 from planshift.expressions.form import Bool, Form, Int, Node
@@ -18,7 +19,6 @@ from planshift.expressions.lower import Shown
 from planshift.expressions.scalar import EarlyReturn, ScalarCall, ScalarFunction, compile_scalar
 from planshift.expressions.typed import TypedRules
 from planshift.policy.document import BookDocument
-from planshift.policy.from_yaml import uncollected
 from planshift.rulebook.catalog_tables import CatalogTables
 from planshift.rulebook.conditions import Conditions
 from planshift.rulebook.facts import Facts
