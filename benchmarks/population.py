@@ -38,7 +38,7 @@ from planshift.population.asking import Question
 from planshift.population.choosing import engine_of
 from planshift.population.data import connect, open_data
 from planshift.population.deciding import Deciding
-from planshift.population.dialects import DUCKDB, word_at
+from planshift.population.dialects import DUCKDB
 from planshift.population.making import Making
 from planshift.population.sql import Query, emit
 
@@ -170,9 +170,9 @@ def _codes() -> Query:
 
 def _read() -> str:
     """The same with its codes told as the words of the query by hand, as everybody's answers are told."""
-    verdict = word_at("CASE WHEN reason = 0 THEN 0 ELSE 1 END", ENUMS["verdict"])
+    verdict = DUCKDB.word_at("CASE WHEN reason = 0 THEN 0 ELSE 1 END", ENUMS["verdict"])
     told = {"reason": REASONS, "direction": DIRECTIONS, "timing": TIMINGS}
-    words = [f"{word_at(column, words)} AS {column}" for column, words in told.items()]
+    words = [f"{DUCKDB.word_at(column, words)} AS {column}" for column, words in told.items()]
     return _codes().text(", ".join(["rid", f"{verdict} AS verdict", *words, "fee", "credit", "charge"]))
 
 

@@ -194,7 +194,7 @@ def test_renewals_tell_who_switches_and_whose_switch_cannot_be_taken(tmp_path: P
         deciding = Deciding(opened=open_data(engine, book, where=str(tmp_path / "people.parquet")), question=question)
         slices = deciding.slices()
         deciding.write(slices, tmp_path / "answers", with_terms=False)
-        found = summary_of(deciding.opened, tmp_path / "answers", good=300, bad=0)
+        found = summary_of(deciding.opened, tmp_path / "answers", good=300, bad=0, renews=True)
     renewed = {each.what: each.answers for each in found.switches}
     assert renewed.keys() == {"", "switch 1 from trial"}
     assert sum(renewed.values()) == {each.what: each.answers for each in found.verdicts}["allowed"]

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from planshift.population.dialects import enumeration, word_at
+from planshift.population.dialects import DUCKDB
+from planshift.population.dialects.duckdb import enumeration
 
 
 @pytest.mark.parametrize(
@@ -18,13 +19,13 @@ from planshift.population.dialects import enumeration, word_at
     ids=["some of them twice", "the same at every place", "one"],
 )
 def test_each_place_has_its_word(words: tuple[str, ...]) -> None:
-    query = f"SELECT {word_at('i', words)} FROM range({len(words)}) r(i) ORDER BY i"  # noqa: S608  # the words are our own
+    query = f"SELECT {DUCKDB.word_at('i', words)} FROM range({len(words)}) r(i) ORDER BY i"  # noqa: S608  # the words are our own
     assert [word for (word,) in duckdb.execute(query).fetchall()] == list(words)
 
 
 def test_a_file_has_texts(tmp_path: Path) -> None:
     out, kind = tmp_path / "words.parquet", enumeration(["late", "unpaid"])
-    told = f"{word_at('i', ['no', 'yes'])} AS word, [CAST('unpaid' AS {kind})] AS reasons"
+    told = f"{DUCKDB.word_at('i', ['no', 'yes'])} AS word, [CAST('unpaid' AS {kind})] AS reasons"
     duckdb.execute(f"COPY (SELECT {told} FROM range(2) r(i)) TO '{out}' (FORMAT parquet)")  # noqa: S608  # as above
     found = pq.read_table(out)
     assert found.schema.types == [pa.string(), pa.list_(pa.field("element", pa.string()))], found.schema
@@ -32,6 +33,8 @@ def test_a_file_has_texts(tmp_path: Path) -> None:
 
 
 def test_parts_with_other_words_are_put_together() -> None:
-    parts = [f"(SELECT {word_at('0', words)} AS word)" for words in (["now", "later"], ["later", "now"], ["never"])]
+    parts = [
+        f"(SELECT {DUCKDB.word_at('0', words)} AS word)" for words in (["now", "later"], ["later", "now"], ["never"])
+    ]
     query = " UNION ALL BY NAME ".join(parts)
     assert sorted(duckdb.execute(query).fetchall()) == [("later",), ("never",), ("now",)]

@@ -139,7 +139,7 @@ def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[
 
             write_table(table, target, door=engine)
         good = sum(part.good for part in slices)
-        summary = summary_of(opened, target, good=good, bad=bad, why_aside=why)
+        summary = summary_of(opened, target, good=good, bad=bad, renews=question.renews, why_aside=why)
         return summary, opened.ignored
 
 

@@ -126,7 +126,6 @@ class Answers:
             outputs=needed,
             carried=(ROW, *HEAD, *targets),
             told=", ".join([quoted(ROW), *head, *targets, *told]),
-            cursor=self.old.opened.cursor,
         ).query()
 
 

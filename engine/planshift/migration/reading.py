@@ -76,7 +76,14 @@ class Everybody:
     def summary(self, slices: tuple[Slice, ...], answers: Path, *, why_aside: tuple[SetAside, ...] = ()) -> Summary:
         """What the answers in a file come to."""
         good = sum(part.good for part in slices)
-        return summary_of(self.opened, answers, good=good, bad=self.aside(slices), why_aside=why_aside)
+        return summary_of(
+            self.opened,
+            answers,
+            good=good,
+            bad=self.aside(slices),
+            renews=self.deciding.question.renews,
+            why_aside=why_aside,
+        )
 
     def digest(self) -> str:
         """What tells these rows from others, whatever file they come from and in whatever order."""

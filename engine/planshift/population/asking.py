@@ -17,7 +17,7 @@ from planshift.book import Book
 from planshift.expressions.form import Form
 from planshift.expressions.scalar import compile_scalar
 from planshift.policy.request_documents import default_price
-from planshift.population.dialects import quoted, text
+from planshift.population.dialects import DUCKDB, SEPARATOR, DoorDialect, quoted, text
 from planshift.population.door import BAD
 from planshift.population.entries import left_name
 from planshift.rulebook.kernel import PARAMETERS, Kernel, kernel_constants
@@ -56,6 +56,7 @@ class Asking:
     book: Book
     question: Question
     zone: str
+    dialect: DoorDialect = DUCKDB
 
     @property
     def today(self) -> int:
@@ -95,7 +96,9 @@ class Asking:
         if not self.question.renews:
             columns += ["t.its_plan AS to_plan", "t.its_price AS to_price"]
         good = f"NOT d.{quoted(BAD)} AND {where}"
-        return f"SELECT {', '.join(columns)} FROM {last} d{self._targets()} WHERE {good}{self._sold()}"
+        return (
+            f"SELECT {', '.join(columns)} FROM {last} d{self._targets()} WHERE {good}{self._sold()}{self.dialect.fence}"
+        )
 
     def targets(self) -> tuple[int, ...]:
         """The positions of the prices that somebody may be asked to change to."""
@@ -141,10 +144,12 @@ class Asking:
         places = places_of(self.book.catalog, plan)
         lists = []
         for kind in ("answers", "resources", "settings", "addons", "usage"):
-            keys = sorted(f"{name}\x1f{of}" if kind == "resources" else name for at, name, of in places if at == kind)
-            lists.append(f"CAST([{', '.join(map(text, keys))}] AS VARCHAR[])")
+            keys = sorted(
+                f"{name}{SEPARATOR}{of}" if kind == "resources" else name for at, name, of in places if at == kind
+            )
+            lists.append(self.dialect.listed(", ".join(map(text, keys)), self.dialect.text_type))
         currencies = [k for k, code in enumerate(self.book.rulebook.tables.currencies) if code in dict(price.amounts)]
-        sold = f"CAST([{', '.join(map(str, currencies))}] AS INTEGER[])"
+        sold = self.dialect.listed(", ".join(map(str, currencies)), "INTEGER")
         return f"({k}, {text(plan.name)}, {text(price.id)}, {', '.join(lists)}, {sold})"
 
     def _sold(self) -> str:
@@ -152,7 +157,7 @@ class Asking:
         if self.question.kind != "options":
             return ""
         currency = f"CAST(d.{quoted('currency.index')} AS INTEGER)"
-        return f" AND t.k <> d.{quoted('from.price.index')} AND list_contains(t.sold, {currency})"
+        return f" AND t.k <> d.{quoted('from.price.index')} AND {self.dialect.contains('t.sold', currency)}"
 
     def _inputs(self, kernel: Kernel) -> Iterator[tuple[str, str]]:
         """The SQL of the inputs that a row has only together with the question."""
@@ -168,7 +173,7 @@ class Asking:
         stays = f"t.its_plan = d.{quoted('=plan')}"
         for name, kind in _LISTS.items():
             keys = quoted(f"keys {kind}")
-            count = f"len(list_filter(d.{keys}, lambda x: NOT list_contains(t.{kind}, x)))"
+            count = self.dialect.counted(f"d.{keys}", f"NOT {self.dialect.contains(f't.{kind}', 'x')}")
             yield name, f"CASE WHEN {stays} THEN 0 ELSE {count} END"
         yield (
             "lost.addons",
@@ -179,8 +184,9 @@ class Asking:
 
     def _without_place(self, kind: str, columns: Mapping[str, str]) -> str:
         """How many of these things a row has that the target has no place for."""
+        has_place = {name: self.dialect.contains(f"t.{kind}", text(name)) for name in columns}
         lost = [
-            f"CASE WHEN d.{quoted(column)} > 0 AND NOT list_contains(t.{kind}, {text(name)}) THEN 1 ELSE 0 END"
+            f"CASE WHEN d.{quoted(column)} > 0 AND NOT {has_place[name]} THEN 1 ELSE 0 END"
             for name, column in columns.items()
         ]
         return f"CASE WHEN t.its_plan = d.{quoted('=plan')} THEN 0 ELSE {' + '.join(lost) or '0'} END"
@@ -196,7 +202,7 @@ class Asking:
         within, today = parse_interval(name.removeprefix("changes.")), self.today
         anchor = calendar.from_day(today).day
         since = calendar.step(today, months=-within.months, days=-within.days, anchor_day=anchor)
-        return f"len(list_filter(d.{quoted('keys changes')}, lambda x: x > {since} AND x <= {today}))"
+        return self.dialect.counted(f"d.{quoted('keys changes')}", f"x > {since} AND x <= {today}")
 
 
 _ANYBODY = Subscription(

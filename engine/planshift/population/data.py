@@ -6,20 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, final
+from typing import Any, Literal, Protocol, final
 
 import duckdb
 
-from planshift.billing.zones import is_zone
 from planshift.book import Book
 from planshift.diagnostics.diagnostic import Diagnostic
 from planshift.diagnostics.errors import InvalidInput
-from planshift.diagnostics.nearest import did_you_mean
 from planshift.diagnostics.span import whole_file
 from planshift.population.addresses import POSTGRESQL, scheme_of, without_password
-from planshift.population.columns import Column, columns_of
+from planshift.population.columns import columns_of
 from planshift.population.dialects import quoted, text
 from planshift.population.door import Door, Field
+from planshift.population.fitting import Fitting, zones_in
 from planshift.population.lines import Lines
 from planshift.population.typed import given_of
 
@@ -34,8 +33,6 @@ _IDLE_OPTIMIZERS = frozenset({"partial_aggregate_pushdown"})
 
 Connection = duckdb.DuckDBPyConnection
 """The engine, where data is open."""
-
-_MOST_ZONES = 2_000
 
 _NUMBER = "~row number"
 """The column that numbers the rows of a source; data that people make does not call one so."""
@@ -54,6 +51,23 @@ class Opened:
     form: Literal["csv", "json", "other"] = "other"
     file: Path | None = None
     """The file that holds the data, where it is one."""
+    lies: Reader | None = None
+    """Who reads the data where it lies, if that is not in the engine that is built in."""
+
+    def fetched(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query of the data, of which there are few."""
+        return self.engine.execute(query).fetchall() if self.lies is None else self.lies.fetched(query)
+
+    def streamed(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query of the data, in the order of the data and read as they come."""
+        if self.lies is not None:
+            yield from self.lies.streamed(query)
+            return
+        cursor = self.cursor()
+        cursor.execute("SET preserve_insertion_order = true")
+        cursor.execute(query)
+        while rows := cursor.fetchmany(1_000):
+            yield from rows
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Another connection to the same data: it can be read there while something else runs here."""
@@ -80,6 +94,16 @@ class Opened:
         )
         for line, kind in found.fetchall():
             yield Unread(line=line, why=_NOT_READ.get(kind, "it cannot be read"))
+
+
+class Reader(Protocol):
+    """Whoever has data and is asked for it in SQL."""
+
+    def fetched(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query, of which there are few."""
+
+    def streamed(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, in the order of the data and read as they come."""
 
 
 @final
@@ -150,32 +174,27 @@ def open_for_each(
         InvalidInput: as `open_data`, for any of the books.
     """
     each = [{column.name: column for column in columns_of(book)} for book in books]
-    called = dict(names or {})
+    fitting = Fitting(where=where, called=names or {})
     known = {name: column for columns in each for name, column in columns.items()}
-    _check_names(called, known, where)
+    fitting.check_names(known)
     lent = _arrow(where)
     for name, part in lent.items():
         engine.register(name, part)
-    source = next(iter(lent), "") or _source(engine, where, text_columns=[called.get(name, name) for name in known])
+    source = next(iter(lent), "") or _source(engine, where, text_columns=[*map(fitting.name_of, known)])
     row = Door.row
     if numbered:
         source, row = _numbered(engine, source), quoted(_NUMBER)
-    facts = {called.get(f"request_{name}", f"request_{name}"): value for name, value in (told or {}).items()}
+    facts = {fitting.name_of(f"request_{name}"): value for name, value in (told or {}).items()}
     source = _with_facts(engine, source, facts)
     held = {name: kind for name, kind, *_ in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     held.pop(_NUMBER, None)
     found: list[Opened] = []
     for book, columns in zip(books, each, strict=True):
-        fields = {
-            name: Field(theirs=called.get(name, name), given=given_of(held[called.get(name, name)]))
-            for name in columns
-            if called.get(name, name) in held
-        }
-        problems = [*_missing(columns, fields, called, held, where), *_inexact(columns, fields, where)]
-        if problems:
-            raise InvalidInput(diagnostics=tuple(problems))
+        theirs = {name: fitting.name_of(name) for name in columns}
+        fields = {name: Field(theirs=own, given=given_of(held[own])) for name, own in theirs.items() if own in held}
+        fitting.check_fields(columns, fields, held=tuple(held))
         ignored = tuple(name for name in held if name not in {field.theirs for field in fields.values()})
-        zones = _zones(engine, source, fields)
+        zones = zones_in(source, fields, fetched=lambda query: engine.execute(query).fetchall())
         door = Door(book=book, source=source, columns=columns, fields=fields, zones=zones, row=row)
         file = Path(where) if Path(where).is_file() else None
         found.append(Opened(engine=engine, door=door, ignored=ignored, lent=lent, form=_form(where), file=file))
@@ -211,15 +230,6 @@ def _with_facts(engine: duckdb.DuckDBPyConnection, source: str, facts: Mapping[s
     kept = f"* EXCLUDE ({without})" if without else "*"
     told = ", ".join(f"{text(value)} AS {quoted(name)}" for name, value in facts.items())
     return f"(SELECT {kept}, {told} FROM {source})"
-
-
-def _zones(engine: duckdb.DuckDBPyConnection, source: str, fields: Mapping[str, Field]) -> tuple[str, ...]:
-    """The time zones that the rows name and that there are."""
-    if "timezone" not in fields:
-        return ()
-    theirs = quoted(fields["timezone"].theirs)
-    found = engine.execute(f"SELECT DISTINCT {theirs} FROM {source} WHERE {theirs} IS NOT NULL LIMIT {_MOST_ZONES}")
-    return tuple(sorted(zone for (zone,) in found.fetchall() if isinstance(zone, str) and zone and is_zone(zone)))
 
 
 def _source(engine: duckdb.DuckDBPyConnection, where: str, *, text_columns: list[str]) -> str:
@@ -292,56 +302,6 @@ def _arrow(where: str) -> dict[str, object]:
         return {"arrow_data": dataset.dataset(where, format="ipc")}
     except pa.ArrowInvalid as error:
         raise _wrong("PS010", str(error).splitlines()[0], where) from None
-
-
-def _check_names(called: Mapping[str, str], columns: Mapping[str, Column], where: str) -> None:
-    unknown = [name for name in called if name not in columns]
-    if unknown:
-        raise InvalidInput(
-            diagnostics=tuple(
-                Diagnostic(
-                    code="PS501",
-                    message=f"there is no column `{name}`",
-                    span=whole_file(where),
-                    help=did_you_mean(name, columns),
-                )
-                for name in unknown
-            )
-        )
-
-
-def _missing(
-    columns: Mapping[str, Column],
-    fields: Mapping[str, Field],
-    called: Mapping[str, str],
-    held: Mapping[str, str],
-    where: str,
-) -> list[Diagnostic]:
-    """Columns that every row would lack."""
-    lacking = [c for c in columns.values() if c.needed and c.name not in fields and c.path[0] != "request"]
-    return [
-        Diagnostic(
-            code="PS102",
-            message=f"the data has no column `{called.get(column.name, column.name)}`: {column.meaning}",
-            span=whole_file(where),
-            help=did_you_mean(column.name, held) or f"name the column that it is: --map {column.name}=THEIRS",
-        )
-        for column in lacking
-    ]
-
-
-def _inexact(columns: Mapping[str, Column], fields: Mapping[str, Field], where: str) -> list[Diagnostic]:
-    """Amounts that are no longer exact."""
-    return [
-        Diagnostic(
-            code="PS112",
-            message=f"the column `{field.theirs}` holds amounts as binary fractions, which are not exact",
-            span=whole_file(where),
-            help="write it as a DECIMAL or as text",
-        )
-        for name, field in fields.items()
-        if columns[name].kind in ("money", "percent") and field.given == "float"
-    ]
 
 
 def _wrong(code: str, message: str, where: str, help_text: str | None = None) -> InvalidInput:

@@ -8,6 +8,7 @@ numbers are no wider than they have to be.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
@@ -108,12 +109,13 @@ class Deciding:
         columns = self._numbers(zone, only)
         aside = f"({quoted(BAD)} OR {self._unmeant(zone)})"
         measures = [aside, "count(*)"]
-        for name in columns:
-            measures += [f"{which}({quoted(name)})" for which in ("min", "max")]
+        for name, is_truth in columns.items():
+            number = f"CAST({quoted(name)} AS INTEGER)" if is_truth else quoted(name)
+            measures += [f"{which}({number})" for which in ("min", "max")]
         counts: dict[bool, int] = {}
         bounds: dict[str, tuple[int, int]] = {}
-        found = self.opened.engine.execute(query.text(", ".join(measures), more=f" WHERE {where} GROUP BY {aside}"))
-        for is_aside, rows, *extremes in found.fetchall():
+        found = self.opened.fetched(query.text(", ".join(measures), more=f" WHERE {where} GROUP BY {aside}"))
+        for is_aside, rows, *extremes in found:
             counts[is_aside] = rows
             if not is_aside:
                 pairs = zip(columns, extremes[::2], extremes[1::2], strict=True)
@@ -131,10 +133,11 @@ class Deciding:
         unmeant = [str(k) for k, target in enumerate(asking.by_price()) if target is None]
         return f"({at}) IN ({', '.join(unmeant)})" if unmeant else "FALSE"
 
-    def _numbers(self, zone: str, only: frozenset[str]) -> list[str]:
-        """The inputs that the door yields as numbers or truths."""
+    def _numbers(self, zone: str, only: frozenset[str]) -> dict[str, bool]:
+        """The inputs that the door yields as numbers or truths, and whether as truths."""
         yielded = self.opened.door.outputs(Form(), zone, only=only, renews=self.question.renews)
-        return [name for name, node in yielded.items() if name != BAD and isinstance(node, (Int, Bool))]
+        numbers = {name: node for name, node in yielded.items() if name != BAD and isinstance(node, (Int, Bool))}
+        return {name: isinstance(node, Bool) for name, node in numbers.items()}
 
     def _kernel(self, zone: str, within: Bounds) -> Kernel:
         rulebook = self.opened.door.book.rulebook
@@ -158,7 +161,7 @@ class Deciding:
     def asked(self, part: Slice) -> tuple[tuple[str, str], ...]:
         """The steps of SQL that end with `ASKED`: the rows of a part to decide, once for each target."""
         door = self.opened.door
-        asking = Asking(book=door.book, question=self.question, zone=part.zone)
+        asking = Asking(book=door.book, question=self.question, zone=part.zone, dialect=door.dialect)
         at_door = door.query(part.zone, only=self.inputs(part.zone), renews=self.question.renews)
         meant = f"{part.where} AND NOT {self._unmeant(part.zone)}"
         return *at_door.tables, (ASKED, asking.query(self._kernel(part.zone, {}), last=at_door.last, where=meant))
@@ -168,18 +171,19 @@ class Deciding:
         return frozenset((*self._kernel(zone, {}).facts.access, *self._allowances()))
 
     def query(self, part: Slice, *, with_terms: bool) -> str:
-        """The query of the engine that is built in: it decides the good rows of a part and tells the answers."""
+        """The query of the engine that has the data: it decides the good rows of a part and tells the answers."""
         return self.work(part, with_terms=with_terms).query()
 
     def work(self, part: Slice, *, with_terms: bool) -> Work:
         """What is computed for the good rows of a part."""
-        telling = Telling(book=self.opened.door.book, kernel=self.narrowed(part), with_terms=with_terms)
+        door = self.opened.door
+        telling = Telling(book=door.book, kernel=self.narrowed(part), with_terms=with_terms, dialect=door.dialect)
         return Work(
             steps=self.asked(part),
             outputs=telling.needed(),
             carried=("=id", "=plan", "=price", "=currency", *(() if self.question.renews else ("to_plan", "to_price"))),
             told=", ".join(f"{column.sql} AS {quoted(column.name)}" for column in telling.columns()),
-            cursor=self.opened.cursor,
+            dialect=door.dialect,
         )
 
     def _allowances(self) -> tuple[str, ...]:
@@ -192,10 +196,24 @@ class Deciding:
         Raises:
             InvalidInput: the engine cannot compute this book exactly.
         """
+        works = self.works(slices, with_terms=with_terms, tick=tick)
+        with self.exactly():
+            self.engine.write(works, out, door=self.opened)
+
+    def works(self, slices: tuple[Slice, ...], *, with_terms: bool, tick: Tick = lambda _: None) -> tuple[Work, ...]:
+        """What is computed for the good rows of every part."""
         kept = [part for part in slices if part.good] or slices[:1]  # of nobody, the columns are told all the same
-        works = [replace(self.work(part, with_terms=with_terms), tick=tick) for part in kept]
+        return tuple(replace(self.work(part, with_terms=with_terms), tick=tick) for part in kept)
+
+    @contextmanager
+    def exactly(self) -> Iterator[None]:
+        """Tell whoever asked where the engine cannot compute this book exactly.
+
+        Raises:
+            InvalidInput: it cannot.
+        """
         try:
-            self.engine.write(works, out, door=self.opened.engine)
+            yield
         except NotExact as error:
             where = whole_file(f"--engine {self.engine.name}")
             help_text = "look for an amount or a quantity that nobody has; an engine with wider numbers may do it"
@@ -223,14 +241,11 @@ class Deciding:
         unmeant = self._unmeant(door.book.zone)
         cells = ", ".join([quoted(ROW), unmeant, *(quoted(cell_name(name)) for name in names)])
         query = door.query(door.book.zone, only=_PRICE_INPUTS, renews=self.question.renews, with_cells=True)
-        cursor = self.opened.cursor()
-        cursor.execute("SET preserve_insertion_order = true")
-        cursor.execute(query.text(cells, more=f" WHERE {quoted(BAD)} OR {unmeant}"))
-        while rows := cursor.fetchmany(1_000):
-            for number, is_unmeant, *values in rows:
-                row = dict(zip(names, values, strict=True))
-                flaws = self._flaws(row, is_unmeant=is_unmeant)
-                yield BadRow(number=self.opened.place(number), id=str(row.get("id") or ""), flaws=flaws)
+        rows = self.opened.streamed(query.text(cells, more=f" WHERE {quoted(BAD)} OR {unmeant}"))
+        for number, is_unmeant, *values in rows:
+            row = dict(zip(names, values, strict=True))
+            flaws = self._flaws(row, is_unmeant=is_unmeant)
+            yield BadRow(number=self.opened.place(number), id=str(row.get("id") or ""), flaws=flaws)
 
     def _flaws(self, row: Mapping[str, object], *, is_unmeant: bool) -> tuple[Flaw, ...]:
         if self.opened.form == "json" and all(value is None for value in row.values()):

@@ -13,11 +13,11 @@ from typing import final
 from planshift.book import Book
 from planshift.expressions.form import Form, Node
 from planshift.population.columns import Column
-from planshift.population.dialects import DUCKDB, quoted, text
+from planshift.population.dialects import DUCKDB, SEPARATOR, DoorDialect, quoted, text
 from planshift.population.entries import CURRENCY, PRICE, Entries, contradictions, given_name, inputs_of
-from planshift.population.lists import list_columns, list_flaws, no_keys
+from planshift.population.lists import keys_of, misfits, no_keys
 from planshift.population.sql import Query, emit
-from planshift.population.typed import Amounts, Given, limits, typed
+from planshift.population.typed import Given, Typing, limits
 
 BAD = "bad?"
 """The column that says whether a row is bad."""
@@ -42,6 +42,20 @@ class Field:
 
     theirs: str
     given: Given
+    value: str = ""
+    """The SQL that reads it, where that is more than its name."""
+    cell: str = ""
+    """The SQL that reads what people see there, where that is another."""
+
+    @property
+    def read(self) -> str:
+        """The SQL of its values, as they are given."""
+        return self.value or quoted(self.theirs)
+
+    @property
+    def seen(self) -> str:
+        """The SQL of what people see in it."""
+        return self.cell or self.read
 
 
 @final
@@ -57,6 +71,8 @@ class Door:
     """The time zones that rows name and that there are."""
     row: str = "row_number() OVER ()"
     """The SQL that tells the number of a row of the source."""
+    dialect: DoorDialect = DUCKDB
+    """What the source is read in."""
     kept: Mapping[str, str] = field(default_factory=dict)
     """What the door yields, where it is kept already: by time zone the table that has the rows and their numbers."""
 
@@ -71,7 +87,7 @@ class Door:
             return Query(tables=(("kept", f"SELECT * FROM {self.kept[zone]}"),), last="kept")
         told = [*map(cell_name, self.fields), ROW] if with_cells else []
         outputs = self.outputs(Form(), zone, only=only, renews=renews)
-        query = emit(outputs, source="checked", dialect=DUCKDB, carried=self.carried(told), prefix="d")
+        query = emit(outputs, source="checked", dialect=self.dialect, carried=self.carried(told), prefix="d")
         return Query(tables=(*self.steps(told), *query.tables), last=query.last)
 
     def outputs(
@@ -109,27 +125,25 @@ class Door:
     def _raw(self, told: Sequence[str]) -> str:
         """Their columns under our names; an empty text says nothing."""
         columns = [
-            f"nullif({quoted(held.theirs)}, '') AS {quoted(name)}"
-            if held.given == "text"
-            else f"{quoted(held.theirs)} AS {quoted(name)}"
+            f"nullif({held.read}, '') AS {quoted(name)}" if held.given == "text" else f"{held.read} AS {quoted(name)}"
             for name, held in self.fields.items()
         ]
-        cells = {cell_name(name): quoted(held.theirs) for name, held in self.fields.items()} | {ROW: self.row}
+        cells = {cell_name(name): held.seen for name, held in self.fields.items()} | {ROW: self.row}
         columns += [f"{cells[name]} AS {quoted(name)}" for name in told]
-        return f"SELECT {', '.join(columns)} FROM {self.source}"
+        return f"SELECT {', '.join(columns)} FROM {self.source}{self.dialect.fence}"
 
     def _typed(self, told: Sequence[str] = ()) -> str:
         """Each column as the value that it says, or nothing; and whether it said something."""
-        amounts = self._amounts()
+        typing = self._typing()
         columns: list[str] = [quoted(name) for name in told]
         for name, held in self.fields.items():
-            value = typed(self.columns[name], quoted(name), given=held.given, amounts=amounts)
+            value = typing.value(self.columns[name], quoted(name), given=held.given)
             columns += [f"{value} AS {quoted(name)}", f"{quoted(name)} IS NOT NULL AS {quoted(f'!{name}')}"]
         columns += [
             f"{self._told_currency()} AS {quoted('currency told')}",
             f"{self._told_price()} AS {quoted('price told')}",
         ]
-        return f"SELECT {', '.join(columns)} FROM raw"
+        return f"SELECT {', '.join(columns)} FROM raw{self.dialect.fence}"
 
     def _told_currency(self) -> str:
         own = text(self.book.currency)
@@ -139,8 +153,8 @@ class Door:
         price = f"coalesce({quoted('price')}, '')" if "price" in self.fields else "''"
         return f"concat_ws(chr(31), coalesce({quoted('plan')}, ''), {price})"
 
-    def _amounts(self) -> Amounts:
-        """How the amounts of each row's currency are read."""
+    def _typing(self) -> Typing:
+        """How cells are read: amounts in each row's currency."""
         decimals = self.book.rulebook.tables.decimals_by_currency
         code = self._told_currency()
         if len(set(decimals.values())) == 1:
@@ -148,23 +162,23 @@ class Door:
         else:
             branches = " ".join(f"WHEN {text(each)} THEN {10**places}" for each, places in decimals.items())
             factor = f"CASE {code} {branches} ELSE 1 END"
-        return Amounts(factor=factor, currency=code)
+        return Typing(dialect=self.dialect, factor=factor, currency=code)
 
     def _checked(self, told: Sequence[str] = ()) -> str:
         """The values inside of their bounds with their defaults, what is given, and whether something is wrong."""
         columns, wrong = [quoted(name) for name in told], [f"{self._currency_at()} IS NULL", "prices.k IS NULL"]
         for name in self.fields:
             column = self.columns[name]
-            if column.kind == "list":
-                wrong.append(list_flaws(name, self._services))
-                continue
             value = self._bounded(column)
-            default = text(str(column.default)) if column.kind in ("text", "name") else str(column.default)
-            columns.append(f"coalesce({value}, {default}) AS {quoted(name)}")
-            columns.append(f"{value} IS NOT NULL AS {quoted(given_name(name))}")
-            wrong.append(f"({quoted(f'!{name}')} AND {value} IS NULL)")
+            unread = f"{value} IS NULL"
+            if column.kind == "list":
+                unread += f" OR {misfits(name, services=self._services, dialect=self.dialect)}"
+            else:
+                columns.append(f"coalesce({value}, {_default(column)}) AS {quoted(name)}")
+                columns.append(f"{value} IS NOT NULL AS {quoted(given_name(name))}")
+            wrong.append(f"({quoted(f'!{name}')} AND ({unread}))")
         for name in self._lists:
-            keys = list_columns(name) if name in self.fields else no_keys(name)
+            keys = (keys_of if name in self.fields else no_keys)(name, self.dialect)
             columns.append(f"{keys} AS {quoted(f'keys {name}')}")
         wrong += self._unknown_names()
         columns += [
@@ -174,7 +188,7 @@ class Door:
         columns += [f"{value} AS {quoted(f'={name}')}" for name, value in self._kept().items()]
         columns.append(f"({' OR '.join(wrong)}) AS {quoted(BAD)}")
         join = f"LEFT JOIN ({self._prices()}) prices ON prices.told = typed.{quoted('price told')}"
-        return f"SELECT {', '.join(columns)} FROM typed {join}"
+        return f"SELECT {', '.join(columns)} FROM typed {join}{self.dialect.fence}"
 
     def _bounded(self, column: Column) -> str:
         name, bounds = quoted(column.name), limits(column)
@@ -202,11 +216,9 @@ class Door:
         rows = []
         for k, (plan, price) in enumerate(self.book.rulebook.tables.rows):
             ways = (price.id, "") if len(plan.prices) == 1 else (price.id,)
-            rows += [f"({text(plan.name)}, {text(price.id)}, {text(way)}, {k})" for way in ways]
-        return (
-            "SELECT concat_ws(chr(31), its_plan, way) AS told, its_plan, its_price, k "
-            f"FROM (VALUES {', '.join(rows)}) r(its_plan, its_price, way, k)"
-        )
+            told = (text(f"{plan.name}{SEPARATOR}{way}") for way in ways)
+            rows += [f"({each}, {text(plan.name)}, {text(price.id)}, {k})" for each in told]
+        return f"SELECT * FROM (VALUES {', '.join(rows)}) r(told, its_plan, its_price, k)"
 
     @property
     def _services(self) -> tuple[str, ...]:
@@ -222,7 +234,12 @@ class Door:
                 yield f"({quoted(name)} IS NOT NULL AND NOT coalesce({quoted(name)} IN ({listed}), FALSE))"
         if {"pending_plan", "pending_price"} <= set(self.fields):
             told = f"concat_ws(chr(31), {quoted('pending_plan')}, {quoted('pending_price')})"
-            pairs = ", ".join(
-                f"concat_ws(chr(31), {text(p.name)}, {text(c.id)})" for p, c in self.book.rulebook.tables.rows
-            )
+            pairs = ", ".join(text(f"{p.name}{SEPARATOR}{c.id}") for p, c in self.book.rulebook.tables.rows)
             yield f"({quoted('pending_plan')} IS NOT NULL AND {told} NOT IN ({pairs}))"
+
+
+def _default(column: Column) -> str:
+    """What is taken where nothing is given."""
+    if column.kind in ("text", "name"):
+        return text(str(column.default))
+    return str(bool(column.default)).upper() if column.kind == "truth" else str(column.default)

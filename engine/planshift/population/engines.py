@@ -1,8 +1,8 @@
 """The engines that decide everybody: what each is asked to do.
 
-The rows always come through the door, and the answers are always told, by the engine that is built in. Others are asked
-for what lies between: the outputs of the form, from its inputs. An engine that reads the data where it lies, or tells
-the answers where they are wanted, does more of it by itself.
+Where the data is a file or is fetched, its rows come through the door, and the answers are told, by the engine that is
+built in; others are asked for what lies between: the outputs of the form, from its inputs. Data that lies on a server
+which decides it, too, is not fetched: door, form and telling are one query there (`inside`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Protocol, final
 import duckdb
 
 from planshift.expressions.form import Node
-from planshift.population.dialects import DUCKDB, text
+from planshift.population.dialects import DUCKDB, DoorDialect, text
 from planshift.population.sql import emit
 
 ASKED = "asked"
@@ -37,8 +37,8 @@ class Work:
     """Columns of `ASKED` that are passed on to the telling."""
     told: str
     """What is selected from the outputs and from what is passed on."""
-    cursor: Callable[[], duckdb.DuckDBPyConnection]
-    """Makes another connection, on which the steps can be read while answers are written."""
+    dialect: DoorDialect = DUCKDB
+    """What steps and telling are written in."""
     tick: Tick = lambda _: None
     """Told of rows that are computed, by an engine that knows of it before the built-in one does."""
 
@@ -48,10 +48,21 @@ class Work:
         return f"WITH {chain}\nSELECT {select} FROM {ASKED}"
 
     def query(self) -> str:
-        """The whole work as one query of the engine that is built in."""
-        decided = emit(self.outputs, source=ASKED, dialect=DUCKDB, carried=self.carried, prefix="k")
+        """The whole work as one query of the engine in whose dialect it is written."""
+        decided = emit(self.outputs, source=ASKED, dialect=self.dialect, carried=self.carried, prefix="k")
         chain = ",\n".join(f"{name} AS ({body})" for name, body in (*self.steps, *decided.tables))
         return f"WITH {chain}\nSELECT {self.told} FROM {decided.last}"
+
+
+class Connections(Protocol):
+    """Data that is open in the engine that is built in."""
+
+    @property
+    def engine(self) -> duckdb.DuckDBPyConnection:
+        """The connection on which it was opened."""
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Another connection, on which the steps can be read while answers are written."""
 
 
 class Engine(Protocol):
@@ -61,7 +72,7 @@ class Engine(Protocol):
     def name(self) -> str:
         """What it is called by."""
 
-    def write(self, works: Sequence[Work], out: Path, *, door: duckdb.DuckDBPyConnection) -> None:
+    def write(self, works: Sequence[Work], out: Path, *, door: Connections) -> None:
         """Decide all of it into one Parquet file; `door` is where the data is open.
 
         Raises:
@@ -76,9 +87,9 @@ class BuiltIn:
 
     name: str = "duckdb"
 
-    def write(self, works: Sequence[Work], out: Path, *, door: duckdb.DuckDBPyConnection) -> None:
+    def write(self, works: Sequence[Work], out: Path, *, door: Connections) -> None:
         """Decide all of it into one Parquet file."""
-        write_parquet([work.query() for work in works], out, by=door)
+        write_parquet([work.query() for work in works], out, by=door.engine)
 
 
 def write_parquet(queries: Sequence[str], out: Path, *, by: duckdb.DuckDBPyConnection) -> None:

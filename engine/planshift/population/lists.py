@@ -1,71 +1,83 @@
 """What stands in a list: answers, resources, settings and earlier changes, as JSON in one column each.
 
-Of things that move only their places count, so a list becomes its keys; of earlier changes their days.
+Of things that move only their places count, so a list becomes its keys; of earlier changes their days. Lists are flat,
+so a pattern says what is one, and no engine has to read any other JSON.
 """
 
 from __future__ import annotations
 
-from planshift.population.dialects import quoted, text
+from planshift.population.dialects import DoorDialect, quoted, text
 from planshift.rulebook.facts import LAST_DAY
 
 _NAME = "[a-z_][a-z0-9_]*(-[a-z0-9_]+)*"
-_BETWEEN = chr(31)
-_EPOCH = "DATE '1970-01-01'"
-_DAY = "'[0-9]{4}-[0-9]{2}-[0-9]{2}'"
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_BLANK = "[ \\t\\r\\n]*"
+
+_HEX = "[0-9a-fA-F]"
+_SIGN = (
+    f"\\\\u(000[1-9a-fA-F]|00[1-9a-fA-F]{_HEX}|0[1-9a-fA-F]{_HEX}{_HEX}|[1-9abcefABCEF]{_HEX}{_HEX}{_HEX}"
+    f"|[dD][0-7]{_HEX}{_HEX}|[dD][89abAB]{_HEX}{_HEX}\\\\u[dD][c-fC-F]{_HEX}{_HEX})"
+)
+"""A sign by its number: two of them where one alone stands for nothing, and never 0, which not every engine has."""
+
+_TEXT = f'"([^"\\\\\\x00-\\x1f]|\\\\["\\\\/bfnrt]|{_SIGN})*"'
+_WHOLE = "-?(0|[1-9][0-9]*)"
 
 
-def list_columns(name: str) -> str:
-    """The keys of a list, or the days of changes; an empty list where nothing is given."""
-    raw = _safe(name)
+def shape_of(name: str) -> str:
+    """The pattern of a list: an object of texts, or a list of days, of which one may stand alone."""
     if name == "changes":
-        days = f"list_transform(from_json({raw}, '[\"VARCHAR\"]'), lambda x: TRY_CAST(x AS DATE) - {_EPOCH})"
-        return f"coalesce(CASE WHEN json_type({raw}) = 'ARRAY' THEN {days} END, [])"
-    keys = f"json_keys({raw})"
-    if name == "resources":
-        values = f"json_extract_string({raw}, '$.*')"
-        keys = f"list_transform(list_zip({keys}, {values}), lambda x: concat_ws(chr(31), x[1], x[2]))"
-    return f"coalesce(CASE WHEN json_type({raw}) = 'OBJECT' THEN {keys} END, [])"
+        days = _several(f'"{_DAY}"')
+        return f"{_DAY}|{_BLANK}\\[{_BLANK}({days})?\\]{_BLANK}"
+    value = _TEXT if name == "resources" else f"({_TEXT}|{_WHOLE})"
+    members = _several(f"{_TEXT}{_BLANK}:{_BLANK}{value}")
+    return f"{_BLANK}\\{{{_BLANK}({members})?\\}}{_BLANK}"
 
 
-def no_keys(name: str) -> str:
+def _several(each: str) -> str:
+    return f"{each}{_BLANK}(,{_BLANK}{each}{_BLANK})*"
+
+
+def keys_of(name: str, dialect: DoorDialect) -> str:
+    """The keys of a list that has its shape, or the days of changes; an empty list where nothing is given."""
+    column, nothing = quoted(name), no_keys(name, dialect)
+    if name == "changes":
+        found = _days(column, dialect)
+    elif name == "resources":
+        found = dialect.members(column)
+    else:
+        found = dialect.keys(column)
+    return f"CASE WHEN {column} IS NULL THEN {nothing} ELSE {found} END"
+
+
+def no_keys(name: str, dialect: DoorDialect) -> str:
     """The keys of a list that the data does not have."""
-    return "CAST([] AS BIGINT[])" if name == "changes" else "CAST([] AS VARCHAR[])"
+    return dialect.listed("", "BIGINT" if name == "changes" else dialect.text_type)
 
 
-def list_flaws(name: str, services: tuple[str, ...]) -> str:
-    """Whether what stands in a list is none of its kind."""
-    raw = _safe(name)
-    spoilt = f"({quoted(name)} IS NOT NULL AND {raw} IS NULL)"
+def _days(column: str, dialect: DoorDialect) -> str:
+    return dialect.mapped(dialect.all_found(column, _DAY), f"CAST({dialect.day('x')} AS BIGINT)")
+
+
+def misfits(name: str, *, services: tuple[str, ...], dialect: DoorDialect) -> str:
+    """Whether what stands in a list that has its shape is none of its kind."""
+    column = quoted(name)
     if name == "changes":
-        each = f"json_extract({raw}, '$[*]')"
-        day = f"TRY_CAST(json_extract_string(x, '$') AS DATE) - {_EPOCH}"
-        written = "json_extract_string(x, '$')"
-        known = f"coalesce({day} BETWEEN 0 AND {LAST_DAY}, FALSE)"
-        fits = f"json_type(x) = 'VARCHAR' AND regexp_full_match({written}, {_DAY}) AND {known}"
-        return f"({spoilt} OR {_any_not(raw, each, fits, 'ARRAY')})"
+        known = f"x BETWEEN 0 AND {LAST_DAY}"
+        return _any_not(_days(column, dialect), known, dialect)
+    keys, values = dialect.keys(column), dialect.values(column)
     longest = "0 AND 4000" if name == "resources" else "1 AND 200"
-    kinds = "('VARCHAR')" if name == "resources" else "('VARCHAR', 'UBIGINT', 'BIGINT')"
-    values = f"json_type(x) IN {kinds} AND length(json_extract_string(x, '$')) BETWEEN {longest}"
-    keys = f"json_keys({raw})"
-    pattern = f"{_NAME}[.]{_NAME}" if name == "answers" else _NAME
-    known = f" AND split_part(x, '.', 1) IN ({', '.join(map(text, services)) or 'NULL'})" if name == "answers" else ""
-    long = "161" if name == "answers" else "80"
-    named = f"regexp_full_match(x, {text(pattern)}) AND length(x) <= {long}{known}"
-    twice = f"len(list_distinct({keys})) < len({keys})"
-    wrong = (_any_not(raw, f"json_extract({raw}, '$.*')", values, "OBJECT"), _any_not(raw, keys, named, "OBJECT"))
-    return f"({spoilt} OR {' OR '.join(wrong)} OR coalesce({twice}, FALSE))"
+    named = f"{dialect.matches('x', f'{_NAME}[.]{_NAME}' if name == 'answers' else _NAME)} AND length(x) <= "
+    named += "161" if name == "answers" else "80"
+    if name == "answers":
+        named += f" AND split_part(x, '.', 1) IN ({', '.join(map(text, services)) or 'NULL'})"
+    wrong = (
+        _any_not(values, f"length(x) BETWEEN {longest}", dialect),
+        _any_not(keys, named, dialect),
+        dialect.repeats(keys),
+    )
+    return f"({' OR '.join(wrong)})"
 
 
-def _safe(name: str) -> str:
-    """The text of a list, or nothing where it is no JSON; a day alone is a list of one."""
-    raw = quoted(name)
-    if name == "changes":
-        alone = f"WHEN regexp_full_match({raw}, {_DAY}) THEN '[\"' || {raw} || '\"]'"
-        return f"CASE {alone} WHEN json_valid({raw}) THEN {raw} END"
-    return f"CASE WHEN json_valid({raw}) THEN {raw} END"
-
-
-def _any_not(raw: str, items: str, fits: str, kind: str) -> str:
-    """Whether it is not of the kind, or an item does not fit."""
-    misfits = f"len(list_filter({items}, lambda x: NOT coalesce({fits}, FALSE))) > 0"
-    return f"coalesce(json_type({raw}) <> '{kind}' OR {misfits}, FALSE)"
+def _any_not(items: str, fits: str, dialect: DoorDialect) -> str:
+    return f"{dialect.counted(items, f'NOT coalesce({fits}, FALSE)')} > 0"

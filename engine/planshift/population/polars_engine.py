@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from planshift.population.dialects import quoted
-from planshift.population.engines import Work, write_parquet
+from planshift.population.engines import Connections, Work, write_parquet
 from planshift.population.numbers import DIGITS, wide_outputs
 from planshift.population.polars_form import Kind, PolarsForm
 
@@ -36,17 +36,17 @@ class InPolars:
 
     name: str = "polars"
 
-    def write(self, works: Sequence[Work], out: Path, *, door: duckdb.DuckDBPyConnection) -> None:
+    def write(self, works: Sequence[Work], out: Path, *, door: Connections) -> None:
         """Decide all of it into one Parquet file.
 
         Raises:
             NotExact: Polars cannot compute the form exactly.
         """
-        computed = {f"computed_{k}": Batches(work).reader() for k, work in enumerate(works)}
+        computed = {f"computed_{k}": Batches(work).reader(door.cursor()) for k, work in enumerate(works)}
         for name, reader in computed.items():
-            door.register(name, reader)
+            door.engine.register(name, reader)
         write_parquet(
-            [f"SELECT {work.told} FROM {name}" for name, work in zip(computed, works, strict=True)], out, by=door
+            [f"SELECT {work.told} FROM {name}" for name, work in zip(computed, works, strict=True)], out, by=door.engine
         )
 
 
@@ -63,9 +63,8 @@ class Batches:
         self._form = PolarsForm(work.outputs)
         self._wide = wide_outputs(work.outputs, engine="Polars")
 
-    def reader(self) -> pa.RecordBatchReader:
+    def reader(self, cursor: duckdb.DuckDBPyConnection) -> pa.RecordBatchReader:
         """All batches, each made when it is read."""
-        cursor = self._work.cursor()
         rows = cursor.sql(
             self._work.asked(", ".join([*self._inputs(), *map(quoted, self._work.carried)]))
         ).to_arrow_reader(_ROWS)

@@ -26,9 +26,10 @@ from planshift.expressions.form import Bool, Int, Node
 from planshift.expressions.order import reachable
 from planshift.population.addresses import without_password
 from planshift.population.dialects import POSTGRESQL, quoted, text
-from planshift.population.engines import ASKED, Work, write_parquet
+from planshift.population.engines import ASKED, Connections, Work, write_parquet
 from planshift.population.numbers import DIGITS, wide_outputs
 from planshift.population.sql import emit, type_of
+from planshift.population.typed import Given
 
 _ROWS = 16_384
 """As many rows are sent at once."""
@@ -65,6 +66,8 @@ _SETTINGS = {
     "TimeZone": "UTC",
     "DateStyle": "ISO",
     "extra_float_digits": "1",
+    "standard_conforming_strings": "on",  # a backslash in a text is one
+    "synchronize_seqscans": "off",  # rows are numbered in the order in which they lie
     "jit": "off",  # a query of this size takes longer to translate than to run
 }
 
@@ -79,36 +82,44 @@ def read_table(address: str, table: str, *, into: str, engine: duckdb.DuckDBPyCo
         InvalidInput: there is no such server, or no such table.
     """
     with connected(address) as connection:
-        name = _identifier(table)
-        held = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(name)).description or ()
-        told = [_Cell.of(column) for column in held]
+        told = held_in(connection, table)
         query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv)").format(
-            sql.SQL(", ").join(cell.written for cell in told), name
+            sql.SQL(", ").join(cell.written for cell in told), identifier(table)
         )
-        with _arriving(engine, query, kinds={cell.name: cell.kind for cell in told}, sent_by=connection) as rows:
+        with arriving(engine, query, kinds={cell.name: cell.kind for cell in told}, sent_by=connection) as rows:
             engine.execute(f"CREATE TABLE {into} AS SELECT * FROM {rows}")
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Cell:
-    """How the values of a column travel."""
+class Cell:
+    """How the values of a column travel; `given` is what they are then, and `lies` what they are on the server."""
 
     name: str
     kind: pa.DataType
     written: sql.Composable
+    given: Given
+    lies: Given
 
     @classmethod
-    def of(cls, column: psycopg.Column) -> _Cell:
+    def of(cls, column: psycopg.Column) -> Cell:
+        """How the values of a column of some query do."""
         held = sql.Identifier(column.name)
-        kind = _KINDS.get(column.type_code)
-        if kind is not None:
-            return cls(name=column.name, kind=kind, written=held)
-        if column.type_code == _NUMERIC and column.precision is not None and column.precision <= 38:
+        if column.type_code in _KINDS:
+            kind, given = _KINDS[column.type_code]
+            return cls(name=column.name, kind=kind, written=held, given=given, lies=given)
+        if column.type_code == _NUMERIC and column.precision is not None and column.precision <= DIGITS:
             exact = pa.decimal128(column.precision, max(0, column.scale or 0))
-            return cls(name=column.name, kind=exact, written=held)
+            return cls(name=column.name, kind=exact, written=held, given="decimal", lies="decimal")
         written = sql.SQL(_WRITTEN.get(column.type_code, "CAST(to_json({0}) #>> '{{}}' AS TEXT)")).format(held)
-        return cls(name=column.name, kind=pa.string(), written=written)
+        lies = _TIMES.get(column.type_code, "text")
+        return cls(name=column.name, kind=pa.string(), written=written, given="text", lies=lies)
+
+
+def held_in(connection: psycopg.Connection, table: str) -> list[Cell]:
+    """The columns of a table."""
+    described = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(identifier(table))).description or ()
+    return [Cell.of(column) for column in described]
 
 
 def _oid(name: str) -> int:
@@ -118,11 +129,12 @@ def _oid(name: str) -> int:
 
 
 _NUMERIC = _oid("numeric")
-_KINDS: Mapping[int, pa.DataType] = {
-    **{_oid(name): pa.int64() for name in ("int2", "int4", "int8")},
-    **{_oid(name): pa.float64() for name in ("float4", "float8")},
-    _oid("bool"): pa.bool_(),
+_KINDS: Mapping[int, tuple[pa.DataType, Given]] = {
+    **{_oid(name): (pa.int64(), "whole") for name in ("int2", "int4", "int8")},
+    **{_oid(name): (pa.float64(), "float") for name in ("float4", "float8")},
+    _oid("bool"): (pa.bool_(), "truth"),
 }
+_TIMES: Mapping[int, Given] = {_oid("date"): "date", _oid("timestamp"): "timestamp", _oid("timestamptz"): "instant"}
 _WRITTEN: Mapping[int, LiteralString] = {
     **{_oid(name): "CAST({0} AS TEXT)" for name in ("text", "varchar", "bpchar", "numeric", "date", "json", "jsonb")},
     # an instant with its whole zone, and a midnight as the day that it begins
@@ -134,7 +146,7 @@ _WRITTEN: Mapping[int, LiteralString] = {
 
 
 @contextmanager
-def _arriving(
+def arriving(
     engine: duckdb.DuckDBPyConnection,
     query: sql.SQL | sql.Composed,
     *,
@@ -200,7 +212,7 @@ def check_free(where: str) -> None:
     """
     address, _, table = where.partition("#")
     with connected(address) as connection:
-        taken = connection.execute(_own("SELECT to_regclass(%s)"), (_identifier(table).as_string(),)).fetchone()
+        taken = connection.execute(own("SELECT to_regclass(%s)"), (identifier(table).as_string(),)).fetchone()
     if not table or taken != (None,):
         message = f"there is a table `{table}` already" if table else "which table is to hold the answers is not said"
         found = Diagnostic(
@@ -223,8 +235,8 @@ def write_table(where: str, answers: Path, *, door: duckdb.DuckDBPyConnection) -
     kinds = {name: kind for name, kind, *_ in door.execute(f"DESCRIBE {source}").fetchall()}
     columns = ", ".join(f"{quoted(name)} {_TYPES.get(kind, kind)}" for name, kind in kinds.items())
     with connected(address) as connection:
-        name = _identifier(table).as_string()
-        connection.execute(_own(f"CREATE TABLE {name} ({columns})"))
+        name = identifier(table).as_string()
+        connection.execute(own(f"CREATE TABLE {name} ({columns})"))
         _send_rows(
             f"SELECT {', '.join(_sent(*each) for each in kinds.items())} {source}", connection, into=name, door=door
         )
@@ -242,7 +254,8 @@ def _sent(name: str, kind: str) -> str:
     return f"'{{' || array_to_string({quoted(name)}, ',') || '}}' AS {quoted(name)}"
 
 
-def _identifier(table: str) -> sql.Identifier:
+def identifier(table: str) -> sql.Identifier:
+    """A table, which may name its schema."""
     return sql.Identifier(*table.split("."))
 
 
@@ -261,7 +274,7 @@ class PostgreSQL:
         """The address, as it may be shown."""
         return without_password(self.address)
 
-    def write(self, works: Sequence[Work], out: Path, *, door: duckdb.DuckDBPyConnection) -> None:
+    def write(self, works: Sequence[Work], out: Path, *, door: Connections) -> None:
         """Decide all of it into one Parquet file.
 
         Raises:
@@ -271,9 +284,9 @@ class PostgreSQL:
         parts = [out.with_name(f"{out.name}.part{k}") for k in range(len(works))] if len(works) > 1 else [out]
         with connected(self.address) as connection:
             for work, part in zip(works, parts, strict=True):
-                _compute(work, part, connection, door=door)
+                _compute(work, part, connection, door=door.engine)
         if len(parts) > 1:
-            write_parquet([f"SELECT * FROM read_parquet({text(str(part))})" for part in parts], out, by=door)
+            write_parquet([f"SELECT * FROM read_parquet({text(str(part))})" for part in parts], out, by=door.engine)
             for part in parts:
                 part.unlink()
 
@@ -285,10 +298,10 @@ def _compute(work: Work, out: Path, connection: psycopg.Connection, *, door: duc
     kinds = {name: pa.string() for name in work.carried}
     kinds |= {name: _WIDE if name in wide else _kind(node) for name, node in work.outputs.items()}
     _send(work, connection, door=door)
-    copying = _own(f"COPY ({query.text()}) TO STDOUT (FORMAT csv)")
-    with _arriving(door, copying, kinds=kinds, sent_by=connection) as rows:
+    copying = own(f"COPY ({query.text()}) TO STDOUT (FORMAT csv)")
+    with arriving(door, copying, kinds=kinds, sent_by=connection) as rows:
         write_parquet([f"SELECT {work.told} FROM {rows}"], out, by=door)
-    connection.execute(_own(f"DROP TABLE {ASKED}"))
+    connection.execute(own(f"DROP TABLE {ASKED}"))
 
 
 def _send(work: Work, connection: psycopg.Connection, *, door: duckdb.DuckDBPyConnection) -> None:
@@ -296,22 +309,22 @@ def _send(work: Work, connection: psycopg.Connection, *, door: duckdb.DuckDBPyCo
     inputs = [node for node in reachable(tuple(work.outputs.values())) if node.op == "input" and node.literal is None]
     types = {str(node.args[0]): type_of(node, POSTGRESQL) for node in inputs} | dict.fromkeys(work.carried, "TEXT")
     columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in types.items())
-    connection.execute(_own(f"CREATE TEMP TABLE {ASKED} ({columns})"))
+    connection.execute(own(f"CREATE TEMP TABLE {ASKED} ({columns})"))
     _send_rows(work.asked(", ".join(map(quoted, types))), connection, into=ASKED, door=door)
-    connection.execute(_own(f"ANALYZE {ASKED}"))
+    connection.execute(own(f"ANALYZE {ASKED}"))
 
 
 def _send_rows(query: str, connection: psycopg.Connection, *, into: str, door: duckdb.DuckDBPyConnection) -> None:
     """Copy the rows of a query into a table there."""
     rows = door.sql(query).to_arrow_reader(_ROWS)
-    with connection.cursor() as cursor, cursor.copy(_own(f"COPY {into} FROM STDIN (FORMAT csv)")) as copying:
+    with connection.cursor() as cursor, cursor.copy(own(f"COPY {into} FROM STDIN (FORMAT csv)")) as copying:
         for batch in rows:
             lines = io.BytesIO()
             csv.write_csv(batch, lines, csv.WriteOptions(include_header=False))
             copying.write(lines.getbuffer())
 
 
-def _own(query: str) -> sql.SQL:
+def own(query: str) -> sql.SQL:
     """A query that is made of the form's nodes; names and texts in it are quoted."""
     return sql.SQL(query)
 

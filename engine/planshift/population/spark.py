@@ -25,7 +25,7 @@ from planshift.diagnostics.errors import InvalidInput
 from planshift.diagnostics.span import whole_file
 from planshift.expressions.order import reachable
 from planshift.population.dialects import SPARK, quoted, text
-from planshift.population.engines import ASKED, Work, write_parquet
+from planshift.population.engines import ASKED, Connections, Work, write_parquet
 from planshift.population.numbers import DIGITS
 from planshift.population.sql import Query, emit, type_of
 
@@ -64,7 +64,7 @@ class Spark:
         """The address, as it was told."""
         return self.address
 
-    def write(self, works: Sequence[Work], out: Path, *, door: duckdb.DuckDBPyConnection) -> None:
+    def write(self, works: Sequence[Work], out: Path, *, door: Connections) -> None:
         """Decide all of it into one Parquet file.
 
         Raises:
@@ -73,18 +73,20 @@ class Spark:
         """
         queries = [_emitted(work, k) for k, work in enumerate(works)]
         master, _, shared = self.address.partition(_SHARED)
-        with session(master) as cluster, _folder(shared or _beside(out, door)) as folder:
+        with session(master) as cluster, _folder(shared or _beside(out, door.engine)) as folder:
             told = []
             for k, (work, query) in enumerate(zip(works, queries, strict=True)):
                 rows, answers = f"{folder}/rows-{k}.parquet", f"{folder}/answers-{k}"
-                sent = _count(f"COPY ({work.asked(', '.join(_inputs(work)))}) TO {text(rows)} (FORMAT parquet)", door)
+                sent = _count(
+                    f"COPY ({work.asked(', '.join(_inputs(work)))}) TO {text(rows)} (FORMAT parquet)", door.engine
+                )
                 data = cluster.read.parquet(f"file://{rows}")
                 computed(cluster, data, query=query, source=f"{ASKED}_{k}").write.parquet(f"file://{answers}")
                 found = f"FROM read_parquet({text(f'{answers}/*.parquet')})"
-                if not any(Path(answers).glob("*.parquet")) or _count(f"SELECT count(*) {found}", door) != sent:
+                if not any(Path(answers).glob("*.parquet")) or _count(f"SELECT count(*) {found}", door.engine) != sent:
                     raise _refused("not every answer came back through the folder", self.address)
                 told.append(f"SELECT {work.told} {found}")
-            write_parquet(told, out, by=door)
+            write_parquet(told, out, by=door.engine)
 
 
 def _beside(out: Path, door: duckdb.DuckDBPyConnection) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 from planshift.decision.sheet import Block, Column, Pairs, Section, Sheet, Table, sheet_of
 from planshift.population.data import Opened
-from planshift.population.dialects import text
+from planshift.population.dialects import DUCKDB, DoorDialect, text
 from planshift.population.set_aside import SetAside
 
 
@@ -63,39 +63,69 @@ class Summary:
         return told
 
 
-def summary_of(opened: Opened, out: Path, *, good: int, bad: int, why_aside: tuple[SetAside, ...] = ()) -> Summary:
-    """Read a file of answers about some data."""
-    engine, decimals = opened.engine, opened.door.book.rulebook.decimals
-    answers = f"read_parquet({text(str(out))})"
+def summary_of(
+    opened: Opened,
+    out: Path | str,
+    *,
+    good: int,
+    bad: int,
+    renews: bool = False,
+    why_aside: tuple[SetAside, ...] = (),
+) -> Summary:
+    """Read the answers about some data: in a file, or in a table beside the data."""
+    of_data = isinstance(out, str)
+    return _Answers(
+        source=out if isinstance(out, str) else f"read_parquet({text(str(out))})",
+        dialect=opened.door.dialect if of_data else DUCKDB,
+        fetched=opened.fetched if of_data else lambda query: opened.engine.execute(query).fetchall(),
+        decimals=opened.door.book.rulebook.decimals,
+    ).summary(good=good, bad=bad, renews=renews, why_aside=why_aside)
 
-    def counted(what: str, *, source: str = answers, where: str = "") -> tuple[Counted, ...]:
-        found = engine.execute(f"SELECT {what}, count(*) FROM {source}{where} GROUP BY 1 ORDER BY 2 DESC, 1")
-        return tuple(Counted(what=str(name), answers=rows) for name, rows in found.fetchall())
 
-    verdicts = counted("verdict")
-    allowed = " WHERE verdict = 'allowed'"
-    names = ("due_now", "due_later", "refunded", "to_account", "next_bill")
-    totals = ", ".join(f"sum({name})" for name in names)
-    renews = bool(
-        engine.execute(f"SELECT 1 FROM (DESCRIBE SELECT * FROM {answers}) WHERE column_name = 'switch'").fetchall()
-    )
-    sums = engine.execute(f"SELECT currency, {totals} FROM {answers}{allowed} GROUP BY 1 ORDER BY 1").fetchall()
-    return Summary(
-        subscriptions=good + bad,
-        set_aside=bad,
-        why_aside=why_aside,
-        answers=sum(each.answers for each in verdicts),
-        verdicts=verdicts,
-        directions=counted("direction", where=allowed),
-        targets=counted("to_plan", where=allowed),
-        reasons=counted("reason", source=f"(SELECT unnest(list_distinct(reasons)) AS reason FROM {answers})"),
-        sums=tuple(
-            Sums(currency=c, **{n: _rounded_off(value, decimals[c]) for n, value in zip(names, found, strict=True)})
-            for c, *found in sums
-        ),
-        switches=counted("switch", where=allowed) if renews else (),
-        skipped=counted("switch_skipped", where=f"{allowed} AND switch_skipped <> ''") if renews else (),
-    )
+_ALLOWED = " WHERE verdict = 'allowed'"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answers:
+    """A table of answers, and who is asked about it."""
+
+    source: str
+    dialect: DoorDialect
+    fetched: Callable[[str], list[tuple[Any, ...]]]
+    decimals: Mapping[str, int]
+
+    def summary(self, *, good: int, bad: int, renews: bool, why_aside: tuple[SetAside, ...]) -> Summary:
+        """What they say."""
+        verdicts = self._counted("verdict")
+        reasons = f"({self.dialect.unnested('reasons', self.source)}) said"
+        skipped = f"{_ALLOWED} AND switch_skipped <> ''"
+        return Summary(
+            subscriptions=good + bad,
+            set_aside=bad,
+            why_aside=why_aside,
+            answers=sum(each.answers for each in verdicts),
+            verdicts=verdicts,
+            directions=self._counted("direction", where=_ALLOWED),
+            targets=self._counted("to_plan", where=_ALLOWED),
+            reasons=self._counted("item", source=reasons),
+            sums=tuple(self._sums()),
+            switches=self._counted("switch", where=_ALLOWED) if renews else (),
+            skipped=self._counted("switch_skipped", where=skipped) if renews else (),
+        )
+
+    def _counted(self, what: str, *, source: str = "", where: str = "") -> tuple[Counted, ...]:
+        found = self.fetched(f"SELECT {what}, count(*) FROM {source or self.source}{where} GROUP BY {what}")
+        counted = (Counted(what=str(name), answers=rows) for name, rows in found)
+        return tuple(sorted(counted, key=lambda each: (-each.answers, each.what)))
+
+    def _sums(self) -> Iterator[Sums]:
+        names = ("due_now", "due_later", "refunded", "to_account", "next_bill")
+        totals = ", ".join(f"sum({name})" for name in names)
+        found = self.fetched(f"SELECT currency, {totals} FROM {self.source}{_ALLOWED} GROUP BY currency")
+        for currency, *sums in sorted(found, key=lambda row: str(row[0])):
+            places = self.decimals[currency]
+            yield Sums(currency=currency, **{n: _rounded_off(s, places) for n, s in zip(names, sums, strict=True)})
 
 
 def _rounded_off(amount: Decimal | None, decimals: int) -> Decimal:

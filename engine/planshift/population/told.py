@@ -13,7 +13,7 @@ from planshift.book import Book
 from planshift.decision.places import place_of
 from planshift.decision.term_text import term_text
 from planshift.expressions.form import Int, Node
-from planshift.population.dialects import enumeration, quoted, text, word_at
+from planshift.population.dialects import DUCKDB, DoorDialect, quoted, text
 from planshift.rulebook.kernel import DENIED, VERDICTS, Kernel
 from planshift.rulebook.resolution import possible_values
 from planshift.rulebook.sources import DIRECTIONS
@@ -64,6 +64,7 @@ class Telling:
     book: Book
     kernel: Kernel
     with_terms: bool
+    dialect: DoorDialect = DUCKDB
 
     def columns(self) -> tuple[ToldColumn, ...]:
         """Every column of the answer, in order."""
@@ -83,11 +84,10 @@ class Telling:
         return {name: kernel.outputs[name] for name in dict.fromkeys(names)}
 
     def _head(self) -> Iterator[ToldColumn]:
-        yield ToldColumn(name="id", sql=quoted("=id"))
-        yield ToldColumn(name="plan", sql=quoted("=plan"))
-        yield ToldColumn(name="price", sql=quoted("=price"))
+        for name in ("id", "plan", "price"):
+            yield ToldColumn(name=name, sql=self.dialect.plain(quoted(f"={name}")))
         yield from self._target()
-        yield ToldColumn(name="currency", sql=quoted("=currency"))
+        yield ToldColumn(name="currency", sql=self.dialect.plain(quoted("=currency")))
         yield ToldColumn(name="verdict", sql=self._word("verdict", VERDICTS))
         yield ToldColumn(name="reasons", sql=self._reasons())
         yield ToldColumn(name="direction", sql=self._word("direction", DIRECTIONS))
@@ -142,11 +142,7 @@ class Telling:
         said = [(f"objection.{k}", objection.code) for k, objection in enumerate(kernel.objections)]
         for k, rule in enumerate(kernel.rules):
             said += [(f"rule.{k}", "rule")] * sum(1 for each in rule.texts if each.kind == "deny")
-        if not said:
-            return "CAST([] AS VARCHAR[])"
-        kind = enumeration([code for _, code in said])
-        codes = [f"CASE WHEN {quoted(output)} THEN CAST({text(code)} AS {kind}) END" for output, code in said]
-        return f"list_filter([{', '.join(codes)}], lambda x: x IS NOT NULL)"
+        return self.dialect.said([(quoted(output), code) for output, code in said])
 
     def _word(self, output: str, words: Sequence[str]) -> str:
         node = self.kernel.outputs[output]
@@ -154,7 +150,7 @@ class Telling:
         possible = set(possible_values(node))
         low, high = min(possible), max(possible)
         near = [words[k] if k in possible else "" for k in range(low, high + 1)]
-        return word_at(f"({quoted(output)} - {low})" if low else quoted(output), near)
+        return self.dialect.word_at(f"({quoted(output)} - {low})" if low else quoted(output), near)
 
     def _amount(self, output: str, there: str) -> str:
         """An amount as people write it, with as many decimals as any currency of the book has."""
@@ -165,8 +161,7 @@ class Telling:
         decimals = max(places)
         wide = max(abs(node.lo), abs(node.hi)) >= 10 ** (18 - decimals)
         factor = self._factor(decimals) if len(places) > 1 else _worth(decimals, decimals)
-        kind = f"DECIMAL({38 - decimals if wide else 18 - decimals}, 0)"
-        return f"CAST({minor} AS {kind}) * {factor}"
+        return self.dialect.amount(minor, factor=factor, decimals=decimals, wide=wide)
 
     def _factor(self, decimals: int) -> str:
         """What a minor unit of the row's currency is worth, with as many decimals as any currency has."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal, final
 
 from planshift.population.columns import Column
-from planshift.population.dialects import text
+from planshift.population.dialects import DoorDialect, text
+from planshift.population.lists import shape_of
 from planshift.rulebook.catalog_tables import MAX_AMOUNT
 from planshift.rulebook.facts import LAST_DAY
 
@@ -17,17 +18,15 @@ Given = Literal["whole", "decimal", "float", "text", "date", "timestamp", "insta
 """What an engine says that a column holds."""
 
 _LAST_SECOND = (LAST_DAY + 2) * 86_400
-_DIGITS = "'[+-]?[0-9]{1,18}'"
+_MANY = 10**18 - 1
+"""No whole number beyond it is looked at."""
 
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amounts:
-    """How amounts are read: the SQL that yields the minor units of one whole one."""
-
-    factor: str
-    currency: str
-    """The SQL that yields the currency's code."""
+_DIGITS = "[+-]?[0-9]{1,18}"
+_AMOUNT = "[0-9]{1,16}([.][0-9]{1,6})?"
+_SHARE = "[0-9]{1,6}([.][0-9]{1,4})?%?"
+_NAME = "[a-z_][a-z0-9_]*(-[a-z0-9_]+)*"
+_HOUR, _MINUTE = "([01][0-9]|2[0-3])", "[0-5][0-9]"
+_INSTANT = f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_HOUR}:{_MINUTE}(:[0-5][0-9])?(Z|[+-]{_HOUR}:{_MINUTE})"
 
 
 def given_of(type_name: str) -> Given:
@@ -63,37 +62,6 @@ def given_of(type_name: str) -> Given:
     return "timestamp" if name.startswith("TIMESTAMP") else "other"
 
 
-def typed(column: Column, raw: str, *, given: Given, amounts: Amounts) -> str:
-    """The SQL of a column's value, NULL where there is none; `raw` is never an empty text."""
-    kinds = {"text": "VARCHAR", "name": "VARCHAR", "list": "VARCHAR", "truth": "BOOLEAN"}
-    value = _read(column, raw, given, amounts)
-    return f"CAST(NULL AS {kinds.get(column.kind, 'BIGINT')})" if value == "NULL" else value
-
-
-def _read(column: Column, raw: str, given: Given, amounts: Amounts) -> str:
-    match column.kind:
-        case "whole":
-            return _whole(raw, given)
-        case "money":
-            return _money(raw, given, amounts)
-        case "percent":
-            return _percent(raw, given)
-        case "date":
-            return _date(raw, given)
-        case "instant":
-            return _instant(raw, given)
-        case "truth":
-            return _truth(raw, given)
-        case "choice":
-            return _choice(raw, given, column)
-        case "months" | "days":
-            return _duration(raw, given, column.kind)
-        case "list":
-            return raw if given == "text" else f"CAST(to_json({raw}) AS VARCHAR)" if given == "nested" else "NULL"
-        case _:
-            return _text(raw, given, column)
-
-
 def limits(column: Column) -> tuple[int, int] | None:
     """The smallest and the largest value that a column may hold; None where it holds no numbers."""
     match column.kind:
@@ -113,63 +81,140 @@ def limits(column: Column) -> tuple[int, int] | None:
             return None
 
 
-def _whole(raw: str, given: Given) -> str:
-    if given == "whole":
-        return f"TRY_CAST({raw} AS BIGINT)"
-    if given in ("decimal", "float"):
-        return f"CASE WHEN {raw} = trunc({raw}) AND abs({raw}) < 1e15 THEN CAST({raw} AS BIGINT) END"
-    return (
-        f"CASE WHEN regexp_full_match({raw}, {_DIGITS}) THEN CAST({raw} AS BIGINT) END" if given == "text" else "NULL"
-    )
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing:
+    """How cells are read in a dialect: `factor` is the SQL that yields the minor units of one whole amount.
 
+    `currency` yields the code of the currency.
+    """
 
-def _money(raw: str, given: Given, amounts: Amounts) -> str:
-    if given == "whole":
-        return f"TRY_CAST(TRY_CAST({raw} AS DECIMAL(18, 0)) * {amounts.factor} AS HUGEINT)"
-    if given == "decimal":
-        scaled = f"({raw} * {amounts.factor})"
-        return f"CASE WHEN abs({raw}) < 1e16 AND {scaled} = trunc({scaled}) THEN CAST({scaled} AS HUGEINT) END"
-    if given != "text":
-        return "NULL"
-    bare = f"CASE WHEN ends_with({raw}, ' ' || {amounts.currency}) THEN left({raw}, -4) ELSE {raw} END"
-    scaled = f"(CAST({bare} AS DECIMAL(22, 6)) * {amounts.factor})"
-    pattern = "'[0-9]{1,16}([.][0-9]{1,6})?'"
-    whole = f"CASE WHEN {scaled} = trunc({scaled}) THEN CAST({scaled} AS HUGEINT) END"
-    return f"CASE WHEN regexp_full_match({bare}, {pattern}) THEN {whole} END"
+    dialect: DoorDialect
+    factor: str
+    currency: str
 
+    def value(self, column: Column, raw: str, *, given: Given) -> str:
+        """The SQL of a column's value, NULL where there is none; `raw` is never an empty text."""
+        kinds = {"text": "VARCHAR", "name": "VARCHAR", "list": "VARCHAR", "truth": "BOOLEAN"}
+        value = self._read(column, raw, given=given)
+        return f"CAST(NULL AS {kinds.get(column.kind, 'BIGINT')})" if value == "NULL" else value
 
-def _percent(raw: str, given: Given) -> str:
-    if given == "whole":
-        return f"TRY_CAST({raw} AS BIGINT) * 10000"
-    if given == "decimal":
-        return f"CASE WHEN {raw} * 10000 = trunc({raw} * 10000) THEN CAST({raw} * 10000 AS BIGINT) END"
-    bare = f"rtrim({raw}, '%')"
-    read = f"CAST(CAST({bare} AS DECIMAL(18, 4)) * 10000 AS BIGINT)"
-    pattern = "'[0-9]{1,6}([.][0-9]{1,4})?%?'"
-    return f"CASE WHEN regexp_full_match({raw}, {pattern}) THEN {read} END" if given == "text" else "NULL"
+    def _read(self, column: Column, raw: str, *, given: Given) -> str:
+        match column.kind:
+            case "choice":
+                return _choice(raw, given, column=column)
+            case "truth":
+                return _truth(raw, given)
+            case "list":
+                return self._list(raw, given, shape=shape_of(column.name))
+            case "text" | "name":
+                return self._text(raw, given, column=column)
+            case "months" | "days":
+                return self._duration(raw, given, kind=column.kind)
+            case _:
+                ways = {
+                    "whole": self._whole,
+                    "money": self._money,
+                    "percent": self._percent,
+                    "date": self._date,
+                    "instant": self._instant,
+                }
+                return ways[column.kind](raw, given)
 
+    @property
+    def _wide(self) -> str:
+        """The type of the widest whole numbers."""
+        return self.dialect.widths[-1].name
 
-def _date(raw: str, given: Given) -> str:
-    if given == "date":
-        return f"({raw} - DATE '1970-01-01')"
-    if given == "timestamp":
-        return f"CASE WHEN {raw} = date_trunc('day', {raw}) THEN CAST({raw} AS DATE) - DATE '1970-01-01' END"
-    read = f"TRY_CAST({raw} AS DATE) - DATE '1970-01-01'"
-    pattern = "'[0-9]{4}-[0-9]{2}-[0-9]{2}'"
-    return f"CASE WHEN regexp_full_match({raw}, {pattern}) THEN {read} END" if given == "text" else "NULL"
+    def _whole(self, raw: str, given: Given) -> str:
+        if given == "whole":
+            return f"CASE WHEN {raw} BETWEEN {-_MANY} AND {_MANY} THEN CAST({raw} AS BIGINT) END"
+        if given in ("decimal", "float"):
+            return f"CASE WHEN {raw} = trunc({raw}) AND abs({raw}) < 1e15 THEN CAST({raw} AS BIGINT) END"
+        if given != "text":
+            return "NULL"
+        return f"CASE WHEN {self.dialect.matches(raw, _DIGITS)} THEN CAST({raw} AS BIGINT) END"
 
+    def _money(self, raw: str, given: Given) -> str:
+        if given == "whole":
+            return f"CASE WHEN {raw} BETWEEN {-_MANY} AND {_MANY} THEN CAST({raw} AS {self._wide}) * {self.factor} END"
+        if given == "decimal":
+            scaled = f"({raw} * {self.factor})"
+            whole = f"abs({raw}) < 1e16 AND {scaled} = trunc({scaled})"
+            return f"CASE WHEN {whole} THEN CAST({scaled} AS {self._wide}) END"
+        if given != "text":
+            return "NULL"
+        ending = f"right({raw}, 4) = ' ' || {self.currency}"
+        bare = f"CASE WHEN {ending} THEN left({raw}, -4) ELSE {raw} END"
+        scaled = f"(CAST({bare} AS DECIMAL(22, 6)) * {self.factor})"
+        whole = f"CASE WHEN {scaled} = trunc({scaled}) THEN CAST({scaled} AS {self._wide}) END"
+        return f"CASE WHEN {self.dialect.matches(bare, _AMOUNT)} THEN {whole} END"
 
-def _instant(raw: str, given: Given) -> str:
-    if given == "whole":
-        return f"TRY_CAST({raw} AS BIGINT)"
-    moment = raw if given == "instant" else f"TRY_CAST({raw} AS TIMESTAMPTZ)"
-    pattern = "'[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})'"
-    micro = f"epoch_us({moment})"
-    read = f"CASE WHEN {micro} % 1000000 = 0 THEN {micro} // 1000000 END"
-    if given == "instant":
-        return read
-    seconds = f"WHEN regexp_full_match({raw}, '[0-9]{{1,10}}') THEN CAST({raw} AS BIGINT)"
-    return f"CASE WHEN regexp_full_match({raw}, {pattern}) THEN {read} {seconds} END" if given == "text" else "NULL"
+    def _percent(self, raw: str, given: Given) -> str:
+        if given == "whole":
+            return f"CASE WHEN {raw} BETWEEN {-_MANY} AND {_MANY} THEN CAST({raw} AS {self._wide}) * 10000 END"
+        if given == "decimal":
+            return f"CASE WHEN {raw} * 10000 = trunc({raw} * 10000) THEN CAST({raw} * 10000 AS {self._wide}) END"
+        if given != "text":
+            return "NULL"
+        read = f"CAST(CAST(rtrim({raw}, '%') AS DECIMAL(18, 4)) * 10000 AS BIGINT)"
+        return f"CASE WHEN {self.dialect.matches(raw, _SHARE)} THEN {read} END"
+
+    def _date(self, raw: str, given: Given) -> str:
+        if given == "date":
+            return self.dialect.day_of(raw)
+        if given == "timestamp":
+            day = self.dialect.day_of(f"CAST({raw} AS DATE)")
+            return f"CASE WHEN {raw} = date_trunc('day', {raw}) THEN {day} END"
+        return self.dialect.day(raw) if given == "text" else "NULL"
+
+    def _instant(self, raw: str, given: Given) -> str:
+        if given == "whole":
+            return self._whole(raw, given)
+        if given == "instant":
+            return self.dialect.second_of(raw)
+        if given != "text":
+            return "NULL"
+        seconds = f"WHEN {self.dialect.matches(raw, '[0-9]{1,10}')} THEN CAST({raw} AS BIGINT)"
+        return f"CASE WHEN {self.dialect.matches(raw, _INSTANT)} THEN {self._second(raw)} {seconds} END"
+
+    def _second(self, raw: str) -> str:
+        """The seconds of a text such as `2026-01-31T10:00+02:00`, whose seconds may be left out."""
+
+        def number(digits: str) -> str:
+            return f"CAST({digits} AS BIGINT)"
+
+        day = self.dialect.day(f"left({raw}, 10)")
+        hour, minute = number(f"substr({raw}, 12, 2)"), number(f"substr({raw}, 15, 2)")
+        second = f"CASE WHEN substr({raw}, 17, 1) = ':' THEN {number(f'substr({raw}, 18, 2)')} ELSE 0 END"
+        west = f"CASE WHEN substr(right({raw}, 6), 1, 1) = '-' THEN 1 ELSE -1 END"
+        away = f"({number(f'substr(right({raw}, 5), 1, 2)')} * 60 + {number(f'right({raw}, 2)')}) * 60"
+        zone = f"CASE WHEN right({raw}, 1) = 'Z' THEN 0 ELSE {west} * {away} END"
+        return f"CAST(({day}) AS BIGINT) * 86400 + {hour} * 3600 + {minute} * 60 + {second} + {zone}"
+
+    def _duration(self, raw: str, given: Given, *, kind: str) -> str:
+        if given != "text":
+            return self._whole(raw, given)
+        unit, longer, times = ("month", "year", 12) if kind == "months" else ("day", "week", 7)
+        count = f"CAST({self.dialect.found(raw, '^[0-9]+')} AS BIGINT)"
+        return (
+            f"CASE WHEN {self.dialect.matches(raw, f'[0-9]{{1,6}}( {unit}s?)?')} THEN {count} "
+            f"WHEN {self.dialect.matches(raw, f'[0-9]{{1,6}} {longer}s?')} THEN {count} * {times} END"
+        )
+
+    def _list(self, raw: str, given: Given, *, shape: str) -> str:
+        if given not in ("text", "nested"):
+            return "NULL"
+        read = raw if given == "text" else self.dialect.json(raw)
+        return f"CASE WHEN {self.dialect.matches(read, shape)} THEN {read} END"
+
+    def _text(self, raw: str, given: Given, *, column: Column) -> str:
+        if given not in ("text", "whole"):
+            return "NULL"
+        read = raw if given == "text" else f"CAST({raw} AS VARCHAR)"
+        fits = f"length({read}) BETWEEN {column.low} AND {column.high}"
+        named = f" AND {self.dialect.matches(read, _NAME)}" if column.kind == "name" else ""
+        return f"CASE WHEN {fits}{named} THEN {read} END"
 
 
 def _truth(raw: str, given: Given) -> str:
@@ -180,30 +225,7 @@ def _truth(raw: str, given: Given) -> str:
     return f"CASE {raw} WHEN 1 THEN TRUE WHEN 0 THEN FALSE END" if given == "whole" else "NULL"
 
 
-def _choice(raw: str, given: Given, column: Column) -> str:
+def _choice(raw: str, given: Given, *, column: Column) -> str:
     shown = [(k, word) for k, word in enumerate(column.members) if column.low <= len(word) <= column.high]
     branches = " ".join(f"WHEN {text(word)} THEN {k}" for k, word in shown)
-    return f"CASE {raw} {branches} END" if given == "text" else "NULL"
-
-
-def _duration(raw: str, given: Given, kind: str) -> str:
-    if given != "text":
-        return _whole(raw, given)
-    unit, longer, times = ("month", "year", 12) if kind == "months" else ("day", "week", 7)
-    count = f"CAST(regexp_extract({raw}, '^[0-9]+') AS BIGINT)"
-    return (
-        f"CASE WHEN regexp_full_match({raw}, '[0-9]{{1,6}}( {unit}s?)?') THEN {count} "
-        f"WHEN regexp_full_match({raw}, '[0-9]{{1,6}} {longer}s?') THEN {count} * {times} END"
-    )
-
-
-_NAME = "'[a-z_][a-z0-9_]*(-[a-z0-9_]+)*'"
-
-
-def _text(raw: str, given: Given, column: Column) -> str:
-    if given not in ("text", "whole"):
-        return "NULL"
-    read = raw if given == "text" else f"CAST({raw} AS VARCHAR)"
-    fits = f"length({read}) BETWEEN {column.low} AND {column.high}"
-    named = f" AND regexp_full_match({read}, {_NAME})" if column.kind == "name" else ""
-    return f"CASE WHEN {fits}{named} THEN {read} END"
+    return f"CASE {raw} {branches} END" if given == "text" and branches else "NULL"

@@ -1,0 +1,125 @@
+"""PostgreSQL, a server that customers already have.
+
+It has no cast that yields nothing where it fails, so a text is cast behind a pattern that admits nothing else: a branch
+of a CASE is computed for the rows that come to it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+from planshift.population.dialects.dialect import DoorDialect, Width, text
+
+_LEAP = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
+_DAY = (
+    "[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+    f"|{_LEAP}-02-29"
+)
+"""The days that there are."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgreSQL(DoorDialect):
+    """How PostgreSQL writes it."""
+
+    def matches(self, value: str, pattern: str) -> str:
+        """Whether the whole of a text is like a pattern."""
+        return f"({value} ~ {text(f'^({pattern})$')})"
+
+    def found(self, value: str, pattern: str) -> str:
+        """The first part of a text that is like a pattern."""
+        return f"substring({value} FROM {text(pattern)})"
+
+    def all_found(self, value: str, pattern: str) -> str:
+        """The list of all parts of a text that are like a pattern."""
+        return f"ARRAY(SELECT m[1] FROM regexp_matches({value}, {text(f'({pattern})')}, 'g') m)"
+
+    def day(self, value: str) -> str:
+        """The day number of a text such as `2026-01-31`; nothing where there is no such day."""
+        known = f"{self.matches(value, _DAY)} AND left({value}, 4) <> '0000'"  # the server has no such year
+        return f"CASE WHEN {known} THEN CAST({value} AS DATE) - DATE '1970-01-01' END"
+
+    def day_of(self, value: str) -> str:
+        """The day number of a date."""
+        return f"CASE WHEN isfinite({value}) THEN {value} - DATE '1970-01-01' END"
+
+    def second_of(self, value: str) -> str:
+        """The seconds since 1970 of an instant; nothing where they are not whole."""
+        seconds = f"extract(epoch FROM {value})"
+        return f"CASE WHEN isfinite({value}) THEN CASE WHEN {seconds} % 1 = 0 THEN CAST({seconds} AS BIGINT) END END"
+
+    def json(self, value: str) -> str:
+        """The text of what is nested."""
+        return f"CAST(to_json({value}) #>> '{{}}' AS TEXT)"
+
+    def keys(self, value: str) -> str:
+        """The list of the names in an object."""
+        return f"ARRAY(SELECT json_object_keys(CAST({value} AS JSON)))"
+
+    def values(self, value: str) -> str:
+        """The list of the values in an object, as texts."""
+        return f"ARRAY(SELECT m.value FROM json_each_text(CAST({value} AS JSON)) m)"
+
+    def members(self, value: str) -> str:
+        """The list of names and values in an object, each with a `SEPARATOR` between them."""
+        return f"ARRAY(SELECT concat_ws(chr(31), m.key, m.value) FROM json_each_text(CAST({value} AS JSON)) m)"
+
+    def mapped(self, items: str, each: str) -> str:
+        """The list of what an expression makes of each item."""
+        return f"ARRAY(SELECT {each} FROM unnest({items}) m(x))"
+
+    def counted(self, items: str, where: str) -> str:
+        """How many items a condition holds for."""
+        return f"(SELECT count(*) FROM unnest({items}) m(x) WHERE {where})"
+
+    def contains(self, items: str, value: str) -> str:
+        """Whether a value is an item."""
+        return f"({value} = ANY({items}))"
+
+    def repeats(self, items: str) -> str:
+        """Whether an item stands in a list twice."""
+        return f"(SELECT count(DISTINCT x) < count(*) FROM unnest({items}) m(x))"
+
+    def unnested(self, items: str, source: str) -> str:
+        """The query of the items of the lists in a column, each once for every list; the column is called `item`."""
+        return f"SELECT m.item FROM {source} CROSS JOIN LATERAL (SELECT DISTINCT unnest({items}) AS item) m"
+
+    def word_at(self, place: str, words: Sequence[str]) -> str:
+        """One of some words by its place from 0 on."""
+        if len(set(words)) == 1:
+            return f"CAST({text(words[0])} AS TEXT)"
+        return self.element(self.listed(", ".join(map(text, words)), self.text_type), place)
+
+    def said(self, words: Sequence[tuple[str, str]]) -> str:
+        """The list of the words whose conditions hold; each comes behind its condition."""
+        each = ", ".join(f"CASE WHEN {condition} THEN {text(word)} END" for condition, word in words)
+        return f"array_remove({self.listed(each, self.text_type)}, NULL)"
+
+    def amount(self, minor: str, *, factor: str, decimals: int, wide: bool) -> str:
+        """An amount of so many decimals, from minor units and what one is worth; any fits."""
+        del wide
+        return f"CAST({minor} * {factor} AS NUMERIC(38, {decimals}))"
+
+    def plain(self, value: str) -> str:
+        """A text of the data as it is handed over: in the order of the database, in which it can be compared there."""
+        return f'{value} COLLATE "default"'
+
+
+_NUMERIC = Width(name="NUMERIC", bits=440)
+
+POSTGRESQL = PostgreSQL(
+    name="PostgreSQL",
+    widths=(Width(name="INTEGER", bits=31), Width(name="BIGINT", bits=63), _NUMERIC),
+    quotient=lambda a, b, width: f"div({a}, {b})" if width is _NUMERIC else f"({a} / {b})",
+    element=lambda values, key: f"({values})[{key} + 1]",
+    listed=lambda values, kind: f"CAST(ARRAY[{values}] AS {kind}[])",
+    text_type="TEXT",
+    most_listed=4_096,  # a list is read where it lies
+    fence=" OFFSET 0",  # its planner would otherwise write a step anew for each of its readers
+    quotient_bits=440,
+    worth=16,  # each column is copied from step to step for every row
+)
+"""A server that customers already have; its NUMERIC has as many digits as anybody needs."""
