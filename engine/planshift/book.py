@@ -158,12 +158,20 @@ class Book:
         Raises:
             InvalidInput: the subscription or the request does not fit this book.
         """
+        self.ensure_fitting(subscription, request)
+        return deciding.decide(self.rulebook, subscription, request=request, made_as=Decision)
+
+    def ensure_fitting(self, subscription: Subscription, request: ChangeRequest) -> None:
+        """Check whatever was not yet checked against this book; `decide` does it, too.
+
+        Raises:
+            InvalidInput: the subscription or the request does not fit this book.
+        """
         digest = self.rulebook.digest
         if type(subscription) is not Subscription or subscription.checked_by != digest:  # type: ignore[redundant-expr]  # a caller may not check types
             self.validated(subscription)
         if type(request) is not ChangeRequest or request.checked_by != digest:  # type: ignore[redundant-expr]  # a caller may not check types
             self._check_request(subscription, request)
-        return deciding.decide(self.rulebook, subscription, request=request, made_as=Decision)
 
     def renew(self, subscription: Subscription, *, at: int) -> Decision:
         """Decide the renewal of a subscription at an instant: what the next period is for, and what it costs.

@@ -49,9 +49,7 @@ _MORE = ("moves", "warnings", "cancellable_until")
 
 def differ(old: Decision, new: Decision) -> bool:
     """Whether two answers to one question say different things to a customer; labels and sources aside."""
-    if old.value("verdict") != new.value("verdict") or codes(old) != codes(new):
-        return True
-    if any(old.value(name) != new.value(name) for name in _GLANCED):
+    if old.values(_GLANCED) != new.values(_GLANCED) or codes(old) != codes(new):
         return True
     return (old.moves, old.lost, old.limits, old.allowances) != (new.moves, new.lost, new.limits, new.allowances) or (
         [reason.text for reason in old.all_reasons] != [reason.text for reason in new.all_reasons]
@@ -101,7 +99,7 @@ def moved(old: Decision, new: Decision, *, also: Iterable[str] = ()) -> tuple[Mo
 
 def visibly_differ(old: Decision, new: Decision) -> bool:
     """Whether a customer sees that two answers differ: in the verdict, a day or an amount."""
-    return any(old.value(name) != new.value(name) for name in _GLANCED) or (
+    return old.values(_GLANCED) != new.values(_GLANCED) or (
         new.renews and (old.request.plan, old.request.price) != (new.request.plan, new.request.price)
     )
 

@@ -40,6 +40,8 @@ class Scene:
 
     _held: dict[tuple[End, str], Subscription] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The customers of plain worlds; many routes begin with the same one."""
+    _worlds: dict[Route, World | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The plain worlds themselves: each is what many particular ones are made of."""
 
     @classmethod
     def of(cls, book: Book, *also: Book) -> Scene:
@@ -60,6 +62,11 @@ class Scene:
 
     def plain(self, route: Route) -> World | None:
         """The plain world of a route; None where the book cannot decide it, such as between two currencies."""
+        if route not in self._worlds:
+            self._worlds[route] = self._plain(route)
+        return self._worlds[route]
+
+    def _plain(self, route: Route) -> World | None:
         rows = [self._row(end) for end in (route.origin, route.target)]
         sold = [[code for code, _ in row[1].amounts] for row in rows if row is not None]
         common = [code for code in sold[0] if all(code in each for each in sold)] if sold else []

@@ -91,7 +91,9 @@ class Search:
         for world in islice(self._worlds.own(), self._tries):
             self._try(world, seeking)
         for each in seeking:
-            for world in () if each.settled or not self._tries else self._made_for(each.sought):
+            for world in self._made_for(each.sought) if self._tries else ():
+                if each.settled:
+                    break
                 self._try(world, seeking, only=each)
         waiting = [each for each in seeking if not each.settled]
         if not waiting:
@@ -141,6 +143,8 @@ class Search:
         for each in about:
             each.tried += 1
         hit = [each for each in about if each.sought.shows is not None and each.sought.shows(old, new)]
+        if not hit:
+            return
         seen = old is None or visibly_differ(old, new)
         mine = hit if only is None else [each for each in hit if each is only]
         wanting = [each for each in mine if each.wants((not seen, len(hit), not world.named))]

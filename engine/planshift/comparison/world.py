@@ -8,7 +8,6 @@ from typing import Literal, final
 from planshift.billing.change import ChangeRequest
 from planshift.billing.subscription import FactValue, Subscription
 from planshift.book import Book
-from planshift.decision.request_inputs import request_flaws
 from planshift.diagnostics.errors import InvalidInput
 from planshift.expressions.types import BOOL, TEXT, Enum
 from planshift.policy.facts import SIDES, Fact
@@ -69,13 +68,11 @@ class World:
 
 def fits(book: Book, world: World) -> bool:
     """Whether the book would decide it: nothing in it is unknown to the book, or contradicts itself."""
-    held, asked = world.subscription, world.request
     try:
-        if held.checked_by != book.digest:
-            book.validated(held)
+        book.ensure_fitting(world.subscription, world.request)
     except InvalidInput:
         return False
-    return all(not each.is_error for each in request_flaws(book.rulebook, held, request=asked))
+    return True
 
 
 def knows(book: Book, world: World) -> bool:

@@ -61,6 +61,10 @@ class Outcome:
             return int(reading.constants.get(name, 0))
         return int(raw[position]) if position < len(raw) else 0
 
+    def values(self, names: tuple[str, ...]) -> tuple[int | bool | str, ...]:
+        """Several outputs of the kernel at once, two or more; 0 as above."""
+        return self.reading.picked(names)(self.raw)
+
     def truth(self, name: str) -> bool:
         """One truth of the kernel by name."""
         return bool(self.value(name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, final
@@ -48,6 +49,9 @@ FIRST_OUTPUTS = (
 )
 """Outputs that every decision has, next to its objections, rules, terms, sources and limits; the last are renewals'."""
 
+Outputs = tuple[int | bool | str, ...]
+"""What a kernel computed, in its own order."""
+
 _ALWAYS = ("group.", "objection.", "rule.", "term.", "source.", "used.", "allowed.", "excess.")
 
 
@@ -62,6 +66,18 @@ class Reading:
     function: ScalarFunction
     zone: str
     call: ScalarCall
+
+    @cached_property
+    def picked(self) -> Callable[[tuple[str, ...]], Callable[[Outputs], Outputs]]:
+        """What reads some outputs by name from those of one call; each choice of names is looked up once."""
+        return lru_cache(maxsize=16)(self._picking)
+
+    def _picking(self, names: tuple[str, ...]) -> Callable[[Outputs], Outputs]:
+        size = len(self.positions)
+        nothing = (0,) * size  # what a call leaves uncomputed
+        known = tuple(self.constants.get(name, 0) for name in names)
+        pick = itemgetter(*(self.positions.get(name, size + k) for k, name in enumerate(names)))
+        return lambda raw: pick((*raw, *nothing[len(raw) :], *known))
 
     @cached_property
     def objections(self) -> tuple[tuple[Objection, int | None], ...]:
