@@ -162,11 +162,7 @@ class Book:
         return deciding.decide(self.rulebook, subscription, request=request, made_as=Decision)
 
     def ensure_fitting(self, subscription: Subscription, request: ChangeRequest) -> None:
-        """Check whatever was not yet checked against this book; `decide` does it, too.
-
-        Raises:
-            InvalidInput: the subscription or the request does not fit this book.
-        """
+        """Raise `InvalidInput` where one does not fit this book; what was checked against it is not looked at again."""
         digest = self.rulebook.digest
         if type(subscription) is not Subscription or subscription.checked_by != digest:  # type: ignore[redundant-expr]  # a caller may not check types
             self.validated(subscription)
