@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,8 +15,10 @@ from planshift.adapters.killbill.settings import KillBillPlan, KillBillSettings
 from planshift.billing.subscription import Subscription
 from planshift.execution.ports import Adapter, Refused, Task, Unavailable
 from tests.adapters.changes import Worker, change, held
+from tests.adapters.stand_ins.in_process import HERE, NOBODY, hand_over, said
 from tests.adapters.stand_ins.killbill.books import Books, Thing
 from tests.adapters.stand_ins.killbill.server import API_KEY, API_SECRET, PASSWORD, USER, KillBillSide, killbill_side
+from tests.adapters.stand_ins.over_http import free_port
 
 TODAY = date(2026, 3, 11)
 PLANS = {
@@ -260,8 +261,8 @@ class KillBillCase(Case):
     faults: ClassVar[frozenset[Fault]] = frozenset(FAULTS) - {"twice"}  # type: ignore[misc]  # it acts twice
     secrets = (PASSWORD, API_SECRET)
 
-    def __init__(self, side: KillBillSide) -> None:
-        self.side, self.nobody = side, False
+    def __init__(self, side: KillBillSide, *, nowhere: str) -> None:
+        self.side, self.nobody, self.nowhere = side, False, nowhere
 
     @property
     def tasks(self) -> Sequence[Task]:
@@ -279,12 +280,8 @@ class KillBillCase(Case):
         ]
 
     def adapter(self) -> Adapter:
-        url = self.side.address
-        if self.nobody:
-            self.nobody = False
-            with socket.socket() as taken:
-                taken.bind(("127.0.0.1", 0))
-                url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        url = self.nowhere if self.nobody else self.side.address
+        self.nobody = False
         return open_killbill(replace(SETTINGS, url=url, differences="adjust"))
 
     def meet(self, fault: Fault) -> None:
@@ -300,10 +297,24 @@ def _marks(subscription: Thing) -> list[tuple[str, str]]:
 
 
 class TestKillBill(AdapterContract):
+    """Its thousands of calls are handed over in this process; faults look the same over HTTP."""
+
     @pytest.fixture
-    def case(self) -> Iterator[Case]:
-        with killbill_side(today=TODAY) as side:
-            yield KillBillCase(side)
+    def case(self, monkeypatch: pytest.MonkeyPatch) -> Case:
+        return in_process(monkeypatch)
+
+
+def in_process(monkeypatch: pytest.MonkeyPatch) -> KillBillCase:
+    side = KillBillSide(books=Books(today=TODAY), address=HERE)
+    hand_over(monkeypatch, side.called)
+    return KillBillCase(side, nowhere=NOBODY)
+
+
+@pytest.mark.parametrize("fault", [None, *sorted(KillBillCase.faults)])
+def test_a_fault_is_over_http_what_it_is_in_this_process(monkeypatch: pytest.MonkeyPatch, fault: Fault | None) -> None:
+    with killbill_side(today=TODAY) as side:
+        over_http = said(KillBillCase(side, nowhere=f"http://127.0.0.1:{free_port()}"), fault)
+    assert over_http == said(in_process(monkeypatch), fault)
 
 
 def test_the_contract_is_tried_with_what_can_be_undone() -> None:

@@ -236,6 +236,13 @@ class Telling(Breaking):
         return self.inner.perform(task)
 
 
+@final
+class Complaining(Breaking):
+    def perform(self, task: Task) -> Outcome:
+        found = self.inner.perform(task)
+        return found if isinstance(found, Done) else replace(found, why=f"{found.why}: anna.example.com")
+
+
 BROKEN: dict[type[Breaking], str] = {
     Nameless: "it has no name",
     Boasting: "no such actions: ['make_coffee']",
@@ -256,7 +263,8 @@ BROKEN: dict[type[Breaking], str] = {
     Despairing: "it asks to be called again later, and has not acted, and it says Refused",
     Silent: "does not say why it is Refused",
     Wordy: "is longer than 400 characters",
-    Telling: "it tells, in its logs or its outcomes: ['anna.example.com']",
+    Telling: "it tells, in its logs: ['anna.example.com']",
+    Complaining: "it tells, in the outcome of change_package",
 }
 
 

@@ -1,21 +1,27 @@
-"""The Stripe adapter keeps the contract of adapters, over HTTP and through the SDK, against the stand-in."""
+"""The Stripe adapter keeps the contract of adapters, through the SDK, against the stand-in.
+
+The contract makes thousands of calls, which are handed over in this process; faults look the same over HTTP.
+"""
 
 from __future__ import annotations
 
-import socket
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
+import stripe
 
-from planshift.adapters.contract import AdapterContract, Case, Fault, sample_tasks
+from planshift.adapters.contract import FAULTS, AdapterContract, Case, Fault, sample_tasks
+from planshift.adapters.stripe.account import Account
 from planshift.adapters.stripe.adapter import DEEDS, StripeAdapter, open_stripe
 from planshift.adapters.stripe.settings import StripeSettings
 from planshift.billing.calendar import to_day
 from planshift.billing.zones import local_day, midnight
 from planshift.execution.ports import Adapter, Task
+from tests.adapters.stand_ins.in_process import Answered, Session, said
+from tests.adapters.stand_ins.over_http import free_port
 from tests.adapters.stand_ins.stripe.books import Books, Thing
 from tests.adapters.stand_ins.stripe.server import KEY, StripeSide, stripe_side
 
@@ -143,7 +149,9 @@ class StripeCase(Case):
 
     def __init__(self, side: StripeSide) -> None:
         self.side, self.nobody = side, False
-        self._account = open_stripe(replace(SETTINGS, address=side.address), key=KEY).account
+        self._account, self._unreached = (
+            Account(client=through_the_sdk(answered), settings=SETTINGS) for answered in (side.called, None)
+        )
 
     @property
     def tasks(self) -> Sequence[Task]:
@@ -165,7 +173,7 @@ class StripeCase(Case):
     def adapter(self) -> Adapter:
         if self.nobody:
             self.nobody = False
-            return open_stripe(replace(SETTINGS, address=unused_address()), key=KEY)
+            return StripeAdapter(account=self._unreached)
         return StripeAdapter(account=self._account)
 
     def meet(self, fault: Fault) -> None:
@@ -175,14 +183,32 @@ class StripeCase(Case):
             self.side.meet(fault)
 
 
-def unused_address() -> str:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{taken.getsockname()[1]}"
+def through_the_sdk(answered: Answered | None) -> stripe.StripeClient:
+    """The client of the SDK, whose calls are answered in this process, or by nobody."""
+    return stripe.StripeClient(KEY, max_network_retries=0, http_client=stripe.RequestsClient(session=Session(answered)))
+
+
+class OverHttp(StripeCase):
+    """The same as whoever runs planshift has it."""
+
+    def adapter(self) -> Adapter:
+        address = f"http://127.0.0.1:{free_port()}" if self.nobody else self.side.address
+        self.nobody = False
+        return open_stripe(replace(SETTINGS, address=address), key=KEY)
 
 
 class TestStripe(AdapterContract):
     @pytest.fixture
-    def case(self) -> Iterator[Any]:
-        with stripe_side(now=TASKS[0].at) as side:
-            yield StripeCase(side)
+    def case(self) -> Case:
+        return StripeCase(StripeSide(books=Books(now=TASKS[0].at)))
+
+
+@pytest.fixture(scope="module")
+def side() -> Iterator[StripeSide]:
+    with stripe_side(now=TASKS[0].at) as found:
+        yield found
+
+
+@pytest.mark.parametrize("fault", [None, *FAULTS])
+def test_a_fault_is_over_http_what_it_is_in_this_process(side: StripeSide, fault: Fault | None) -> None:
+    assert said(OverHttp(side), fault) == said(StripeCase(side), fault)

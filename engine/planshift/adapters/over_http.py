@@ -6,19 +6,18 @@ Addresses and bodies are never told: they may hold names of customers.
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from functools import cache
 from pathlib import Path
 from typing import Final, final
 
 import httpx
 
 from planshift.adapters.halting import Halt, refusal
+from planshift.adapters.trust import trust
 from planshift.execution.ports import Unanswered, Unavailable
 
 LARGEST_ANSWER: Final = 1_000_000
@@ -71,7 +70,7 @@ class Line:
         until = time.monotonic_ns() + self.timeout * _NANOSECONDS
         try:
             with (
-                httpx.Client(verify=_trust(self.ca), timeout=self.timeout, follow_redirects=False) as client,
+                httpx.Client(verify=trust(self.ca), timeout=self.timeout, follow_redirects=False) as client,
                 client.stream(method, url, content=body, headers={**headers, **_PLAIN}) as response,
             ):
                 return Answer(
@@ -129,8 +128,3 @@ def _later(answer: Answer, *, at: int) -> int | None:
         return None
     instant = int(wished.replace(tzinfo=wished.tzinfo or UTC).timestamp())
     return min(max(instant, at), at + LONGEST_WAIT)
-
-
-@cache
-def _trust(ca: Path | None) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=None if ca is None else str(ca))

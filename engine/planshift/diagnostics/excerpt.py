@@ -42,7 +42,7 @@ class Row:
 
 def printable(text: str) -> str:
     """Return `text` with everything that could steer a terminal shown as a mark; tabs become blanks."""
-    return "".join(_shown(char) for char in text)
+    return text if _plain(text) else "".join(_shown(char) for char in text)
 
 
 def rows(marks: Iterable[Mark], lines: tuple[str, ...]) -> Iterator[Row]:
@@ -93,7 +93,12 @@ def _shown(char: str) -> str:
 
 def width(text: str) -> int:
     """Return how many columns a terminal needs for `text`."""
-    return sum(_columns(char) for char in printable(text))
+    return len(text) if _plain(text) else sum(_columns(char) for char in printable(text))
+
+
+def _plain(text: str) -> bool:
+    """Whether each letter is shown as it is, in one column: laying out a page asks that of every piece of it."""
+    return text.isascii() and text.isprintable()
 
 
 def _columns(char: str) -> int:

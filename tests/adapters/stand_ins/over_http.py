@@ -61,7 +61,7 @@ class StandIn(ABC):
         """Where calls reach it; while it is down, where nobody listens."""
         if self.fault == "down":
             self.fault = None
-            return f"http://{HOST}:{_free_port()}"
+            return f"http://{HOST}:{free_port()}"
         return f"http://{HOST}:{self._server.server_address[1]}"
 
     def reset(self) -> None:
@@ -113,7 +113,8 @@ class StandIn(ABC):
             self.wrong.append(what)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port where nobody listens."""
     with socket.socket() as taken:
         taken.bind((HOST, 0))
         port: int = taken.getsockname()[1]

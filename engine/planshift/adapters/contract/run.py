@@ -58,7 +58,7 @@ class AdapterRun(Run[Case]):
             outcome = self.case.adapter().perform(task)
         except Exception as error:
             raise AssertionError(f"{name_of(task)} raised {error!r}: an adapter answers, whatever happens") from error
-        return _sound(task, outcome)
+        return self._discreet(task, outcome)
 
     def ask(self, task: Task) -> Outcome | None:
         """Ask what has become of a task."""
@@ -66,7 +66,12 @@ class AdapterRun(Run[Case]):
             outcome = self.case.adapter().ask(task)
         except Exception as error:
             raise AssertionError(f"asking about {name_of(task)} raised {error!r}") from error
-        return None if outcome is None else _sound(task, outcome)
+        return None if outcome is None else self._discreet(task, outcome)
+
+    def _discreet(self, task: Task, outcome: Outcome) -> Outcome:
+        """An outcome that the store can keep, and anybody read."""
+        ensure_discreet(str(outcome), case=self.case, where=f"in the outcome of {name_of(task)}")
+        return _sound(task, outcome)
 
 
 class ResidentRun(Run[ResidentCase]):
@@ -98,6 +103,12 @@ def _sound(task: Task, outcome: Outcome) -> Outcome:
     else:
         assert outcome.why.strip(), f"{name_of(task)} does not say why it is {type(outcome).__name__}"
     return outcome
+
+
+def ensure_discreet(said: str, *, case: AnyCase, where: str) -> None:
+    """Hold that what is said somewhere holds no secret of a case."""
+    told = [secret for secret in case.secrets if secret in said]
+    assert not told, f"it tells, {where}: {told}"
 
 
 def name_of(task: Task) -> str:

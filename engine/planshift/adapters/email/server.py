@@ -7,7 +7,6 @@ encrypted on its way to the server unless the settings say otherwise; a server t
 from __future__ import annotations
 
 import smtplib
-import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Literal, final
 
 from planshift.adapters.halting import Halt, refusal
+from planshift.adapters.trust import trust
 from planshift.execution.ports import Unanswered, Unavailable
 
 Security = Literal["starttls", "tls", "none"]
@@ -65,15 +65,14 @@ class MailServer:
             raise Halt(Unavailable(why=f"the mail server cannot be reached ({_told(error)})")) from error
 
     def _connected(self) -> smtplib.SMTP:
-        trust = ssl.create_default_context(cafile=None if self.ca is None else str(self.ca))
         if self.security == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=trust)
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=trust(self.ca))
         else:
             smtp = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
         try:
             smtp.ehlo_or_helo_if_needed()
             if self.security == "starttls":
-                smtp.starttls(context=trust)
+                smtp.starttls(context=trust(self.ca))
                 smtp.ehlo()
             if self.user:
                 smtp.login(self.user, self.password)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -357,9 +357,9 @@ def answer(books: Books, call: Call, *, params: dict[str, Any], names: list[str]
     """What a call answers. One that is denied changes nothing."""
     if call.method == "GET":
         return call.act(books, params, names)
-    before = deepcopy(books.things)
+    before = pickle.dumps(books.things)  # quicker than a copy, which nobody wants most of the time
     try:
         return call.act(books, params, names)
     except Denied:
-        books.things = before
+        books.things = pickle.loads(before)  # noqa: S301  # what was written three lines above
         raise
