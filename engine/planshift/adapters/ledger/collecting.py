@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from planshift.adapters.ledger.booking import Entry, Journal
 from planshift.adapters.ledger.chart import posted
@@ -52,18 +52,19 @@ class Due:
 
 
 _OF_CUSTOMERS: Final = invoices.join(subscriptions, subscriptions.c.id == invoices.c.subscription)
+_DUE: Final = (
+    select(subscriptions.c.customer, subscriptions.c.currency)
+    .distinct()
+    .select_from(_OF_CUSTOMERS)
+    .where(invoices.c.state == "draft", invoices.c.run_on <= bindparam("until"))
+    .order_by(subscriptions.c.customer, subscriptions.c.currency)
+)
 
 
 def due_of_run(connection: Connection, *, until: date) -> tuple[Due, ...]:
     """For whom the run of a day has something to invoice."""
-    found = (
-        select(subscriptions.c.customer, subscriptions.c.currency)
-        .distinct()
-        .select_from(_OF_CUSTOMERS)
-        .where(invoices.c.state == "draft", invoices.c.run_on <= until.isoformat())
-        .order_by(subscriptions.c.customer, subscriptions.c.currency)
-    )
-    return tuple(Due(customer=customer, currency=currency) for customer, currency in connection.execute(found))
+    found = connection.execute(_DUE, {"until": until.isoformat()})
+    return tuple(Due(customer=customer, currency=currency) for customer, currency in found)
 
 
 def run_invoices(connection: Connection, *, until: date, at: int) -> Iterator[Happened]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from planshift.adapters.ledger.booking import Entry, book, indexed
 from planshift.adapters.ledger.chart import ACCOUNTS, Posting, posted
@@ -20,8 +20,11 @@ from planshift.billing.zones import local_day
 from planshift.decision.fingerprint import digest_of
 from planshift.execution.placing import Standing
 from planshift.execution.store.adding import add_once
+from planshift.execution.store.many import add_many
 
 KIND = "opening"
+
+_OPENED_AS = select(subscriptions.c.opened_as).where(subscriptions.c.id == bindparam("subscription_id"))
 
 
 def open_subscription(connection: Connection, subscription: Subscription, *, at: int) -> None:
@@ -31,7 +34,7 @@ def open_subscription(connection: Connection, subscription: Subscription, *, at:
         LedgerRefuses: the ledger has one of that id that came in as something else.
     """
     digest = digest_of(subscription)
-    came_in = connection.scalar(select(subscriptions.c.opened_as).where(subscriptions.c.id == subscription.id))
+    came_in = connection.scalar(_OPENED_AS, {"subscription_id": subscription.id})
     if came_in is not None:
         if came_in != digest:
             why = f"the ledger has a subscription {subscription.id} already, and it came in as another document"
@@ -53,7 +56,7 @@ def open_subscription(connection: Connection, subscription: Subscription, *, at:
         **dict.fromkeys(ACCOUNTS, 0),
     }
     _know(connection, subscription, at=at)
-    connection.execute(insert(subscriptions), row)
+    add_many(connection, subscriptions, rows=[row])
     key = f"{KIND}:{subscription.id}"
     held = held_of(connection, subscription.id, key=key)
     assert held is not None  # it was written above
