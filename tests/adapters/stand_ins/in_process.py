@@ -23,8 +23,8 @@ from tests.adapters.stand_ins.serving import LOST, Answer, Request
 
 Answered = Callable[[Request], Answer]
 
-HERE = "http://here.invalid"
-NOBODY = "http://nobody.invalid"
+HERE = "http://example.com"
+NOBODY = "http://example.com:9"
 """Addresses where calls are answered in this process, and where nobody takes them."""
 
 
@@ -53,7 +53,7 @@ def hand_over(monkeypatch: pytest.MonkeyPatch, answered: Answered) -> None:
     """Let what planshift calls over HTTP be answered in this process."""
 
     def answer(request: httpx.Request) -> httpx.Response:
-        if request.url.host == httpx.URL(NOBODY).host:
+        if request.url.port == httpx.URL(NOBODY).port:
             raise httpx.ConnectError("nobody is there")
         url, headers = request.url, dict(request.headers)
         found = answered(Request(request.method, url.path, url.query.decode(), request.read().decode(), headers))
