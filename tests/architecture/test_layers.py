@@ -28,10 +28,11 @@ SPOKEN_TO_IN = {
     "lark": ("expressions",),
     "opentelemetry": ("execution/telemetry.py",),
     "polars": ("population/polars_engine.py", "population/polars_form.py"),
-    "psycopg": ("execution/store", "population/postgresql.py"),
+    "psycopg": ("execution/store", "population/inside.py", "population/postgresql.py"),
     "py4j": ("population/spark.py",),
     "pyarrow": (
         "population/data.py",
+        "population/inside.py",
         "population/polars_engine.py",
         "population/postgresql.py",
         "population/spark.py",

@@ -20,11 +20,12 @@ from planshift.expressions.form import Node
 from planshift.expressions.order import reachable
 from planshift.population.asking import Question
 from planshift.population.data import connect, open_data
-from planshift.population.deciding import Deciding
+from planshift.population.deciding import BadRow, Deciding
 from planshift.population.dialects import POSTGRESQL, quoted
 from planshift.population.engines import BUILT_IN, Engine
 from planshift.population.making import Making
-from planshift.population.postgresql import PostgreSQL, connected, read_table
+from planshift.population.places import opened_by
+from planshift.population.postgresql import PostgreSQL, connected, read_table, write_table
 from planshift.population.sql import emit, type_of
 from tests.population.kernels import compared_kernels
 from tests.properties.forms import draw_graph, draw_inputs
@@ -90,10 +91,9 @@ def people(book: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def decided(book: Book, data: str, out: Path, *, by: Engine = BUILT_IN) -> list[dict[str, object]]:
     """The answers, in the order of their ids."""
     plan = book.catalog.plans[2].name
-    with connect(threads=1) as engine:
-        opened = open_data(engine, book, where=data)
+    with connect(threads=1) as engine, opened_by(by, book, where=data, door=engine) as opened:
         asked = Question(kind="change", request=ChangeRequest(at=AT, plan=plan))
-        deciding = Deciding(opened=opened, question=asked, engine=by)
+        deciding = Deciding(opened=opened, question=asked, engine=opened.host or by)
         deciding.write(deciding.slices(), out, with_terms=True)
     found: list[dict[str, object]] = pq.read_table(out).sort_by("id").to_pylist()
     return found
@@ -122,14 +122,24 @@ def test_a_table_is_data_like_any_other(book: Book, people: Path, postgres_url: 
             for row in table.to_pylist():
                 copying.write_row(tuple(row.values()))
         connection.commit()
-        assert decided(book, f"{postgres_url}#crm.people", tmp_path / "a") == decided(book, str(people), tmp_path / "b")
-        connection.execute("UPDATE crm.people SET period_end = 'infinity' WHERE id = (SELECT min(id) FROM crm.people)")
+        here = decided(book, str(people), tmp_path / "b")
+        assert decided(book, f"{postgres_url}#crm.people", tmp_path / "a") == here
+        assert decided(book, f"{postgres_url}#crm.people", tmp_path / "c", by=PostgreSQL(postgres_url)) == here
+        for spoilt in ("period_end = 'infinity'", "quantity = -7", "discount_percent = 9000000000000000000"):
+            name, _, _ = spoilt.partition(" ")
+            lot = f"SELECT id FROM crm.people ORDER BY md5(id || '{name}') LIMIT 1"  # noqa: S608  # our own
+            connection.execute(f"UPDATE crm.people SET {spoilt} WHERE id = ({lot})".encode())  # noqa: S608  # our own
         connection.commit()
-    with connect(threads=1) as engine:
-        opened = open_data(engine, book, where=f"{postgres_url}#crm.people")
+    bad = rows_aside(book, f"{postgres_url}#crm.people", by=BUILT_IN)
+    assert {flaw.at for row in bad for flaw in row.flaws} == {"period_end", "quantity", "discount_percent"}
+    assert rows_aside(book, f"{postgres_url}#crm.people", by=PostgreSQL(postgres_url)) == bad
+
+
+def rows_aside(book: Book, data: str, *, by: Engine) -> list[BadRow]:
+    with connect(threads=1) as engine, opened_by(by, book, where=data, door=engine) as opened:
+        assert (opened.host is None) == (by is BUILT_IN)
         deciding = Deciding(opened=opened, question=Question(kind="renewal", request=ChangeRequest(at=AT)))
-        (bad,) = deciding.bad_rows(deciding.slices())
-    assert {flaw.at for flaw in bad.flaws} == {"period_end"}
+        return list(deciding.bad_rows(deciding.slices()))
 
 
 KINDS = {
@@ -189,6 +199,30 @@ def test_answers_become_a_table(postgres_url: str, tmp_path: Path, capsys: pytes
     here = pq.read_table(tmp_path / "file").sort_by("id").to_pylist()
     assert any(len(row["reasons"]) > 0 for row in here)
     assert there == here
+
+
+def test_a_table_is_decided_into_one_beside_it(
+    postgres_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where data, engine and answers are of one server: the same figures are told, and the same answers are there."""
+    shop, people = "tests/docs/shop", tmp_path / "people.parquet"
+    assert main(["population", "make", shop, "-n", "60", "--on", "2026-03-11", "--out", str(people)]) == 0
+    with connect(threads=1) as engine:
+        write_table(f"{postgres_url}#customers", people, door=engine)
+    asked = ["--each-option", "--at", "2026-03-20", "--format", "json", "--out"]
+    capsys.readouterr()
+    assert main(["decide-all", shop, str(people), *asked, str(tmp_path / "here")]) == 0
+    here = capsys.readouterr().out
+    there = ["decide-all", shop, f"{postgres_url}#customers", "--engine", postgres_url, *asked]
+    assert main([*there, f"{postgres_url}#public.answers"]) == 0
+    assert capsys.readouterr().out == here
+    order = [("id", "ascending"), ("to_plan", "ascending"), ("to_price", "ascending")]
+    wanted = pq.read_table(tmp_path / "here").sort_by(order)
+    with connected(postgres_url) as connection:
+        found = connection.execute('SELECT * FROM answers JOIN customers USING (id) ORDER BY id COLLATE "C", 4, 5')
+        names = [column.name for column in found.description or ()]
+        rows = [dict(zip(names, row, strict=False)) for row in found.fetchall()]
+    assert [{name: row[name] for name in wanted.column_names} for row in rows] == wanted.to_pylist()
 
 
 def test_a_server_that_refuses_is_told_without_a_password(book: Book) -> None:

@@ -43,14 +43,14 @@ MapOption = Annotated[
     ),
 ]  # fmt: skip
 
-EngineOption = Annotated[
-    str,
-    Parameter(
-        help="What computes the answers: duckdb, polars, postgresql://USER@HOST/DATABASE or spark://HOST:PORT.",
-        metavar="ENGINE",
-    ),
-]
+ENGINES = "What computes the answers: duckdb, polars, postgresql://USER@HOST/DATABASE or spark://HOST:PORT."
+"""How the engines are told."""
 
+EngineOption = Annotated[str, Parameter(help=ENGINES, metavar="ENGINE")]
+
+StayingOption = Annotated[
+    str, Parameter(name="--engine", help=f"{ENGINES} A table of that database stays in it.", metavar="ENGINE")
+]
 OutOption = Annotated[
     str | None,
     Parameter(help="Write every answer to a Parquet file, or to a new table: postgresql://...#TABLE.", metavar="FILE"),
@@ -71,7 +71,7 @@ def decide_all(
     by: ByOption = "customer",
     fact: FactOption = (),
     map_: MapOption = (),
-    engine: EngineOption = "duckdb",
+    engine: StayingOption = "duckdb",
     out: OutOption = None,
     set_aside: Annotated[Path, Parameter(help="Where bad rows go.", metavar="FILE")] = Path("set-aside.csv"),
     format: FormatOption = "text",  # noqa: A002  # the option's name
@@ -117,44 +117,42 @@ class _Run:
 def _decided(book: Book, question: Question, run: _Run) -> tuple[Summary, tuple[str, ...]]:
     """Decide everybody and write the files; what came of it, and the columns of the data that say nothing."""
     from planshift.population.choosing import engine_of
-    from planshift.population.data import connect, open_data
+    from planshift.population.data import connect
     from planshift.population.deciding import Deciding
+    from planshift.population.places import hand_over, opened_by
     from planshift.population.set_aside import write_bad
     from planshift.population.summary import summary_of
 
     chosen = engine_of(run.engine)
-    table = _table(run.out)
-    with TemporaryDirectory() as folder, connect(spill=Path(folder)) as engine:
-        opened = open_data(engine, book, where=run.data, names=run.names, told=run.facts)
-        deciding = Deciding(opened=opened, question=question, engine=chosen)
+    _check_out(run.out)
+    with (
+        TemporaryDirectory() as folder,
+        connect(spill=Path(folder)) as engine,
+        opened_by(chosen, book, where=run.data, door=engine, names=run.names, told=run.facts) as opened,
+    ):
+        deciding = Deciding(opened=opened, question=question, engine=opened.host or chosen)
         with progress(engine, "reading"):
             slices = deciding.slices()
         bad = deciding.aside(slices)
         why = write_bad(deciding.bad_rows(slices), run.set_aside) if bad else ()
-        target = Path(folder, "answers.parquet") if table or not run.out else Path(run.out)
         with progress(engine, "deciding", of=deciding.questions(slices)) as tick:
-            deciding.write(slices, target, with_terms=run.out is not None, tick=tick)
-        if table:
-            from planshift.population.postgresql import write_table
-
-            write_table(table, target, door=engine)
+            answers = hand_over(deciding, slices, out=run.out, folder=Path(folder), tick=tick)
         good = sum(part.good for part in slices)
-        summary = summary_of(opened, target, good=good, bad=bad, renews=question.renews, why_aside=why)
+        summary = summary_of(opened, answers, good=good, bad=bad, renews=question.renews, why_aside=why)
         return summary, opened.ignored
 
 
-def _table(out: str | None) -> str | None:
-    """The table of a server that the answers become, where it is one; whether it can be made is seen at once."""
+def _check_out(out: str | None) -> None:
+    """Where answers are to become a table of a server, see at once whether it can be made."""
     from planshift.population.addresses import POSTGRESQL, scheme_of
     from planshift.population.choosing import engine_of
 
     if out is None or scheme_of(out) not in POSTGRESQL:
-        return None
+        return
     engine_of(out)  # says what is not installed
     from planshift.population.postgresql import check_free
 
     check_free(out)
-    return out
 
 
 def installed() -> bool:

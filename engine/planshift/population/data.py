@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol, final
+from typing import Any, Literal, final
 
 import duckdb
 
@@ -18,6 +18,7 @@ from planshift.population.addresses import POSTGRESQL, scheme_of, without_passwo
 from planshift.population.columns import columns_of
 from planshift.population.dialects import quoted, text
 from planshift.population.door import Door, Field
+from planshift.population.engines import Host
 from planshift.population.fitting import Fitting, zones_in
 from planshift.population.lines import Lines
 from planshift.population.typed import given_of
@@ -51,17 +52,17 @@ class Opened:
     form: Literal["csv", "json", "other"] = "other"
     file: Path | None = None
     """The file that holds the data, where it is one."""
-    lies: Reader | None = None
-    """Who reads the data where it lies, if that is not in the engine that is built in."""
+    host: Host | None = None
+    """The engine that has the data, where that is not the one that is built in."""
 
     def fetched(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query of the data, of which there are few."""
-        return self.engine.execute(query).fetchall() if self.lies is None else self.lies.fetched(query)
+        return self.engine.execute(query).fetchall() if self.host is None else self.host.fetched(query)
 
     def streamed(self, query: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a query of the data, in the order of the data and read as they come."""
-        if self.lies is not None:
-            yield from self.lies.streamed(query)
+        if self.host is not None:
+            yield from self.host.streamed(query)
             return
         cursor = self.cursor()
         cursor.execute("SET preserve_insertion_order = true")
@@ -94,16 +95,6 @@ class Opened:
         )
         for line, kind in found.fetchall():
             yield Unread(line=line, why=_NOT_READ.get(kind, "it cannot be read"))
-
-
-class Reader(Protocol):
-    """Whoever has data and is asked for it in SQL."""
-
-    def fetched(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows of a query, of which there are few."""
-
-    def streamed(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query, in the order of the data and read as they come."""
 
 
 @final

@@ -15,7 +15,7 @@ from planshift.expressions.form import Form, Node
 from planshift.population.columns import Column
 from planshift.population.dialects import DUCKDB, SEPARATOR, DoorDialect, quoted, text
 from planshift.population.entries import CURRENCY, PRICE, Entries, contradictions, given_name, inputs_of
-from planshift.population.lists import keys_of, misfits, no_keys
+from planshift.population.lists import keys_column, misfits, no_keys, parts_of, places_in
 from planshift.population.sql import Query, emit
 from planshift.population.typed import Given, Typing, limits
 
@@ -107,11 +107,16 @@ class Door:
 
     def steps(self, told: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """The steps that read, type and check each column; `told` are cells and row numbers that go along."""
-        return ("raw", self._raw(told)), ("typed", self._typed(told)), ("checked", self._checked(told))
+        steps = [("raw", self._raw(told)), ("typed", self._typed(told)), ("checked", self._checked(told))]
+        parts = [part for name in self._lists if name in self.fields for part in parts_of(name, self.dialect).items()]
+        if parts:
+            listed = ", ".join(f"{items} AS {quoted(name)}" for name, items in parts)
+            steps.insert(2, (_LISTED, f"SELECT *, {listed} FROM typed{self.dialect.fence}"))
+        return tuple(steps)
 
     def carried(self, told: Sequence[str]) -> tuple[str, ...]:
         """What the steps pass on besides the inputs."""
-        return (*(f"={name}" for name in KEPT), *(f"keys {name}" for name in self._lists), *told)
+        return (*(f"={name}" for name in KEPT), *map(keys_column, self._lists), *told)
 
     @property
     def _lists(self) -> tuple[str, ...]:
@@ -178,8 +183,8 @@ class Door:
                 columns.append(f"{value} IS NOT NULL AS {quoted(given_name(name))}")
             wrong.append(f"({quoted(f'!{name}')} AND ({unread}))")
         for name in self._lists:
-            keys = (keys_of if name in self.fields else no_keys)(name, self.dialect)
-            columns.append(f"{keys} AS {quoted(f'keys {name}')}")
+            keys = (places_in if name in self.fields else no_keys)(name, self.dialect)
+            columns.append(f"{keys} AS {quoted(keys_column(name))}")
         wrong += self._unknown_names()
         columns += [
             f"coalesce(prices.k, 0) AS {quoted(PRICE)}",
@@ -187,8 +192,9 @@ class Door:
         ]
         columns += [f"{value} AS {quoted(f'={name}')}" for name, value in self._kept().items()]
         columns.append(f"({' OR '.join(wrong)}) AS {quoted(BAD)}")
-        join = f"LEFT JOIN ({self._prices()}) prices ON prices.told = typed.{quoted('price told')}"
-        return f"SELECT {', '.join(columns)} FROM typed {join}{self.dialect.fence}"
+        join = f"LEFT JOIN ({self._prices()}) prices ON prices.told = r.{quoted('price told')}"
+        source = _LISTED if any(name in self.fields for name in self._lists) else "typed"
+        return f"SELECT {', '.join(columns)} FROM {source} r {join}{self.dialect.fence}"
 
     def _bounded(self, column: Column) -> str:
         name, bounds = quoted(column.name), limits(column)
@@ -236,6 +242,10 @@ class Door:
             told = f"concat_ws(chr(31), {quoted('pending_plan')}, {quoted('pending_price')})"
             pairs = ", ".join(text(f"{p.name}{SEPARATOR}{c.id}") for p, c in self.book.rulebook.tables.rows)
             yield f"({quoted('pending_plan')} IS NOT NULL AND {told} NOT IN ({pairs}))"
+
+
+_LISTED = "listed"
+"""The step that reads the parts of lists, where the data has any."""
 
 
 def _default(column: Column) -> str:

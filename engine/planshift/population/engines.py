@@ -7,10 +7,10 @@ which decides it, too, is not fetched: door, form and telling are one query ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, final
+from typing import Any, Protocol, final
 
 import duckdb
 
@@ -78,6 +78,29 @@ class Engine(Protocol):
         Raises:
             NotExact: it cannot compute the form exactly.
         """
+
+
+class Host(Engine, Protocol):
+    """An engine that has the data: it is asked in SQL, and its answers are a table beside the data."""
+
+    def fetched(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query, of which there are few."""
+
+    def streamed(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, in the order of the data and read as they come."""
+
+    def has(self, where: str) -> bool:
+        """Whether a table `ADDRESS#SCHEMA.TABLE` lies, or would lie, beside the data."""
+
+    def answer(self, works: Sequence[Work], *, table: str | None) -> str:
+        """Decide all of it into a new table, or without one into a table for the time being; how it is read.
+
+        Raises:
+            NotExact: it cannot compute the form exactly.
+        """
+
+    def fetch(self, answers: str, out: Path, *, by: duckdb.DuckDBPyConnection) -> None:
+        """Write a table of answers to a Parquet file."""
 
 
 @final

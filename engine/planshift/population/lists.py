@@ -38,39 +38,53 @@ def _several(each: str) -> str:
     return f"{each}{_BLANK}(,{_BLANK}{each}{_BLANK})*"
 
 
-def keys_of(name: str, dialect: DoorDialect) -> str:
-    """The keys of a list that has its shape, or the days of changes; an empty list where nothing is given."""
-    column, nothing = quoted(name), no_keys(name, dialect)
+def parts_of(name: str, dialect: DoorDialect) -> dict[str, str]:
+    """What is read of a list that has its shape, by column: its keys or the days of changes, and its values."""
+    column = quoted(name)
     if name == "changes":
-        found = _days(column, dialect)
-    elif name == "resources":
-        found = dialect.members(column)
-    else:
-        found = dialect.keys(column)
-    return f"CASE WHEN {column} IS NULL THEN {nothing} ELSE {found} END"
+        days = dialect.mapped(dialect.all_found(column, _DAY), f"CAST({dialect.day('x')} AS BIGINT)")
+        return {keys_column(name): _given(column, days, dialect.listed("", "BIGINT"))}
+    nothing = dialect.listed("", dialect.text_type)
+    read = {keys_column(name): dialect.keys(column), _values_column(name): dialect.values(column)}
+    return {part: _given(column, items, nothing) for part, items in read.items()}
+
+
+def _given(column: str, items: str, nothing: str) -> str:
+    return f"CASE WHEN {column} IS NULL THEN {nothing} ELSE {items} END"
+
+
+def keys_column(name: str) -> str:
+    """The column of what counts of a list: where things have their place, or the days of changes."""
+    return f"keys {name}"
+
+
+def _values_column(name: str) -> str:
+    return f"values {name}"
+
+
+def places_in(name: str, dialect: DoorDialect) -> str:
+    """What counts of a list of which the parts are read: of a resource, its connector belongs to it."""
+    column = quoted(name)
+    if name != "resources":
+        return quoted(keys_column(name))
+    return _given(column, dialect.members(column), dialect.listed("", dialect.text_type))
 
 
 def no_keys(name: str, dialect: DoorDialect) -> str:
-    """The keys of a list that the data does not have."""
+    """What counts of a list that the data does not have."""
     return dialect.listed("", "BIGINT" if name == "changes" else dialect.text_type)
 
 
-def _days(column: str, dialect: DoorDialect) -> str:
-    return dialect.mapped(dialect.all_found(column, _DAY), f"CAST({dialect.day('x')} AS BIGINT)")
-
-
 def misfits(name: str, *, services: tuple[str, ...], dialect: DoorDialect) -> str:
-    """Whether what stands in a list that has its shape is none of its kind."""
-    column = quoted(name)
+    """Whether the parts of a list are none of its kind."""
+    keys, values = quoted(keys_column(name)), quoted(_values_column(name))
     if name == "changes":
-        known = f"x BETWEEN 0 AND {LAST_DAY}"
-        return _any_not(_days(column, dialect), known, dialect)
-    keys, values = dialect.keys(column), dialect.values(column)
-    longest = "0 AND 4000" if name == "resources" else "1 AND 200"
+        return _any_not(keys, f"x BETWEEN 0 AND {LAST_DAY}", dialect)
     named = f"{dialect.matches('x', f'{_NAME}[.]{_NAME}' if name == 'answers' else _NAME)} AND length(x) <= "
     named += "161" if name == "answers" else "80"
     if name == "answers":
         named += f" AND split_part(x, '.', 1) IN ({', '.join(map(text, services)) or 'NULL'})"
+    longest = "0 AND 4000" if name == "resources" else "1 AND 200"
     wrong = (
         _any_not(values, f"length(x) BETWEEN {longest}", dialect),
         _any_not(keys, named, dialect),

@@ -17,6 +17,7 @@ import duckdb
 import psycopg
 import pyarrow as pa
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from pyarrow import csv
 
 from planshift.diagnostics.diagnostic import Diagnostic
@@ -45,9 +46,8 @@ def connected(address: str) -> Iterator[psycopg.Connection]:
     Raises:
         InvalidInput: there is no way to the server, or it refuses what is asked of it.
     """
-    scheme, _, rest = address.partition("://")
     try:
-        with psycopg.connect(f"{scheme.partition('+')[0]}://{rest}") as connection:
+        with psycopg.connect(_without_driver(address)) as connection:
             for name, value in _SETTINGS.items():
                 connection.execute("SELECT set_config(%s, %s, false)", (name, value))
             yield connection
@@ -60,6 +60,21 @@ def connected(address: str) -> Iterator[psycopg.Connection]:
             help="an address is written postgresql://USER@HOST/DATABASE, and a table of it #SCHEMA.TABLE behind that",
         )
         raise InvalidInput(diagnostics=(found,)) from None
+
+
+def _without_driver(address: str) -> str:
+    scheme, _, rest = address.partition("://")
+    return f"{scheme.partition('+')[0]}://{rest}"
+
+
+def same_database(address: str, other: str) -> bool:
+    """Whether two addresses, or those of two tables, lead to one database by the same way and for the same user."""
+
+    def way(told: str) -> dict[str, object]:
+        found = conninfo_to_dict(_without_driver(told.partition("#")[0]))
+        return {name: value for name, value in found.items() if name != "password"}
+
+    return way(address) == way(other)
 
 
 _SETTINGS = {

@@ -73,7 +73,8 @@ class PostgreSQL(DoorDialect):
 
     def counted(self, items: str, where: str) -> str:
         """How many items a condition holds for."""
-        return f"(SELECT count(*) FROM unnest({items}) m(x) WHERE {where})"
+        found = f"(SELECT count(*) FROM unnest({items}) m(x) WHERE {where})"
+        return f"CASE WHEN cardinality({items}) > 0 THEN {found} ELSE 0 END"  # of most lists, nothing is to be asked
 
     def contains(self, items: str, value: str) -> str:
         """Whether a value is an item."""
@@ -81,7 +82,8 @@ class PostgreSQL(DoorDialect):
 
     def repeats(self, items: str) -> str:
         """Whether an item stands in a list twice."""
-        return f"(SELECT count(DISTINCT x) < count(*) FROM unnest({items}) m(x))"
+        twice = f"(SELECT count(DISTINCT x) < count(*) FROM unnest({items}) m(x))"
+        return f"(cardinality({items}) > 1 AND {twice})"
 
     def unnested(self, items: str, source: str) -> str:
         """The query of the items of the lists in a column, each once for every list; the column is called `item`."""
@@ -118,7 +120,8 @@ POSTGRESQL = PostgreSQL(
     listed=lambda values, kind: f"CAST(ARRAY[{values}] AS {kind}[])",
     text_type="TEXT",
     most_listed=4_096,  # a list is read where it lies
-    fence=" OFFSET 0",  # its planner would otherwise write a step anew for each of its readers
+    fence=" OFFSET '0'",  # its planner would otherwise write a step anew for each of its readers; of a bare 0, which it
+    # has to convert, it does not see that it is none, and shares no rows out to other processes
     quotient_bits=440,
     worth=16,  # each column is copied from step to step for every row
 )
