@@ -14,7 +14,7 @@ from tests.properties.strategies import asked, book_of
 from tests.reference.answer import read
 from tests.reference.decide import decide
 
-BLOCKS, BOOKS, REQUESTS = 16, 16, 40
+BLOCKS, BOOKS, REQUESTS = 16, 8, 80
 """10,240 decisions, in blocks that run side by side."""
 
 
