@@ -1,25 +1,25 @@
 """One reading of the data for both versions of a book.
 
-What the door makes of the rows is kept in a file and serves every later step. Where both versions check the data in the
-same way, they share one reading: the inputs of both are nodes of one form, and equal nodes are one column.
+What the door makes of the rows is kept in a file and serves every later step. Where both versions type the cells in the
+same way, they share one reading: a column that both check alike stands there once, the inputs of both are nodes of one
+form, and equal nodes are one column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
 from planshift.expressions.form import Form
+from planshift.population.checks import NEW
 from planshift.population.deciding import Deciding
 from planshift.population.dialects import DUCKDB, quoted, text
-from planshift.population.door import ROW, Door
+from planshift.population.door import ROW
 from planshift.population.sql import Query, emit
 
 _TOLD = (ROW,)
-_NEW = "new "
-"""Begins the columns that only the new version has, in a file that both share."""
 
 
 @final
@@ -46,38 +46,50 @@ class Doors:
 
     @property
     def _alike(self) -> bool:
-        """Whether both versions read, type and check the columns in the same way."""
+        """Whether both versions read and type the cells in the same way."""
         old, new = self.old.opened.door, self.new.opened.door
-        return old.steps(_TOLD) == new.steps(_TOLD) and old.carried(_TOLD) == new.carried(_TOLD)
+        return old.typed_steps(_TOLD) == new.typed_steps(_TOLD) and old.carried(_TOLD) == new.carried(_TOLD)
 
     def _keep_shared(self, zone: str, where: str) -> tuple[str, str]:
-        form, door = Form(), self.old.opened.door
-        renews = self.old.question.renews
+        form, door, other = Form(), self.old.opened.door, self.new.opened.door
+        checks = door.checks(_TOLD)
+        more = other.checks(_TOLD)
+        more = more if more.prices == checks.prices else other.checks(_TOLD, prices="new_prices")
+        renamed, renews = checks.renamed(more), self.old.question.renews
         old = door.outputs(form, zone, only=self.old.inputs(zone), renews=renews)
-        new = self.new.opened.door.outputs(form, zone, only=self.new.inputs(zone), renews=renews)
-        own = {f"{_NEW}{name}": node for name, node in new.items() if old.get(name) is not node}
-        query = emit({**old, **own}, source="checked", dialect=DUCKDB, carried=door.carried(_TOLD), prefix="d")
-        kept = self._write(door, query, zone=zone, where=where)
-        passed = [quoted(name) for name in door.carried(_TOLD)]
-        mine = [f"{quoted(_NEW + name)} AS {quoted(name)}" if _NEW + name in own else quoted(name) for name in new]
-        theirs = [quoted(name) for name in old]
+        new = other.outputs(form, zone, only=self.new.inputs(zone), renews=renews, renamed=renamed)
+        own = {f"{NEW}{name}": node for name, node in new.items() if old.get(name) is not node}
+        passed = door.carried(_TOLD)
+        every = dict.fromkeys((*passed, *(renamed.get(name, name) for name in passed)))
+        query = emit({**old, **own}, source="checked", dialect=DUCKDB, carried=tuple(every), prefix="d")
+        typed = door.typed_steps(_TOLD)
+        steps = (*typed, ("checked", checks.step(typed[-1][0], more=more)))
+        kept = self._write(steps, query, zone=zone, where=where)
+        new_names = {name: f"{NEW}{name}" if f"{NEW}{name}" in own else name for name in new}
         return (
-            f"(SELECT {', '.join([*passed, *theirs])} FROM {kept})",
-            f"(SELECT {', '.join([*passed, *mine])} FROM {kept})",
+            _named(kept, {name: name for name in (*passed, *old)}),
+            _named(kept, {name: renamed.get(name, name) for name in passed} | new_names),
         )
 
     def _keep(self, deciding: Deciding, zone: str, *, where: str, side: int) -> str:
         door = deciding.opened.door
         outputs = door.outputs(Form(), zone, only=deciding.inputs(zone), renews=deciding.question.renews)
         query = emit(outputs, source="checked", dialect=DUCKDB, carried=door.carried(_TOLD), prefix="d")
-        return self._write(door, query, zone=zone, where=where, name=("old", "new")[side])
+        return self._write(door.steps(_TOLD), query, zone=zone, where=where, name=("old", "new")[side])
 
-    def _write(self, door: Door, query: Query, *, zone: str, where: str, name: str = "both") -> str:
-        """Write what the door yields, and say how it is read."""
+    def _write(
+        self, steps: tuple[tuple[str, str], ...], query: Query, *, zone: str, where: str, name: str = "both"
+    ) -> str:
+        """Write what a door yields, and say how it is read."""
         path = self.folder / f"{name}-{zone.replace('/', '-')}.parquet"
-        whole = Query(tables=(*door.steps(_TOLD), *query.tables), last=query.last).text(more=f" WHERE {where}")
+        whole = Query(tables=(*steps, *query.tables), last=query.last).text(more=f" WHERE {where}")
         self.old.opened.engine.execute(f"COPY ({whole}) TO {text(str(path))} (FORMAT parquet)")
         return f"read_parquet({text(str(path))})"
+
+
+def _named(kept: str, columns: Mapping[str, str]) -> str:
+    """Some columns of a file under the names of one version."""
+    return f"(SELECT {', '.join(f'{quoted(held)} AS {quoted(name)}' for name, held in columns.items())} FROM {kept})"
 
 
 def _with(deciding: Deciding, kept: dict[str, str]) -> Deciding:

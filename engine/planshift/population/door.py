@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import final
 
 from planshift.book import Book
 from planshift.expressions.form import Form, Node
+from planshift.population.checks import Checks
 from planshift.population.columns import Column
 from planshift.population.dialects import DUCKDB, SEPARATOR, DoorDialect, quoted, text
 from planshift.population.entries import CURRENCY, PRICE, Entries, contradictions, given_name, inputs_of
@@ -91,27 +93,43 @@ class Door:
         return Query(tables=(*self.steps(told), *query.tables), last=query.last)
 
     def outputs(
-        self, form: Form, zone: str, *, only: frozenset[str] | None = None, renews: bool = False
+        self,
+        form: Form,
+        zone: str,
+        *,
+        only: frozenset[str] | None = None,
+        renews: bool = False,
+        renamed: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, Node]:
-        """The inputs of the kernel (all, or `only` some) and `BAD`, as nodes over what the steps check."""
+        """The inputs of the kernel (all, or `only` some) and `BAD`, as nodes over what the steps check.
+
+        `renamed` tells of columns that are called otherwise than `checks` calls them.
+        """
         entries = Entries(
             form=form,
             columns={name: column for name, column in self.columns.items() if self._counts(column, renews)},
             present=frozenset(self.fields).difference(self._lists),
             tables=self.book.rulebook.tables,
             zone=zone,
+            renamed=renamed,
         )
         inputs = inputs_of(entries)
         wanted: dict[str, Node] = {name: node for name, node in inputs.items() if only is None or name in only}
-        return {**wanted, BAD: form.truth_input(BAD) | contradictions(entries)}
+        return {**wanted, BAD: entries.flag(BAD) | contradictions(entries)}
 
     def steps(self, told: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """The steps that read, type and check each column; `told` are cells and row numbers that go along."""
-        steps = [("raw", self._raw(told)), ("typed", self._typed(told)), ("checked", self._checked(told))]
+        typed = self.typed_steps(told)
+        checked = self.checks(told).step(typed[-1][0]) + self.dialect.fence
+        return *typed, ("checked", checked)
+
+    def typed_steps(self, told: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """The first of them: they read and type."""
+        steps = [("raw", self._raw(told)), ("typed", self._typed(told))]
         parts = [part for name in self._lists if name in self.fields for part in parts_of(name, self.dialect).items()]
         if parts:
             listed = ", ".join(f"{items} AS {quoted(name)}" for name, items in parts)
-            steps.insert(2, (_LISTED, f"SELECT *, {listed} FROM typed{self.dialect.fence}"))
+            steps.append(("listed", f"SELECT *, {listed} FROM typed{self.dialect.fence}"))
         return tuple(steps)
 
     def carried(self, told: Sequence[str]) -> tuple[str, ...]:
@@ -169,9 +187,15 @@ class Door:
             factor = f"CASE {code} {branches} ELSE 1 END"
         return Typing(dialect=self.dialect, factor=factor, currency=code)
 
-    def _checked(self, told: Sequence[str] = ()) -> str:
-        """The values inside of their bounds with their defaults, what is given, and whether something is wrong."""
-        columns, wrong = [quoted(name) for name in told], [f"{self._currency_at()} IS NULL", "prices.k IS NULL"]
+    def checks(self, told: Sequence[str] = (), *, prices: str = "prices") -> Checks:
+        """The values inside of their bounds with their defaults, what is given, and whether something is wrong.
+
+        `prices` is what the table of its prices is called.
+        """
+        columns, wrong = (
+            {name: quoted(name) for name in told},
+            [f"{self._currency_at()} IS NULL", f"{prices}.k IS NULL"],
+        )
         for name in self.fields:
             column = self.columns[name]
             value = self._bounded(column)
@@ -179,22 +203,16 @@ class Door:
             if column.kind == "list":
                 unread += f" OR {misfits(name, services=self._services, dialect=self.dialect)}"
             else:
-                columns.append(f"coalesce({value}, {_default(column)}) AS {quoted(name)}")
-                columns.append(f"{value} IS NOT NULL AS {quoted(given_name(name))}")
+                columns[name] = f"coalesce({value}, {_default(column)})"
+                columns[given_name(name)] = f"{value} IS NOT NULL"
             wrong.append(f"({quoted(f'!{name}')} AND ({unread}))")
         for name in self._lists:
-            keys = (places_in if name in self.fields else no_keys)(name, self.dialect)
-            columns.append(f"{keys} AS {quoted(keys_column(name))}")
+            columns[keys_column(name)] = (places_in if name in self.fields else no_keys)(name, self.dialect)
         wrong += self._unknown_names()
-        columns += [
-            f"coalesce(prices.k, 0) AS {quoted(PRICE)}",
-            f"coalesce({self._currency_at()}, 0) AS {quoted(CURRENCY)}",
-        ]
-        columns += [f"{value} AS {quoted(f'={name}')}" for name, value in self._kept().items()]
-        columns.append(f"({' OR '.join(wrong)}) AS {quoted(BAD)}")
-        join = f"LEFT JOIN ({self._prices()}) prices ON prices.told = r.{quoted('price told')}"
-        source = _LISTED if any(name in self.fields for name in self._lists) else "typed"
-        return f"SELECT {', '.join(columns)} FROM {source} r {join}{self.dialect.fence}"
+        columns |= {PRICE: f"coalesce({prices}.k, 0)", CURRENCY: f"coalesce({self._currency_at()}, 0)"}
+        columns |= {f"={name}": value for name, value in self._kept(prices).items()}
+        columns[BAD] = f"({' OR '.join(wrong)})"
+        return Checks(columns=columns, prices=self._prices(), called=prices)
 
     def _bounded(self, column: Column) -> str:
         name, bounds = quoted(column.name), limits(column)
@@ -202,12 +220,12 @@ class Door:
             return name
         return f"CAST(CASE WHEN {name} BETWEEN {bounds[0]} AND {bounds[1]} THEN {name} END AS BIGINT)"
 
-    def _kept(self) -> dict[str, str]:
+    def _kept(self, prices: str) -> dict[str, str]:
         zone = quoted("timezone") if "timezone" in self.fields else "NULL"
         names = {
             "id": quoted("id") if "id" in self.fields else "NULL",
-            "plan": "prices.its_plan",
-            "price": "prices.its_price",
+            "plan": f"{prices}.its_plan",
+            "price": f"{prices}.its_price",
         }
         code = quoted("discount_code") if "discount_code" in self.fields else "NULL"
         return {**names, "currency": quoted("currency told"), "timezone": zone, "discount_code": code}
@@ -242,10 +260,6 @@ class Door:
             told = f"concat_ws(chr(31), {quoted('pending_plan')}, {quoted('pending_price')})"
             pairs = ", ".join(text(f"{p.name}{SEPARATOR}{c.id}") for p, c in self.book.rulebook.tables.rows)
             yield f"({quoted('pending_plan')} IS NOT NULL AND {told} NOT IN ({pairs}))"
-
-
-_LISTED = "listed"
-"""The step that reads the parts of lists, where the data has any."""
 
 
 def _default(column: Column) -> str:

@@ -7,7 +7,7 @@ scalar reading uses, so that an engine that can compute the form can compute its
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 from planshift.billing import calendar
@@ -36,10 +36,16 @@ class Entries:
     present: frozenset[str]
     tables: CatalogTables
     zone: str
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """The columns of the door that are called otherwise, and what they are called."""
+
+    def flag(self, name: str) -> Bool:
+        """A column of the door that holds truths."""
+        return self.form.truth_input(self._called(name))
 
     def given(self, name: str) -> Bool:
         """Whether a row has a value in a column."""
-        return self.form.truth_input(given_name(name)) if name in self.present else self.form.truth(False)
+        return self.flag(given_name(name)) if name in self.present else self.form.truth(False)
 
     def whole(self, name: str) -> Int:
         """A number; the default of its column where none is given."""
@@ -48,27 +54,32 @@ class Entries:
             return self.form.lit(int(column.default))
         low, high = limits(column) or (0, 0)
         low, high = min(low, int(column.default)), max(high, int(column.default))
-        return self.form.whole_input(name, low=low, high=high)
+        return self.form.whole_input(self._called(name), low=low, high=high)
 
     def truth(self, name: str) -> Bool:
         """A truth; the default of its column where none is given."""
         if name not in self.present:
             return self.form.truth(bool(self.columns[name].default))
-        return self.form.truth_input(name)
+        return self.flag(name)
 
     def text(self, name: str) -> Text:
         """A text; the default of its column where none is given."""
-        return self.form.text_input(name) if name in self.present else self.form.text(str(self.columns[name].default))
+        if name not in self.present:
+            return self.form.text(str(self.columns[name].default))
+        return self.form.text_input(self._called(name))
 
     @property
     def price(self) -> Int:
         """The position of the price that runs."""
-        return self.form.whole_input(PRICE, low=0, high=max(0, self.tables.no_price - 1))
+        return self.form.whole_input(self._called(PRICE), low=0, high=max(0, self.tables.no_price - 1))
 
     @property
     def currency(self) -> Int:
         """The position of the currency."""
-        return self.form.whole_input(CURRENCY, low=0, high=len(self.tables.currencies) - 1)
+        return self.form.whole_input(self._called(CURRENCY), low=0, high=len(self.tables.currencies) - 1)
+
+    def _called(self, name: str) -> str:
+        return self.renamed.get(name, name)
 
     def midnight(self, day: Int) -> Int:
         """The instant at which a day begins, as the door of single subscriptions has it."""
