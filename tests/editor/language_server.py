@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -49,10 +49,16 @@ class LanguageServer:
 
     def mistakes(self, uri: str, text: str) -> list[dict[str, Any]]:
         """Open a text, and return what the server finds wrong with it."""
-        self._tell("textDocument/didOpen", textDocument={"uri": uri, "languageId": "yaml", "version": 1, "text": text})
-        while uri not in self._published:
+        return self.all_mistakes({uri: text})[uri]
+
+    def all_mistakes(self, texts: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+        """Open texts all at once, and return what is wrong with each: the server waits a while before it looks."""
+        for uri, text in texts.items():
+            opened = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
+            self._tell("textDocument/didOpen", textDocument=opened)
+        while not texts.keys() <= self._published.keys():
             self._next()
-        return self._published.pop(uri)
+        return {uri: self._published.pop(uri) for uri in texts}
 
     def completions(self, uri: str, line: int, character: int) -> dict[str, dict[str, Any]]:
         """Return what can be written at a place, by its label."""
