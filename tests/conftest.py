@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,14 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 # Tests start commands: each would compile the whole engine anew where the environment forbids to keep compiled modules.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Thousands of small files and databases come and go: in memory, where there is enough of it and programs may lie there.
+_MEMORY = Path("/dev/shm")  # noqa: S108  # below, everything goes into folders of one's own
+_ENOUGH = 8 * 2**30
+if "TMPDIR" not in os.environ and _MEMORY.is_dir():
+    _room = os.statvfs(_MEMORY)
+    if _room.f_bavail * _room.f_frsize > _ENOUGH and not _room.f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
 
 LONGEST = (

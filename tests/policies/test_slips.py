@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +37,13 @@ class Slip(NamedTuple):
 
 
 def checked(book: Path, texts: Texts) -> tuple[tuple[Diagnostic, ...], Texts]:
-    found = check_all(book, shelf=EditedShelf(FolderShelf(book), texts))
+    return _checked(book, tuple(sorted(texts.items())))
+
+
+@lru_cache(maxsize=4)
+def _checked(book: Path, texts: tuple[tuple[str, str], ...]) -> tuple[tuple[Diagnostic, ...], Texts]:
+    """What a check says: whoever repairs begins with what was asked just before."""
+    found = check_all(book, shelf=EditedShelf(FolderShelf(book), dict(texts)))
     return found.diagnostics, found.sources
 
 

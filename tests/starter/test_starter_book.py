@@ -62,13 +62,16 @@ def answered(**given: object) -> Answers:
     return read_answers(folder="shop", **given)  # type: ignore[arg-type]  # the tests below say what they answer
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers())
 @example(answered(currency="JPY", yearly=True, trial="14 days"))
 @example(answered(currency="KWD", plans="pro-plus,no", prices="0,1.125", yearly=True))
 @example(answered(plans="one"))
-def test_a_starter_book_passes_its_check_and_its_cases(given_answers: Answers) -> None:
+@example(answered(plans="pro-plus,no", yearly=True, title="A: b"))
+def test_a_starter_book_passes_its_check_and_its_cases_and_is_laid_out(tmp_path: Path, given_answers: Answers) -> None:
     files = starter_files(given_answers)
+    place(files, tmp_path)
+    assert fmt((tmp_path,), check=True) is Exit.YES
     book = load_text(files)
     assert not book.diagnostics
     assert run(book).ok
@@ -90,15 +93,6 @@ def test_the_default_book() -> None:
     for name, text in files.items():
         assert_golden(text, GOLDEN / name)
     assert {path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file()} == set(files)
-
-
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(answers())
-@example(answered(plans="one"))
-@example(answered(plans="pro-plus,no", yearly=True, title="A: b"))
-def test_it_is_laid_out_as_fmt_does(tmp_path: Path, given_answers: Answers) -> None:
-    place(starter_files(given_answers), tmp_path)
-    assert fmt((tmp_path,), check=True) is Exit.YES
 
 
 def test_prices_are_taken_to_the_last_decimal() -> None:

@@ -12,7 +12,9 @@ import sys
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
+from types import CodeType
 from typing import final
 
 from planshift.billing.rounding import muldiv
@@ -32,6 +34,9 @@ _CONSTANT = frozenset({"lit", "truth", "text"})
 
 _REPEATING = frozenset({"least", "greatest", "muldiv"})
 """Operations whose text can repeat an operand."""
+
+_KEPT = 64
+"""So many texts are kept with what they were compiled to."""
 
 _serial = count(1)
 
@@ -89,15 +94,22 @@ def compile_scalar(
     """
     emitter = _Emitter(outputs, access, early)
     source = emitter.source(name, parameters)
-    filename = f"<planshift {name} {next(_serial)}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    code, filename = _code(source, name)
     namespace: dict[str, object] = {"__builtins__": {}, "bisect": bisect_right, "muldiv": muldiv}
     namespace.update(constants or {})
     namespace.update(emitter.constants)
-    exec(compile(source, filename, "exec"), namespace)  # noqa: S102  # our own text; see the module's promise
+    exec(code, namespace)  # noqa: S102  # our own text; see the module's promise
     function = namespace[name]
     assert callable(function)  # the source defines it
     return ScalarFunction(call=function, source=source, filename=filename, inputs=tuple(emitter.inputs))
+
+
+@lru_cache(maxsize=_KEPT)
+def _code(source: str, name: str) -> tuple[CodeType, str]:
+    """A text compiled, and what tracebacks call it: books that differ in their tables only have the same one."""
+    filename = f"<planshift {name} {next(_serial)}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    return compile(source, filename, "exec"), filename
 
 
 class _Emitter:

@@ -7,6 +7,7 @@ truth per reaction. What is left to match are truths, joined by `and` and `or`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import final
 
 from planshift.billing.change import ChangeRequest
@@ -72,16 +73,19 @@ class Summary:
     reads: dict[int, tuple[tuple[Read, Value], ...]]
 
 
+@cache  # asked for with every event that comes in
 def happened_key(event: str) -> str:
     """The property that says whether an event has happened."""
     return f"happened_{event.replace('.', '_')}"
 
 
+@cache
 def arrived_key(number: int) -> str:
     """The property that says whether the event that came in is one that a reaction names."""
     return f"arrived_{number}"
 
 
+@cache
 def when_key(number: int) -> str:
     """The property that says whether the `when` of a reaction holds."""
     return f"when_{number}"
