@@ -20,6 +20,7 @@ from planshift.policy.request_documents import default_price
 from planshift.population.dialects import DUCKDB, SEPARATOR, DoorDialect, quoted, text
 from planshift.population.door import BAD
 from planshift.population.entries import left_name
+from planshift.population.lists import keys_column
 from planshift.rulebook.kernel import PARAMETERS, Kernel, kernel_constants
 from planshift.rulebook.moves import places_of
 
@@ -172,9 +173,9 @@ class Asking:
         yield TO_PRICE, "t.k"
         stays = f"t.its_plan = d.{quoted('=plan')}"
         for name, kind in _LISTS.items():
-            keys = quoted(f"keys {kind}")
-            count = self.dialect.counted(f"d.{keys}", f"NOT {self.dialect.contains(f't.{kind}', 'x')}")
-            yield name, f"CASE WHEN {stays} THEN 0 ELSE {count} END"
+            keys = quoted(keys_column(kind))
+            kept = self.dialect.among(f"d.{keys}", f"t.{kind}")
+            yield name, f"CASE WHEN {stays} THEN 0 ELSE {self.dialect.length(f'd.{keys}')} - {kept} END"
         yield (
             "lost.addons",
             self._without_place("addons", {a.name: f"addons.{a.name}" for a in self.book.catalog.addons}),
@@ -202,7 +203,7 @@ class Asking:
         within, today = parse_interval(name.removeprefix("changes.")), self.today
         anchor = calendar.from_day(today).day
         since = calendar.step(today, months=-within.months, days=-within.days, anchor_day=anchor)
-        return self.dialect.counted(f"d.{quoted('keys changes')}", f"x > {since} AND x <= {today}")
+        return self.dialect.within(f"d.{quoted(keys_column('changes'))}", low=since + 1, high=today)
 
 
 _ANYBODY = Subscription(

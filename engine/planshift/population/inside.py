@@ -26,7 +26,7 @@ from planshift.population.door import Door, Field
 from planshift.population.engines import Connections, Work, write_parquet
 from planshift.population.fitting import Fitting, zones_in
 from planshift.population.numbers import wide_outputs
-from planshift.population.postgresql import Cell, arriving, connected, held_in, identifier, own, same_database
+from planshift.population.postgresql import UNPACKED, Cell, arriving, connected, held_in, identifier, own, same_database
 
 _TEMPORARY = "pg_temp.answers"
 """The table of answers that are wanted elsewhere, or are only counted."""
@@ -80,7 +80,7 @@ class Inside:
             wide_outputs(work.outputs, engine=POSTGRESQL.name)
         whole = " UNION ALL ".join(f"({work.query()})" for work in works)
         name = identifier(table.partition("#")[2] if table else _TEMPORARY).as_string()
-        self.connection.execute(own(f"CREATE TABLE {name} AS {whole}"))
+        self.connection.execute(own(f"CREATE TABLE {name} {UNPACKED} AS {whole}"))
         return name
 
     def fetch(self, answers: str, out: Path, *, by: duckdb.DuckDBPyConnection) -> None:
@@ -126,6 +126,8 @@ def at_server(address: str) -> Iterator[Inside]:
         InvalidInput: there is no way to the server, or it refuses what is asked of it.
     """
     with connected(address) as connection:
+        for statement in POSTGRESQL.prelude:
+            connection.execute(own(statement))
         connection.commit()  # what was set stays; the moment is that of the next statement
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         yield Inside(address=address, connection=connection)

@@ -6,7 +6,7 @@ so a pattern says what is one, and no engine has to read any other JSON.
 
 from __future__ import annotations
 
-from planshift.population.dialects import DoorDialect, quoted, text
+from planshift.population.dialects import DoorDialect, quoted
 from planshift.rulebook.facts import LAST_DAY
 
 _NAME = "[a-z_][a-z0-9_]*(-[a-z0-9_]+)*"
@@ -42,8 +42,7 @@ def parts_of(name: str, dialect: DoorDialect) -> dict[str, str]:
     """What is read of a list that has its shape, by column: its keys or the days of changes, and its values."""
     column = quoted(name)
     if name == "changes":
-        days = dialect.mapped(dialect.all_found(column, _DAY), f"CAST({dialect.day('x')} AS BIGINT)")
-        return {keys_column(name): _given(column, days, dialect.listed("", "BIGINT"))}
+        return {keys_column(name): _given(column, dialect.days(column), dialect.listed("", "BIGINT"))}
     nothing = dialect.listed("", dialect.text_type)
     read = {keys_column(name): dialect.keys(column), _values_column(name): dialect.values(column)}
     return {part: _given(column, items, nothing) for part, items in read.items()}
@@ -79,19 +78,14 @@ def misfits(name: str, *, services: tuple[str, ...], dialect: DoorDialect) -> st
     """Whether the parts of a list are none of its kind."""
     keys, values = quoted(keys_column(name)), quoted(_values_column(name))
     if name == "changes":
-        return _any_not(keys, f"x BETWEEN 0 AND {LAST_DAY}", dialect)
-    named = f"{dialect.matches('x', f'{_NAME}[.]{_NAME}' if name == 'answers' else _NAME)} AND length(x) <= "
-    named += "161" if name == "answers" else "80"
-    if name == "answers":
-        named += f" AND split_part(x, '.', 1) IN ({', '.join(map(text, services)) or 'NULL'})"
-    longest = "0 AND 4000" if name == "resources" else "1 AND 200"
-    wrong = (
-        _any_not(values, f"length(x) BETWEEN {longest}", dialect),
-        _any_not(keys, named, dialect),
-        dialect.repeats(keys),
-    )
-    return f"({' OR '.join(wrong)})"
-
-
-def _any_not(items: str, fits: str, dialect: DoorDialect) -> str:
-    return f"{dialect.counted(items, f'NOT coalesce({fits}, FALSE)')} > 0"
+        fit = [(keys, dialect.within(keys, low=0, high=LAST_DAY))]
+    else:
+        longest, low, high = (161 if name == "answers" else 80), *((0, 4000) if name == "resources" else (1, 200))
+        pattern = f"({'|'.join(services)})[.]{_NAME}" if name == "answers" else _NAME
+        fit = [
+            (values, dialect.sized(values, low=low, high=high)),
+            (keys, dialect.sized(keys, low=1, high=longest)),
+            (keys, dialect.like(keys, pattern) if services or name != "answers" else "0"),
+            (keys, dialect.different(keys)),
+        ]
+    return f"({' OR '.join(f'{fitting} < {dialect.length(items)}' for items, fitting in fit)})"

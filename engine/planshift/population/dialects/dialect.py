@@ -65,9 +65,11 @@ class Dialect:
 class DoorDialect(Dialect, ABC):
     """A dialect that cells are read in and answers are told in as well, and not the form alone.
 
-    A pattern is one that all engines understand alike: classes, groups, alternatives and repetitions. Where a condition
-    or an expression is about the items of a list, `x` is the item.
+    A pattern is one that all engines understand alike: classes, groups, alternatives and repetitions.
     """
+
+    prelude: tuple[str, ...] = ()
+    """What a connection is told first: functions of its own."""
 
     # Texts
 
@@ -78,10 +80,6 @@ class DoorDialect(Dialect, ABC):
     @abstractmethod
     def found(self, value: str, pattern: str) -> str:
         """The first part of a text that is like a pattern."""
-
-    @abstractmethod
-    def all_found(self, value: str, pattern: str) -> str:
-        """The list of all parts of a text that are like a pattern."""
 
     # Days and instants
 
@@ -118,20 +116,36 @@ class DoorDialect(Dialect, ABC):
     # Lists
 
     @abstractmethod
-    def mapped(self, items: str, each: str) -> str:
-        """The list of what an expression makes of each item."""
+    def days(self, value: str) -> str:
+        """The list of the day numbers of all days in a text; nothing in the place of a day that there is not."""
 
     @abstractmethod
-    def counted(self, items: str, where: str) -> str:
-        """How many items a condition holds for."""
+    def length(self, items: str) -> str:
+        """How many items a list has."""
+
+    @abstractmethod
+    def different(self, items: str) -> str:
+        """How many different items a list has."""
+
+    @abstractmethod
+    def within(self, items: str, *, low: int, high: int) -> str:
+        """How many numbers of a list lie between two."""
+
+    @abstractmethod
+    def sized(self, items: str, *, low: int, high: int) -> str:
+        """How many texts of a list have so many signs."""
+
+    @abstractmethod
+    def like(self, items: str, pattern: str) -> str:
+        """How many texts of a list are like a pattern as a whole."""
+
+    @abstractmethod
+    def among(self, items: str, others: str) -> str:
+        """How many items of a list are items of another one, too."""
 
     @abstractmethod
     def contains(self, items: str, value: str) -> str:
         """Whether a value is an item."""
-
-    @abstractmethod
-    def repeats(self, items: str) -> str:
-        """Whether an item stands in a list twice."""
 
     @abstractmethod
     def unnested(self, items: str, source: str) -> str:

@@ -33,10 +33,6 @@ class DuckDB(DoorDialect):
         """The first part of a text that is like a pattern."""
         return f"regexp_extract({value}, {text(pattern)})"
 
-    def all_found(self, value: str, pattern: str) -> str:
-        """The list of all parts of a text that are like a pattern."""
-        return f"regexp_extract_all({value}, {text(pattern)})"
-
     def day(self, value: str) -> str:
         """The day number of a text such as `2026-01-31`; nothing where there is no such day."""
         return f"CASE WHEN {self.matches(value, _DAY)} THEN {self.day_of(f'TRY_CAST({value} AS DATE)')} END"
@@ -64,23 +60,40 @@ class DuckDB(DoorDialect):
     def members(self, value: str) -> str:
         """The list of names and values in an object, each with a `SEPARATOR` between them."""
         pairs = f"list_zip({self.keys(value)}, {self.values(value)})"
-        return self.mapped(pairs, "concat_ws(chr(31), x[1], x[2])")
+        return f"list_transform({pairs}, lambda x: concat_ws(chr(31), x[1], x[2]))"
 
-    def mapped(self, items: str, each: str) -> str:
-        """The list of what an expression makes of each item."""
-        return f"list_transform({items}, lambda x: {each})"
+    def days(self, value: str) -> str:
+        """The list of the day numbers of all days in a text; nothing in the place of a day that there is not."""
+        found = f"regexp_extract_all({value}, {text(_DAY)})"
+        return f"list_transform({found}, lambda x: {self.day_of('TRY_CAST(x AS DATE)')})"
 
-    def counted(self, items: str, where: str) -> str:
-        """How many items a condition holds for."""
-        return f"len(list_filter({items}, lambda x: {where}))"
+    def length(self, items: str) -> str:
+        """How many items a list has."""
+        return f"len({items})"
+
+    def different(self, items: str) -> str:
+        """How many different items a list has."""
+        return f"len(list_distinct({items}))"
+
+    def within(self, items: str, *, low: int, high: int) -> str:
+        """How many numbers of a list lie between two."""
+        return _counted(items, f"x BETWEEN {low} AND {high}")
+
+    def sized(self, items: str, *, low: int, high: int) -> str:
+        """How many texts of a list have so many signs."""
+        return _counted(items, f"length(x) BETWEEN {low} AND {high}")
+
+    def like(self, items: str, pattern: str) -> str:
+        """How many texts of a list are like a pattern as a whole."""
+        return _counted(items, self.matches("x", pattern))
+
+    def among(self, items: str, others: str) -> str:
+        """How many items of a list are items of another one, too."""
+        return _counted(items, self.contains(others, "x"))
 
     def contains(self, items: str, value: str) -> str:
         """Whether a value is an item."""
         return f"list_contains({items}, {value})"
-
-    def repeats(self, items: str) -> str:
-        """Whether an item stands in a list twice."""
-        return f"(len(list_distinct({items})) < len({items}))"
 
     def unnested(self, items: str, source: str) -> str:
         """The query of the items of the lists in a column, each once for every list; the column is called `item`."""
@@ -107,6 +120,10 @@ class DuckDB(DoorDialect):
     def plain(self, value: str) -> str:
         """A text of the data as it is handed over."""
         return value
+
+
+def _counted(items: str, where: str) -> str:
+    return f"len(list_filter({items}, lambda x: {where}))"
 
 
 DUCKDB = DuckDB(

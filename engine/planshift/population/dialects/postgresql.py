@@ -33,14 +33,9 @@ class PostgreSQL(DoorDialect):
         """The first part of a text that is like a pattern."""
         return f"substring({value} FROM {text(pattern)})"
 
-    def all_found(self, value: str, pattern: str) -> str:
-        """The list of all parts of a text that are like a pattern."""
-        return f"ARRAY(SELECT m[1] FROM regexp_matches({value}, {text(f'({pattern})')}, 'g') m)"
-
     def day(self, value: str) -> str:
         """The day number of a text such as `2026-01-31`; nothing where there is no such day."""
-        known = f"{self.matches(value, _DAY)} AND left({value}, 4) <> '0000'"  # the server has no such year
-        return f"CASE WHEN {known} THEN CAST({value} AS DATE) - DATE '1970-01-01' END"
+        return _day(value)
 
     def day_of(self, value: str) -> str:
         """The day number of a date."""
@@ -57,33 +52,47 @@ class PostgreSQL(DoorDialect):
 
     def keys(self, value: str) -> str:
         """The list of the names in an object."""
-        return f"ARRAY(SELECT json_object_keys(CAST({value} AS JSON)))"
+        return f"pg_temp.keys({value})"
 
     def values(self, value: str) -> str:
         """The list of the values in an object, as texts."""
-        return f"ARRAY(SELECT m.value FROM json_each_text(CAST({value} AS JSON)) m)"
+        return f"pg_temp.texts({value})"
 
     def members(self, value: str) -> str:
         """The list of names and values in an object, each with a `SEPARATOR` between them."""
-        return f"ARRAY(SELECT concat_ws(chr(31), m.key, m.value) FROM json_each_text(CAST({value} AS JSON)) m)"
+        return f"pg_temp.members({value})"
 
-    def mapped(self, items: str, each: str) -> str:
-        """The list of what an expression makes of each item."""
-        return f"ARRAY(SELECT {each} FROM unnest({items}) m(x))"
+    def days(self, value: str) -> str:
+        """The list of the day numbers of all days in a text; nothing in the place of a day that there is not."""
+        return f"pg_temp.days({value})"
 
-    def counted(self, items: str, where: str) -> str:
-        """How many items a condition holds for."""
-        found = f"(SELECT count(*) FROM unnest({items}) m(x) WHERE {where})"
-        return f"CASE WHEN cardinality({items}) > 0 THEN {found} ELSE 0 END"  # of most lists, nothing is to be asked
+    def length(self, items: str) -> str:
+        """How many items a list has."""
+        return f"cardinality({items})"
+
+    def different(self, items: str) -> str:
+        """How many different items a list has."""
+        return _counted(items, "different", ())
+
+    def within(self, items: str, *, low: int, high: int) -> str:
+        """How many numbers of a list lie between two."""
+        return _counted(items, "within", (str(low), str(high)))
+
+    def sized(self, items: str, *, low: int, high: int) -> str:
+        """How many texts of a list have so many signs."""
+        return _counted(items, "sized", (str(low), str(high)))
+
+    def like(self, items: str, pattern: str) -> str:
+        """How many texts of a list are like a pattern as a whole."""
+        return _counted(items, "matching", (text(f"^({pattern})$"),))
+
+    def among(self, items: str, others: str) -> str:
+        """How many items of a list are items of another one, too."""
+        return _counted(items, "among", (others,))
 
     def contains(self, items: str, value: str) -> str:
         """Whether a value is an item."""
         return f"({value} = ANY({items}))"
-
-    def repeats(self, items: str) -> str:
-        """Whether an item stands in a list twice."""
-        twice = f"(SELECT count(DISTINCT x) < count(*) FROM unnest({items}) m(x))"
-        return f"(cardinality({items}) > 1 AND {twice})"
 
     def unnested(self, items: str, source: str) -> str:
         """The query of the items of the lists in a column, each once for every list; the column is called `item`."""
@@ -110,6 +119,64 @@ class PostgreSQL(DoorDialect):
         return f'{value} COLLATE "default"'
 
 
+def _counted(items: str, function: str, arguments: tuple[str, ...]) -> str:
+    """How many items a function of ours counts; most lists are empty, and of those it is not asked."""
+    asked = f"pg_temp.{function}({', '.join((items, *arguments))})"
+    return f"CASE WHEN cardinality({items}) > 0 THEN {asked} ELSE 0 END"
+
+
+def _function(name: str, takes: str, *, yields: str, query: str) -> str:
+    """A function of the connection's own.
+
+    What looks through a list would be a query within the query, and such a one is not shared out to other processes.
+    """
+    kind = "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE"
+    return f"CREATE OR REPLACE FUNCTION pg_temp.{name}({takes}) RETURNS {yields} {kind} AS $body$ {query} $body$"
+
+
+def _day(value: str) -> str:
+    known = f"{value} ~ {text(f'^({_DAY})$')} AND left({value}, 4) <> '0000'"  # the server has no such year
+    return f"CASE WHEN {known} THEN CAST({value} AS DATE) - DATE '1970-01-01' END"
+
+
+_ITEMS = 'SELECT count(*) FROM unnest($1) m(x) WHERE x COLLATE "C"'
+
+_FUNCTIONS = (
+    _function("keys", "TEXT", yields="TEXT[]", query="SELECT ARRAY(SELECT json_object_keys(CAST($1 AS JSON)))"),
+    _function(
+        "texts", "TEXT", yields="TEXT[]", query="SELECT ARRAY(SELECT m.value FROM json_each_text(CAST($1 AS JSON)) m)"
+    ),
+    _function(
+        "members",
+        "TEXT",
+        yields="TEXT[]",
+        query="SELECT ARRAY(SELECT concat_ws(chr(31), m.key, m.value) FROM json_each_text(CAST($1 AS JSON)) m)",
+    ),
+    _function(
+        "days",
+        "TEXT",
+        yields="BIGINT[]",
+        query=f"SELECT ARRAY(SELECT {_day('m[1]')} FROM regexp_matches($1, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}', 'g') m)"
+        "::BIGINT[]",
+    ),
+    _function("different", "TEXT[]", yields="BIGINT", query="SELECT count(DISTINCT x) FROM unnest($1) m(x)"),
+    _function(
+        "within",
+        "BIGINT[], BIGINT, BIGINT",
+        yields="BIGINT",
+        query="SELECT count(*) FROM unnest($1) m(x) WHERE x BETWEEN $2 AND $3",
+    ),
+    _function(
+        "sized",
+        "TEXT[], INTEGER, INTEGER",
+        yields="BIGINT",
+        query="SELECT count(*) FROM unnest($1) m(x) WHERE length(x) BETWEEN $2 AND $3",
+    ),
+    _function("matching", "TEXT[], TEXT", yields="BIGINT", query=f"{_ITEMS} ~ $2"),
+    _function("among", "TEXT[], TEXT[]", yields="BIGINT", query=f"{_ITEMS} = ANY($2)"),
+)
+
+
 _NUMERIC = Width(name="NUMERIC", bits=440)
 
 POSTGRESQL = PostgreSQL(
@@ -124,5 +191,6 @@ POSTGRESQL = PostgreSQL(
     # has to convert, it does not see that it is none, and shares no rows out to other processes
     quotient_bits=440,
     worth=16,  # each column is copied from step to step for every row
+    prelude=_FUNCTIONS,
 )
 """A server that customers already have; its NUMERIC has as many digits as anybody needs."""
