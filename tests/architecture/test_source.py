@@ -8,6 +8,7 @@ import subprocess
 import tokenize
 from collections.abc import Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -98,12 +99,18 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+_HOLDING = (ast.stmt, ast.excepthandler, ast.match_case)
+"""Where functions can stand: no expression holds one, and there are ten times as many of those."""
+
+
 @cache
 def functions(path: Path) -> tuple[tuple[str, Function], ...]:
     """Each function with its qualified name; methods of classes and functions in functions too."""
 
     def walk(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
         for child in ast.iter_child_nodes(node):
+            if not isinstance(child, _HOLDING):
+                continue
             if isinstance(child, Function):
                 yield prefix + child.name, child
             if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -227,8 +234,10 @@ EXPLAINED = re.compile(r"# (type: ignore\[[a-z, -]+\]|noqa: [A-Z]+\d+(, [A-Z]+\d
 
 @pytest.mark.parametrize("path", python_files(), ids=name_of)
 def test_a_suppression_names_its_rule_and_its_reason(path: Path) -> None:
-    with path.open("rb") as file:
-        comments = [token for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
+    written = path.read_bytes()
+    if not SUPPRESSION.search(written.decode()):
+        return  # most files have none, and taking one apart takes a while
+    comments = [token for token in tokenize.tokenize(BytesIO(written).readline) if token.type == tokenize.COMMENT]
     bare = [
         f"{name_of(path)}:{comment.start[0]}: {comment.string}"
         for comment in comments
