@@ -27,6 +27,8 @@ def format_yaml(text: str, *, file: str) -> tuple[str | None, tuple[Diagnostic, 
     try:
         lines = lines_of(text)
         laid_out = _Layout(lines).text()
+        if laid_out == text:  # as most files are: nothing of it can be lost
+            return text, ()
         after, problems = read_yaml(laid_out, file=file)
         kept = not problems and same_data(root, after) and _comments(lines) == _comments(lines_of(laid_out))
     except UnusualLayoutError:
