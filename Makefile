@@ -8,6 +8,9 @@ BIN   := .venv/bin
 READY := .venv/ready
 LOCKS := requirements.lock scripts/locks/uv.lock scripts/locks/reactions.lock
 
+# One process of tests more than there are processors: at any time one waits, for a server or for another process
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 # Asks the example book on a day on which its subscriptions run; a no is an answer, too
 define ask
 	@echo '> planshift $(1) --at 2026-03-11T10:00'
@@ -44,7 +47,7 @@ layers: $(READY)
 	$(BIN)/lint-imports --no-logo --no-cache
 
 tests: $(READY)
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 format: $(READY)
 	$(BIN)/ruff check --fix
