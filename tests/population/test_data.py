@@ -16,9 +16,10 @@ from planshift.billing.change import ChangeRequest
 from planshift.book import Book, load, load_text
 from planshift.diagnostics.errors import InvalidInput
 from planshift.population.asking import Question
+from planshift.population.columns import columns_of
 from planshift.population.data import connect, open_data
 from planshift.population.deciding import BadRow, Deciding
-from planshift.population.documents import Flaw
+from planshift.population.documents import Flaw, flaws_of
 from planshift.population.making import Making
 from planshift.population.set_aside import SetAside, write_bad
 from planshift.population.summary import summary_of
@@ -213,6 +214,15 @@ def test_sums_have_the_decimals_of_their_currency(tmp_path: Path) -> None:
         "JPY": 0,
         "USD": -2,
     }
+
+
+def test_a_number_that_is_none_is_told_like_any_other_mistake() -> None:
+    """A binary fraction may be infinite, or no number at all."""
+    book = book_with()
+    columns = {column.name: column for column in columns_of(book)}
+    row = {"id": "s", "plan": "small", "period_start": "2026-03-01", "period_end": "2026-04-01"}
+    for spoilt in (float("nan"), float("inf")):
+        assert {flaw.at for flaw in flaws_of(book, row | {"renewals": spoilt}, columns=columns)} == {"renewals"}
 
 
 def test_what_is_wrong_with_rows_is_written_line_by_line_and_counted_by_column(tmp_path: Path) -> None:

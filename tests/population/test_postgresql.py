@@ -212,12 +212,15 @@ def test_answers_become_a_table(postgres_url: str, tmp_path: Path, capsys: pytes
 def test_a_table_is_decided_into_one_beside_it(
     postgres_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where data, engine and answers are of one server: the same figures are told, and the same answers are there."""
+    """Data, engine and answers of one server, for two time zones: the same figures and the same answers."""
     shop, people = "tests/docs/shop", tmp_path / "people.parquet"
     assert main(["population", "make", shop, "-n", "60", "--on", "2026-03-11", "--out", str(people)]) == 0
+    table = pq.read_table(people)
+    zones = pa.array([None if k % 3 else "America/New_York" for k in range(table.num_rows)], pa.string())
+    pq.write_table(table.drop_columns(["timezone"]).append_column("timezone", zones), people)
     with connect(threads=1) as engine:
         write_table(f"{postgres_url}#customers", people, door=engine)
-    asked = ["--each-option", "--at", "2026-03-20", "--format", "json", "--out"]
+    asked = ["--renew", "--at", "2026-03-20", "--format", "json", "--out"]
     capsys.readouterr()
     assert main(["decide-all", shop, str(people), *asked, str(tmp_path / "here")]) == 0
     here = capsys.readouterr().out

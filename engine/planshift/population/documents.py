@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import final
 
 from planshift.book import Book
@@ -156,7 +157,7 @@ def _written(column: Column, value: Raw, *, currency: str, decimals: int) -> obj
 
 def _whole(value: Raw) -> object:
     """A whole number as one; anything else as it is."""
-    if isinstance(value, (int, float, Decimal)) and value == int(value):
+    if isinstance(value, (int, float, Decimal)) and isfinite(value) and value == int(value):
         return int(value)
     return int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else str(value)
 

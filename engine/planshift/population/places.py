@@ -30,7 +30,7 @@ def opened_by(
     Raises:
         InvalidInput: as `open_data`.
     """
-    if scheme_of(where) in POSTGRESQL and scheme_of(engine.name) in POSTGRESQL:
+    if scheme_of(where) in POSTGRESQL and "#" in where and scheme_of(engine.name) in POSTGRESQL:
         from planshift.population.inside import at_server, open_inside  # noqa: PLC0415  # one of several engines
         from planshift.population.postgresql import PostgreSQL, same_database  # noqa: PLC0415  # as above
 
