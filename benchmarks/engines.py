@@ -9,6 +9,7 @@ is compiled on the way is compiled. Every file is compared with that of DuckDB.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from planshift.billing.change import ChangeRequest
 from planshift.book import load
@@ -43,7 +45,8 @@ def address(name: str) -> Iterator[str]:
             yield url
     elif name == "spark":
         subprocess.run([Path("scripts/get_spark.sh").resolve()], check=True)  # noqa: S603  # our own
-        with running_cluster(SPARK.resolve(), lasting=True) as url:
+        sys.path.insert(0, str(SPARK.resolve()))
+        with running_cluster(SPARK.resolve() / "pyspark", lasting=True) as (url, own), patch.dict(os.environ, own):
             from planshift.population.spark import session  # noqa: PLC0415  # it needs pyspark, which is there by now
 
             with session(url):

@@ -49,11 +49,27 @@ def address() -> Iterator[str]:
         assert not os.environ.get("CI"), "Spark needs Java"
         pytest.skip("Spark needs Java")
     subprocess.run([ROOT / "scripts/get_spark.sh"], check=True)
-    with running_cluster(SPARK_FOLDER) as found:
+    with pytest.MonkeyPatch.context() as changed, running_cluster(SPARK_FOLDER / "pyspark") as (found, environment):
+        changed.syspath_prepend(SPARK_FOLDER)
+        for name, value in environment.items():
+            changed.setenv(name, value)
         from planshift.population.spark import session  # noqa: PLC0415  # it needs pyspark, which is there by now
 
         with session(found):  # one for all tests
             yield found
+        _end_gateway()
+
+
+def _end_gateway() -> None:
+    """End the program that pyspark has started beside this one."""
+    from pyspark import SparkContext  # noqa: PLC0415  # it is there once the cluster is
+
+    gateway = SparkContext._gateway
+    if gateway is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait(timeout=60)
+        SparkContext._gateway = SparkContext._jvm = None
 
 
 def test_any_graph_is_read_as_it_is_walked(address: str) -> None:
