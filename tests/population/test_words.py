@@ -9,8 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from planshift.population.dialects import DUCKDB
+from planshift.population.dialects import DUCKDB, POSTGRESQL
 from planshift.population.dialects.duckdb import enumeration
+from planshift.population.postgresql import connected
+
+pytestmark = pytest.mark.xdist_group("postgres-population")
 
 
 @pytest.mark.parametrize(
@@ -21,6 +24,13 @@ from planshift.population.dialects.duckdb import enumeration
 def test_each_place_has_its_word(words: tuple[str, ...]) -> None:
     query = f"SELECT {DUCKDB.word_at('i', words)} FROM range({len(words)}) r(i) ORDER BY i"  # noqa: S608  # the words are our own
     assert [word for (word,) in duckdb.execute(query).fetchall()] == list(words)
+
+
+def test_a_server_reads_words_as_they_are(postgres_url: str) -> None:
+    words = ["now", "it's", 'a "quoted", {braced} one', "back\\slash", "", "NULL", "é\n"]
+    query = f"SELECT {POSTGRESQL.word_at('i', words)} FROM generate_series(0, {len(words) - 1}) i"  # noqa: S608  # as above
+    with connected(postgres_url) as connection:
+        assert [word for (word,) in connection.execute(query.encode()).fetchall()] == words
 
 
 def test_a_file_has_texts(tmp_path: Path) -> None:

@@ -118,6 +118,10 @@ class _Told:
         return cls(name=column.name, kind=known, sent=held, received=name)
 
 
+_ALL_TABLES_AT_ONCE = "SET enable_nestloop = off"
+"""The planner expects few rows of each price, and would rather go through a whole table for every row than hash it."""
+
+
 @contextmanager
 def at_server(address: str) -> Iterator[Inside]:
     """The server of an address, to be read and written in one transaction, as of one moment.
@@ -126,7 +130,7 @@ def at_server(address: str) -> Iterator[Inside]:
         InvalidInput: there is no way to the server, or it refuses what is asked of it.
     """
     with connected(address) as connection:
-        for statement in POSTGRESQL.prelude:
+        for statement in (_ALL_TABLES_AT_ONCE, *POSTGRESQL.prelude):
             connection.execute(own(statement))
         connection.commit()  # what was set stays; the moment is that of the next statement
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

@@ -102,7 +102,7 @@ class PostgreSQL(DoorDialect):
         """One of some words by its place from 0 on."""
         if len(set(words)) == 1:
             return f"CAST({text(words[0])} AS TEXT)"
-        return self.element(self.listed(", ".join(map(text, words)), self.text_type), place)
+        return self.element(f"CAST({text(_array(words))} AS TEXT[])", place)
 
     def said(self, words: Sequence[tuple[str, str]]) -> str:
         """The list of the words whose conditions hold; each comes behind its condition."""
@@ -123,6 +123,17 @@ def _counted(items: str, function: str, arguments: tuple[str, ...]) -> str:
     """How many items a function of ours counts; most lists are empty, and of those it is not asked."""
     asked = f"pg_temp.{function}({', '.join((items, *arguments))})"
     return f"CASE WHEN cardinality({items}) > 0 THEN {asked} ELSE 0 END"
+
+
+def _listed(values: str, kind: str) -> str:
+    """A constant list; numbers as one text, which is planned in a fraction of the time that they take one by one."""
+    return f"CAST(ARRAY[{values}] AS TEXT[])" if kind == "TEXT" else f"CAST('{{{values}}}' AS {kind}[])"
+
+
+def _array(words: Sequence[str]) -> str:
+    """A list of texts as one text, too."""
+    escaped = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return "{" + ",".join(f'"{word}"' for word in escaped) + "}"
 
 
 def _function(name: str, takes: str, *, yields: str, query: str) -> str:
@@ -184,7 +195,7 @@ POSTGRESQL = PostgreSQL(
     widths=(Width(name="INTEGER", bits=31), Width(name="BIGINT", bits=63), _NUMERIC),
     quotient=lambda a, b, width: f"div({a}, {b})" if width is _NUMERIC else f"({a} / {b})",
     element=lambda values, key: f"({values})[{key} + 1]",
-    listed=lambda values, kind: f"CAST(ARRAY[{values}] AS {kind}[])",
+    listed=_listed,
     text_type="TEXT",
     most_listed=4_096,  # a list is read where it lies
     fence=" OFFSET '0'",  # its planner would otherwise write a step anew for each of its readers; of a bare 0, which it
