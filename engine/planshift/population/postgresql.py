@@ -123,9 +123,6 @@ class Cell:
         if column.type_code in _KINDS:
             kind, given = _KINDS[column.type_code]
             return cls(name=column.name, kind=kind, written=held, given=given, lies=given)
-        if column.type_code == _NUMERIC and column.precision is not None and column.precision <= DIGITS:
-            exact = pa.decimal128(column.precision, max(0, column.scale or 0))
-            return cls(name=column.name, kind=exact, written=held, given="decimal", lies="decimal")
         written = sql.SQL(_WRITTEN.get(column.type_code, "CAST(to_json({0}) #>> '{{}}' AS TEXT)")).format(held)
         lies = _TIMES.get(column.type_code, "text")
         return cls(name=column.name, kind=pa.string(), written=written, given="text", lies=lies)
@@ -143,7 +140,6 @@ def _oid(name: str) -> int:
     return found.oid
 
 
-_NUMERIC = _oid("numeric")
 _KINDS: Mapping[int, tuple[pa.DataType, Given]] = {
     **{_oid(name): (pa.int64(), "whole") for name in ("int2", "int4", "int8")},
     **{_oid(name): (pa.float64(), "float") for name in ("float4", "float8")},
@@ -151,7 +147,9 @@ _KINDS: Mapping[int, tuple[pa.DataType, Given]] = {
 }
 _TIMES: Mapping[int, Given] = {_oid("date"): "date", _oid("timestamp"): "timestamp", _oid("timestamptz"): "instant"}
 _WRITTEN: Mapping[int, LiteralString] = {
-    **{_oid(name): "CAST({0} AS TEXT)" for name in ("text", "varchar", "bpchar", "numeric", "date", "json", "jsonb")},
+    **{_oid(name): "CAST({0} AS TEXT)" for name in ("text", "varchar", "bpchar", "date", "json", "jsonb")},
+    # a number can also be NaN, which no decimal is; zeros behind its last digit say nothing
+    _oid("numeric"): "CAST(trim_scale({0}) AS TEXT)",
     # an instant with its whole zone, and a midnight as the day that it begins
     _oid("timestamptz"): "(CAST({0} AS TEXT) || ':00')",
     _oid("timestamp"): (
